@@ -1,0 +1,174 @@
+//! What every activation can do, and one file for each of them.
+
+use crate::dispatch::Launch;
+use crate::drive::Io;
+use crate::{AVec, Element, Error, Isa};
+
+use hardtanh::Hardtanh;
+use leaky_relu::LeakyRelu;
+use threshold::Threshold;
+
+pub(crate) mod hardshrink;
+pub(crate) mod hardsigmoid;
+pub(crate) mod hardswish;
+pub(crate) mod hardtanh;
+pub(crate) mod identity;
+pub(crate) mod leaky_relu;
+pub(crate) mod parameter;
+pub(crate) mod prelu;
+pub(crate) mod relu;
+pub(crate) mod relu6;
+pub(crate) mod relu_squared;
+pub(crate) mod rrelu;
+pub(crate) mod shrink;
+pub(crate) mod softshrink;
+pub(crate) mod softsign;
+pub(crate) mod threshold;
+pub(crate) mod thresholded_relu;
+
+/// The definition of an activation: its formula in f64, and the parameters it accepts.
+pub trait Formula: Copy {
+    /// The scalar oracle: the formula in f64, for the activation's f32 parameters.
+    ///
+    /// What the kernels are tested against. For an activation whose parameter differs from
+    /// channel to channel it is that of the first channel; see [`reference_at`](Self::reference_at).
+    fn reference(&self, x: f64) -> f64;
+
+    /// The scalar oracle for the element at `index` of a tensor.
+    fn reference_at(&self, index: usize, x: f64) -> f64 {
+        let _ = index;
+        self.reference(x)
+    }
+
+    /// Whether the parameters make sense, for a tensor of `len` elements.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] names the first parameter that does not;
+    /// [`Error::ShapeMismatch`] says that `len` is no whole number of channels.
+    fn check(&self, len: usize) -> Result<(), Error> {
+        let _ = len;
+        Ok(())
+    }
+}
+
+/// Applies an activation to slices of `T`.
+///
+/// Implemented by every activation of the crate and by [`AnyActivation`](crate::AnyActivation);
+/// it cannot be implemented elsewhere. All methods return the same bits for the same input: out
+/// of place or in place, on every instruction set, at every length and alignment (but for the
+/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec).
+///
+/// # Errors
+/// Every method returns [`Error::InvalidParameter`] or [`Error::ShapeMismatch`] where
+/// [`Formula::check`] does. The output is then untouched.
+pub trait Activation<T: Element = f32>: Formula {
+    /// `y[i] = f(x[i])`, on the best instruction set ([`Isa::detect`]).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the lengths differ.
+    fn apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error>;
+
+    /// `x[i] = f(x[i])`: PyTorch's `inplace=True`.
+    ///
+    /// # Errors
+    /// Only those that every method has.
+    fn apply_in_place(&self, x: &mut [T]) -> Result<(), Error>;
+
+    /// `f(x[i])` in a new buffer, aligned to a cache line: PyTorch's default.
+    ///
+    /// # Errors
+    /// Only those that every method has.
+    fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error>;
+
+    /// As [`apply`](Self::apply), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    fn apply_on(&self, isa: Isa, x: &[T], y: &mut [T]) -> Result<(), Error>;
+
+    /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error>;
+}
+
+impl<T: Element, A: Launch<T>> Activation<T> for A {
+    #[inline]
+    fn apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        self.apply_on(Isa::detect(), x, y)
+    }
+
+    #[inline]
+    fn apply_in_place(&self, x: &mut [T]) -> Result<(), Error> {
+        self.apply_in_place_on(Isa::detect(), x)
+    }
+
+    fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error> {
+        self.check(x.len())?;
+        let mut y = AVec::with_capacity(0, x.len());
+        let io = Io {
+            src: x.as_ptr(),
+            dst: y.as_mut_ptr(),
+            len: x.len(),
+        };
+        // SAFETY: `detect` names an instruction set of this CPU; `x` is readable, the new
+        // buffer has room for as many elements, and the two are distinct. The kernel has written
+        // all of them when their number becomes the length.
+        unsafe {
+            self.launch(Isa::detect(), io);
+            y.set_len(x.len());
+        }
+        Ok(y)
+    }
+
+    #[inline]
+    fn apply_on(&self, isa: Isa, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        if x.len() != y.len() {
+            return Err(Error::LengthMismatch {
+                input: x.len(),
+                output: y.len(),
+            });
+        }
+        let io = Io {
+            src: x.as_ptr(),
+            dst: y.as_mut_ptr(),
+            len: x.len(),
+        };
+        // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { launch_checked(self, isa, io) }
+    }
+
+    #[inline]
+    fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error> {
+        let dst = x.as_mut_ptr();
+        let io = Io {
+            src: dst.cast_const(),
+            dst,
+            len: x.len(),
+        };
+        // SAFETY: `x` is readable and writable, and source and destination are equal.
+        unsafe { launch_checked(self, isa, io) }
+    }
+}
+
+/// Applies `activation` once CPU and parameters are seen to be right.
+///
+/// # Safety
+/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
+/// do not overlap.
+#[inline]
+unsafe fn launch_checked<T: Element, A: Launch<T>>(
+    activation: &A,
+    isa: Isa,
+    io: Io<T>,
+) -> Result<(), Error> {
+    if !isa.is_available() {
+        return Err(Error::IsaUnavailable(isa));
+    }
+    activation.check(io.len)?;
+    // SAFETY: the CPU has `isa`, `check` passed, and the caller vouches for the memory.
+    unsafe { activation.launch(isa, io) };
+    Ok(())
+}

@@ -1,0 +1,62 @@
+use super::{Formula, parameter::Parameter};
+use crate::Error;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = if |x| > lambda { x } else { 0 }`.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `lambda`, 0.5 by default: 0 or more, not NaN |
+/// | Domain | all of f32 |
+/// | Error | none: the result is 0 or the input |
+/// | Special values | the 0 is +0; ±inf are their own images for a finite `lambda`; NaN gives NaN |
+/// | Source | PyTorch `nn.Hardshrink` |
+///
+/// ```
+/// use activations::{Activation, Hardshrink};
+/// let mut x = [-1.5, 0.25, 2.0];
+/// Hardshrink::default().apply_in_place(&mut x)?;
+/// assert_eq!(x, [-1.5, 0.0, 2.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hardshrink {
+    /// Half the width of the interval that becomes 0.
+    pub lambda: f32,
+}
+
+impl Default for Hardshrink {
+    fn default() -> Self {
+        Self { lambda: 0.5 }
+    }
+}
+
+impl Formula for Hardshrink {
+    fn reference(&self, x: f64) -> f64 {
+        if x.abs() <= f64::from(self.lambda) {
+            0.0
+        } else {
+            x
+        }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        Parameter {
+            activation: "hardshrink",
+            name: "lambda",
+            value: self.lambda,
+        }
+        .not_negative()
+    }
+}
+
+impl Kernel for Hardshrink {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let lambda = simd.splat_f32s(self.lambda);
+        let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
+        simd.select_f32s(shrunk, simd.splat_f32s(0.0), x)
+    }
+}

@@ -1,0 +1,128 @@
+use super::rrelu::split;
+use super::{Formula, Hardtanh, parameter::Parameter};
+use crate::Error;
+use crate::drive::{Io, Kernel, Run, map};
+use crate::simd::Vocabulary;
+
+/// `f(x) = min(max(alpha * x + beta, 0), 1)`.
+///
+/// The default `alpha`, the f32 nearest to 1/6, stands for the exact 1/6, so that the function is
+/// PyTorch's `relu6(x + 3) / 6`: near x = -3, where the two terms cancel, the rounding of 1/6
+/// alone would be an error of up to a third of the result.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `alpha`, 1/6 by default (ONNX: 0.2), and `beta`, 1/2: finite |
+/// | Domain | all of f32 |
+/// | Error | at most 1 ULP; with other parameters at most 0.5 ULP: correctly rounded |
+/// | Special values | -inf gives +0 and +inf gives 1 for a positive `alpha`; the 0 is +0; NaN gives NaN |
+/// | Source | Courbariaux et al., 2015; PyTorch `nn.Hardsigmoid`, ONNX `HardSigmoid` |
+///
+/// ```
+/// use activations::{Activation, Hardsigmoid};
+/// let mut x = [-3.0, 0.0, 1.5, 4.0];
+/// Hardsigmoid::default().apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, 0.5, 0.75, 1.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hardsigmoid {
+    /// The slope; `1.0 / 6.0` stands for the exact 1/6.
+    pub alpha: f32,
+    /// The value at 0.
+    pub beta: f32,
+}
+
+/// The alpha that stands for the exact 1/6.
+const SIXTH: f32 = 1.0 / 6.0;
+
+impl Default for Hardsigmoid {
+    fn default() -> Self {
+        Self {
+            alpha: SIXTH,
+            beta: 0.5,
+        }
+    }
+}
+
+impl Formula for Hardsigmoid {
+    fn reference(&self, x: f64) -> f64 {
+        let beta = f64::from(self.beta);
+        if self.alpha == 0.0 && x.is_infinite() {
+            beta.clamp(0.0, 1.0)
+        } else if self.alpha == SIXTH {
+            ((x + 6.0 * beta) / 6.0).clamp(0.0, 1.0)
+        } else {
+            (f64::from(self.alpha) * x + beta).clamp(0.0, 1.0)
+        }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        let parameter = |name, value| Parameter {
+            activation: "hardsigmoid",
+            name,
+            value,
+        };
+        parameter("alpha", self.alpha).finite()?;
+        parameter("beta", self.beta).finite()
+    }
+}
+
+impl Run<f32> for Hardsigmoid {
+    #[inline(always)]
+    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+        let Self { alpha, beta } = *self;
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if alpha == SIXTH {
+                map::map(simd, io, map::Uniform(Sixth { beta }));
+            } else if alpha == 0.0 {
+                // A product would make NaN of an infinity.
+                let (min, max) = (beta.clamp(0.0, 1.0), beta.clamp(0.0, 1.0));
+                Hardtanh { min, max }.run(simd, io);
+            } else {
+                map::map(simd, io, map::Uniform(Line { alpha, beta }));
+            }
+        }
+    }
+}
+
+/// Any slope but 0, in one rounding.
+#[derive(Clone, Copy)]
+struct Line {
+    alpha: f32,
+    beta: f32,
+}
+
+impl Kernel for Line {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let (alpha, beta) = (simd.splat_f32s(self.alpha), simd.splat_f32s(self.beta));
+        unit(simd, simd.mul_add_f32s(x, alpha, beta))
+    }
+}
+
+/// The slope 1/6 in two floats.
+#[derive(Clone, Copy)]
+struct Sixth {
+    beta: f32,
+}
+
+impl Kernel for Sixth {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        // The large part goes first: near the root it cancels with beta in a single rounding,
+        // and the small part then adds what the large one lacks.
+        let (high, low) = split(1.0 / 6.0);
+        let y = simd.mul_add_f32s(x, simd.splat_f32s(high), simd.splat_f32s(self.beta));
+        unit(simd, simd.mul_add_f32s(x, simd.splat_f32s(low), y))
+    }
+}
+
+/// `y` brought into [0, 1].
+#[inline(always)]
+fn unit<S: Vocabulary>(simd: S, y: S::f32s) -> S::f32s {
+    let y = simd.at_least_f32s(y, simd.splat_f32s(0.0));
+    simd.at_most_f32s(y, simd.splat_f32s(1.0))
+}

@@ -1,0 +1,57 @@
+use super::Formula;
+use super::rrelu::split;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = x * min(max(x + 3, 0), 6) / 6`.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; it neither overflows (f(1e38) is 1e38) nor cancels near -3 |
+/// | Error | at most 1 ULP |
+/// | Special values | x <= -3 and -0 give -0, -inf too (the limit); +inf gives +inf; NaN gives NaN |
+/// | Source | Howard et al., "Searching for MobileNetV3", 2019; PyTorch `nn.Hardswish`, ONNX `HardSwish` |
+///
+/// ```
+/// use activations::{Activation, Hardswish};
+/// let mut x = [-4.0, -1.5, 0.0, 3.0, 1e38];
+/// Hardswish.apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, -0.375, 0.0, 3.0, 1e38]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hardswish;
+
+impl Formula for Hardswish {
+    fn reference(&self, x: f64) -> f64 {
+        if x <= -3.0 {
+            -0.0
+        } else if x >= 3.0 {
+            x
+        } else {
+            x * (x + 3.0) / 6.0
+        }
+    }
+}
+
+impl Kernel for Hardswish {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let half = simd.splat_f32s(0.5);
+        let (high, low) = split(1.0 / 6.0);
+
+        // The parabola x(x + 3)/6 is symmetric about -1.5, and the reflection -3 - x is exact
+        // on [-6, -1.5]: so w, in [-1.5, ∞), has the image of x and does not cancel. From -3
+        // down, where the reflection would be positive, w is -0.
+        let reflected = simd.sub_f32s(simd.splat_f32s(-3.0), x);
+        let reflected = simd.at_most_f32s(simd.splat_f32s(-0.0), reflected);
+        let w = simd.at_least_f32s(x, reflected);
+
+        // w/2 + w · w/6, where w/6 is capped at 1/2: from 3 on the sum is w, and exact. The
+        // +0 in w/6 makes a +0 of the sixth of -0, so that the sum for -0 is -0 - 0.
+        let sixth = simd.mul_add_f32s(w, simd.splat_f32s(low), simd.splat_f32s(0.0));
+        let sixth = simd.mul_add_f32s(w, simd.splat_f32s(high), sixth);
+        let sixth = simd.at_most_f32s(sixth, half);
+        simd.mul_add_f32s(sixth, w, simd.mul_f32s(w, half))
+    }
+}

@@ -1,0 +1,66 @@
+use super::{Formula, parameter::Parameter};
+use crate::Error;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = min(max(x, min), max)`: ONNX's `Clip`.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `min`, -1 by default, and `max`, 1: any numbers, not NaN, `min <= max` |
+/// | Domain | all of f32 |
+/// | Error | none: the result is the input or a bound |
+/// | Special values | a zero input keeps its sign where the bounds admit zero; ±inf give the bounds; NaN gives NaN |
+/// | Source | PyTorch `nn.Hardtanh` (`min_val`, `max_val`), ONNX `Clip` |
+///
+/// ```
+/// use activations::{Activation, Hardtanh};
+/// let mut x = [-1.5, 0.5, 2.0];
+/// Hardtanh::default().apply_in_place(&mut x)?;
+/// assert_eq!(x, [-1.0, 0.5, 1.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hardtanh {
+    /// The least result.
+    pub min: f32,
+    /// The greatest result.
+    pub max: f32,
+}
+
+impl Default for Hardtanh {
+    fn default() -> Self {
+        Self {
+            min: -1.0,
+            max: 1.0,
+        }
+    }
+}
+
+impl Formula for Hardtanh {
+    fn reference(&self, x: f64) -> f64 {
+        let (min, max) = (f64::from(self.min), f64::from(self.max));
+        let x = if x < min { min } else { x };
+        if x > max { max } else { x }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        let parameter = |name, value| Parameter {
+            activation: "hardtanh",
+            name,
+            value,
+        };
+        parameter("min", self.min).not_nan()?;
+        parameter("max", self.max).not_nan()?;
+        parameter("min", self.min).require(self.min <= self.max, "at most max")
+    }
+}
+
+impl Kernel for Hardtanh {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let x = simd.at_least_f32s(x, simd.splat_f32s(self.min));
+        simd.at_most_f32s(x, simd.splat_f32s(self.max))
+    }
+}

@@ -1,0 +1,35 @@
+use super::Formula;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = x`: a copy; in place, nothing changes.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32 |
+/// | Error | none |
+/// | Special values | each input, -0 and the infinities among them, is its own image; NaN gives NaN |
+/// | Source | PyTorch `nn.Identity`, ONNX `Identity` |
+///
+/// ```
+/// use activations::{Activation, Identity};
+/// let mut y = [0.0; 2];
+/// Identity.apply(&[-0.5, 2.0], &mut y)?;
+/// assert_eq!(y, [-0.5, 2.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Identity;
+
+impl Formula for Identity {
+    fn reference(&self, x: f64) -> f64 {
+        x
+    }
+}
+
+impl Kernel for Identity {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, _simd: S, x: S::f32s) -> S::f32s {
+        x
+    }
+}

@@ -1,0 +1,96 @@
+use super::{Formula, Hardtanh, parameter::Parameter};
+use crate::Error;
+use crate::drive::{Io, Kernel, Run, map};
+use crate::simd::Vocabulary;
+
+/// `f(x) = if x > 0 { x } else { negative_slope * x }`.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `negative_slope`, 0.01 by default: finite |
+/// | Domain | all of f32 |
+/// | Error | at most 0.5 ULP: correctly rounded |
+/// | Special values | for a positive slope ±0 and ±inf are their own images; a slope of 0 gives the limit -0 at -inf (PyTorch: NaN); NaN gives NaN |
+/// | Source | Maas et al., 2013; PyTorch `nn.LeakyReLU`, ONNX `LeakyRelu` |
+///
+/// ```
+/// use activations::{Activation, LeakyRelu};
+/// let mut x = [-8.0, 2.0];
+/// LeakyRelu { negative_slope: 0.25 }.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-2.0, 2.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeakyRelu {
+    /// What a negative input is multiplied by.
+    pub negative_slope: f32,
+}
+
+impl Default for LeakyRelu {
+    fn default() -> Self {
+        Self {
+            negative_slope: 0.01,
+        }
+    }
+}
+
+impl Formula for LeakyRelu {
+    fn reference(&self, x: f64) -> f64 {
+        leaky(x, f64::from(self.negative_slope))
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        Parameter {
+            activation: "leaky_relu",
+            name: "negative_slope",
+            value: self.negative_slope,
+        }
+        .finite()
+    }
+}
+
+impl Run<f32> for LeakyRelu {
+    #[inline(always)]
+    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if self.negative_slope == 0.0 {
+                flat(self.negative_slope).run(simd, io);
+            } else {
+                map::map(simd, io, map::Uniform(Leak(self.negative_slope)));
+            }
+        }
+    }
+}
+
+/// A negative slope that is not 0.
+#[derive(Clone, Copy)]
+struct Leak(f32);
+
+impl Kernel for Leak {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        simd.scale_negative_f32s(x, simd.splat_f32s(self.0))
+    }
+}
+
+/// The kernel for a slope of ±0, where a product would make NaN of -inf: a negative input is
+/// replaced by the zero that the product of a finite one has.
+fn flat(slope: f32) -> Hardtanh {
+    Hardtanh {
+        min: -slope,
+        max: f32::INFINITY,
+    }
+}
+
+/// The oracle of the whole family, with the limit at -inf for a slope of 0.
+pub(super) fn leaky(x: f64, slope: f64) -> f64 {
+    if x > 0.0 {
+        x
+    } else if slope == 0.0 && x == f64::NEG_INFINITY {
+        -slope
+    } else {
+        x * slope
+    }
+}

@@ -1,0 +1,44 @@
+//! What a parameter may be.
+
+use crate::Error;
+
+/// One parameter of one activation, as an error will name it.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameter {
+    pub(crate) activation: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) value: f32,
+}
+
+impl Parameter {
+    /// `Err` unless the parameter is what it was `expected` to be.
+    #[inline]
+    pub(crate) fn require(self, holds: bool, expected: &'static str) -> Result<(), Error> {
+        if holds { Ok(()) } else { Err(self.error(expected)) }
+    }
+
+    #[cold]
+    fn error(self, expected: &'static str) -> Error {
+        Error::InvalidParameter {
+            activation: self.activation,
+            parameter: self.name,
+            value: f64::from(self.value),
+            expected,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn finite(self) -> Result<(), Error> {
+        self.require(self.value.is_finite(), "finite")
+    }
+
+    #[inline]
+    pub(crate) fn not_nan(self) -> Result<(), Error> {
+        self.require(!self.value.is_nan(), "a number, not NaN")
+    }
+
+    #[inline]
+    pub(crate) fn not_negative(self) -> Result<(), Error> {
+        self.require(self.value >= 0.0, "0 or more, not NaN")
+    }
+}

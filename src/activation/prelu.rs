@@ -1,0 +1,164 @@
+use super::leaky_relu::leaky;
+use super::{Formula, LeakyRelu, parameter::Parameter};
+use crate::Error;
+use crate::drive::{Io, LaneKernel, Run, channel::map_channels};
+use crate::simd::Vocabulary;
+
+/// `f(x) = if x > 0 { x } else { slope * x }`, with one learned slope or one per channel.
+///
+/// A tensor with a slope per channel is seen as `[outer, channels, inner]` in row-major order:
+/// for NCHW `inner` is H·W, for NHWC it is 1, and `outer` is what is left.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | the slopes, 0.25 by default: finite |
+/// | Domain | all of f32 |
+/// | Error | at most 0.5 ULP: correctly rounded |
+/// | Special values | as for [`LeakyRelu`] |
+/// | Errors | [`Error::ShapeMismatch`] where the length is no multiple of `channels * inner` |
+/// | Source | He et al., 2015; PyTorch `nn.PReLU`, ONNX `PRelu` |
+///
+/// ```
+/// use activations::{Activation, Prelu};
+/// let mut x = [-8.0, 2.0];
+/// Prelu::shared(0.25).apply_in_place(&mut x)?;
+/// assert_eq!(x, [-2.0, 2.0]);
+///
+/// let mut nchw = [-1.0, -2.0, -1.0, -2.0]; // two channels of two pixels
+/// Prelu::per_channel(&[0.5, 2.0], 2)?.apply_in_place(&mut nchw)?;
+/// assert_eq!(nchw, [-0.5, -1.0, -2.0, -4.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prelu<'a> {
+    /// The slope of all channels, or of the first.
+    pub(crate) slope: f32,
+    channels: Option<Channels<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Channels<'a> {
+    /// Finite, and at least one.
+    slopes: &'a [f32],
+    /// Not 0; `slopes.len() * inner` does not overflow.
+    inner: usize,
+}
+
+impl<'a> Prelu<'a> {
+    /// One slope for all elements.
+    pub const fn shared(slope: f32) -> Self {
+        Self {
+            slope,
+            channels: None,
+        }
+    }
+
+    /// One slope per channel of a tensor `[outer, slopes.len(), inner]`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] where there is no slope, a slope is not finite, or `inner` is 0
+    /// or too large for any tensor.
+    pub fn per_channel(slopes: &'a [f32], inner: usize) -> Result<Self, Error> {
+        let invalid = |parameter, value, expected| Error::InvalidParameter {
+            activation: "prelu",
+            parameter,
+            value,
+            expected,
+        };
+        let Some(&slope) = slopes.first() else {
+            return Err(invalid("slopes.len()", 0.0, "1 or more"));
+        };
+        if inner == 0 || slopes.len().checked_mul(inner).is_none() {
+            let expected = "1 or more, and slopes.len() * inner a number of elements";
+            return Err(invalid("inner", inner as f64, expected));
+        }
+        if let Some(&slope) = slopes.iter().find(|slope| !slope.is_finite()) {
+            return Err(invalid("slopes", f64::from(slope), "finite"));
+        }
+        Ok(Self {
+            slope,
+            channels: Some(Channels { slopes, inner }),
+        })
+    }
+}
+
+impl Default for Prelu<'_> {
+    fn default() -> Self {
+        Self::shared(0.25)
+    }
+}
+
+impl Formula for Prelu<'_> {
+    fn reference(&self, x: f64) -> f64 {
+        leaky(x, f64::from(self.slope))
+    }
+
+    fn reference_at(&self, index: usize, x: f64) -> f64 {
+        let slope = match self.channels {
+            None => self.slope,
+            Some(channels) => {
+                channels.slopes[index / channels.inner % channels.slopes.len()]
+            }
+        };
+        leaky(x, f64::from(slope))
+    }
+
+    #[inline]
+    fn check(&self, len: usize) -> Result<(), Error> {
+        match self.channels {
+            None => Parameter {
+                activation: "prelu",
+                name: "slope",
+                value: self.slope,
+            }
+            .finite(),
+            Some(Channels { slopes, inner }) => {
+                if len.is_multiple_of(slopes.len() * inner) {
+                    Ok(())
+                } else {
+                    Err(Error::ShapeMismatch {
+                        len,
+                        channels: slopes.len(),
+                        inner,
+                    })
+                }
+            }
+        }
+    }
+}
+
+impl Run<f32> for Prelu<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+        // SAFETY: the caller's promise, passed on; `per_channel` has seen to it that there are
+        // slopes and that `inner` is not 0, `check` that rows of channels fill `io`.
+        unsafe {
+            match self.channels {
+                None => LeakyRelu {
+                    negative_slope: self.slope,
+                }
+                .run(simd, io),
+                Some(Channels { slopes, inner }) => {
+                    map_channels(simd, io, slopes, inner, ScaleNegative);
+                }
+            }
+        }
+    }
+}
+
+/// `x` where it is positive, `slope * x` where it is negative. In lanes with a slope of 0, -inf
+/// counts as the smallest finite number, so that the product is a zero and not NaN.
+#[derive(Clone, Copy)]
+struct ScaleNegative;
+
+impl LaneKernel for ScaleNegative {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, slope: S::f32s) -> S::f32s {
+        let low = simd.select_f32s(
+            simd.equal_f32s(slope, simd.splat_f32s(0.0)),
+            simd.splat_f32s(f32::MIN),
+            simd.splat_f32s(f32::NEG_INFINITY),
+        );
+        simd.scale_negative_f32s(simd.at_least_f32s(x, low), slope)
+    }
+}

@@ -1,0 +1,35 @@
+use super::Formula;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = if x < 0 { 0 } else { x }`: the rectified linear unit.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32 |
+/// | Error | none: the result is 0 or the input |
+/// | Special values | -0 gives -0, as in PyTorch; -inf gives +0, +inf gives +inf; NaN gives NaN |
+/// | Source | PyTorch `nn.ReLU`, ONNX `Relu` |
+///
+/// ```
+/// use activations::{Activation, Relu};
+/// let mut x = [-1.5, 0.0, 2.0];
+/// Relu.apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, 0.0, 2.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Relu;
+
+impl Formula for Relu {
+    fn reference(&self, x: f64) -> f64 {
+        if x < 0.0 { 0.0 } else { x }
+    }
+}
+
+impl Kernel for Relu {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        simd.at_least_f32s(x, simd.splat_f32s(0.0))
+    }
+}

@@ -1,0 +1,36 @@
+use super::Formula;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = min(max(x, 0), 6)`: the rectified linear unit, capped at 6.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32 |
+/// | Error | none: the result is 0, 6 or the input |
+/// | Special values | -0 gives -0; -inf gives +0, +inf gives 6; NaN gives NaN |
+/// | Source | PyTorch `nn.ReLU6` |
+///
+/// ```
+/// use activations::{Activation, Relu6};
+/// let mut x = [-1.5, 2.0, 7.0];
+/// Relu6.apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, 2.0, 6.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Relu6;
+
+impl Formula for Relu6 {
+    fn reference(&self, x: f64) -> f64 {
+        x.clamp(0.0, 6.0)
+    }
+}
+
+impl Kernel for Relu6 {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let x = simd.at_least_f32s(x, simd.splat_f32s(0.0));
+        simd.at_most_f32s(x, simd.splat_f32s(6.0))
+    }
+}

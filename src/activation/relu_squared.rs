@@ -1,0 +1,36 @@
+use super::Formula;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = max(x, 0)²`.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; the result overflows to +inf from 1.8446744e19 on, as it must |
+/// | Error | at most 0.5 ULP: correctly rounded |
+/// | Special values | -0, +0 and -inf give +0, +inf gives +inf; NaN gives NaN |
+/// | Source | So et al., "Primer", 2021; Hugging Face `relu2` |
+///
+/// ```
+/// use activations::{Activation, ReluSquared};
+/// let mut x = [-1.5, 3.0];
+/// ReluSquared.apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, 9.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ReluSquared;
+
+impl Formula for ReluSquared {
+    fn reference(&self, x: f64) -> f64 {
+        if x < 0.0 { 0.0 } else { x * x }
+    }
+}
+
+impl Kernel for ReluSquared {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let x = simd.at_least_f32s(x, simd.splat_f32s(0.0));
+        simd.mul_f32s(x, x)
+    }
+}

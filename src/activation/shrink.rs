@@ -1,0 +1,75 @@
+use super::{Formula, parameter::Parameter};
+use crate::Error;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = x - bias` above `lambda`, `x + bias` below `-lambda`, 0 between.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `lambda`, 0.5 by default: 0 or more, not NaN; `bias`, 0 by default: finite |
+/// | Domain | all of f32 |
+/// | Error | at most 0.5 ULP: correctly rounded |
+/// | Special values | the 0 is +0; ±inf are their own images for a finite `lambda`; NaN gives NaN (by ONNX's text it would give 0) |
+/// | Source | ONNX `Shrink` (`lambd`, `bias`) |
+///
+/// ```
+/// use activations::{Activation, Shrink};
+/// let mut x = [-1.5, 0.25, 2.0];
+/// Shrink { lambda: 1.0, bias: 0.25 }.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-1.25, 0.0, 1.75]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shrink {
+    /// Half the width of the interval that becomes 0.
+    pub lambda: f32,
+    /// How far the other inputs are moved towards 0.
+    pub bias: f32,
+}
+
+impl Default for Shrink {
+    fn default() -> Self {
+        Self {
+            lambda: 0.5,
+            bias: 0.0,
+        }
+    }
+}
+
+impl Formula for Shrink {
+    fn reference(&self, x: f64) -> f64 {
+        let (lambda, bias) = (f64::from(self.lambda), f64::from(self.bias));
+        if x > lambda {
+            x - bias
+        } else if x < -lambda {
+            x + bias
+        } else if x.is_nan() {
+            x
+        } else {
+            0.0
+        }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        let parameter = |name, value| Parameter {
+            activation: "shrink",
+            name,
+            value,
+        };
+        parameter("lambda", self.lambda).not_negative()?;
+        parameter("bias", self.bias).finite()
+    }
+}
+
+impl Kernel for Shrink {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let lambda = simd.splat_f32s(self.lambda);
+        let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
+        // The bias with its sign turned where x is negative.
+        let bias = simd.xor_f32s(simd.splat_f32s(self.bias), simd.sign_f32s(x));
+        simd.select_f32s(shrunk, simd.splat_f32s(0.0), simd.sub_f32s(x, bias))
+    }
+}

@@ -1,0 +1,69 @@
+use super::{Formula, parameter::Parameter};
+use crate::Error;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = x - lambda` above `lambda`, `x + lambda` below `-lambda`, 0 between.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `lambda`, 0.5 by default: finite, 0 or more |
+/// | Domain | all of f32 |
+/// | Error | at most 0.5 ULP: correctly rounded |
+/// | Special values | the 0 is +0; ±inf are their own images; NaN gives NaN |
+/// | Source | PyTorch `nn.Softshrink` |
+///
+/// ```
+/// use activations::{Activation, Softshrink};
+/// let mut x = [-1.5, 0.25, 2.0];
+/// Softshrink::default().apply_in_place(&mut x)?;
+/// assert_eq!(x, [-1.0, 0.0, 1.5]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Softshrink {
+    /// How far each input is moved towards 0.
+    pub lambda: f32,
+}
+
+impl Default for Softshrink {
+    fn default() -> Self {
+        Self { lambda: 0.5 }
+    }
+}
+
+impl Formula for Softshrink {
+    fn reference(&self, x: f64) -> f64 {
+        let lambda = f64::from(self.lambda);
+        if x > lambda {
+            x - lambda
+        } else if x < -lambda {
+            x + lambda
+        } else if x.is_nan() {
+            x
+        } else {
+            0.0
+        }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        let lambda = Parameter {
+            activation: "softshrink",
+            name: "lambda",
+            value: self.lambda,
+        };
+        lambda.not_negative()?;
+        lambda.finite()
+    }
+}
+
+impl Kernel for Softshrink {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        // x minus x clamped to ±lambda: between the two, x - x is +0.
+        let clamped = simd.at_least_f32s(x, simd.splat_f32s(-self.lambda));
+        let clamped = simd.at_most_f32s(clamped, simd.splat_f32s(self.lambda));
+        simd.sub_f32s(x, clamped)
+    }
+}

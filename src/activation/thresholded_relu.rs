@@ -1,0 +1,58 @@
+use super::{Formula, Threshold, parameter::Parameter};
+use crate::Error;
+use crate::drive::Kernel;
+use crate::simd::Vocabulary;
+
+/// `f(x) = if x > alpha { x } else { 0 }`.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `alpha`, 1 by default: any number, not NaN |
+/// | Domain | all of f32 |
+/// | Error | none: the result is 0 or the input |
+/// | Special values | the 0 is +0; -inf gives +0, +inf gives +inf (unless `alpha` is +inf: +0); NaN gives NaN |
+/// | Source | Konda et al., 2014; ONNX `ThresholdedRelu` |
+///
+/// ```
+/// use activations::{Activation, ThresholdedRelu};
+/// let mut x = [0.5, 1.0, 2.0];
+/// ThresholdedRelu::default().apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, 0.0, 2.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ThresholdedRelu {
+    /// Inputs above it are kept.
+    pub alpha: f32,
+}
+
+impl Default for ThresholdedRelu {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Formula for ThresholdedRelu {
+    fn reference(&self, x: f64) -> f64 {
+        if x <= f64::from(self.alpha) { 0.0 } else { x }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        Parameter {
+            activation: "thresholded_relu",
+            name: "alpha",
+            value: self.alpha,
+        }
+        .not_nan()
+    }
+}
+
+impl Kernel for ThresholdedRelu {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let threshold = self.alpha;
+        let value = 0.0;
+        Threshold { threshold, value }.eval(simd, x)
+    }
+}

@@ -1,0 +1,159 @@
+//! Any activation, chosen at run time.
+
+use crate::registry::for_each_activation;
+use crate::{Error, Formula, *};
+use core::fmt;
+use core::str::FromStr;
+
+mod parse;
+
+macro_rules! any_activation {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*];)*) => {
+        /// Any activation of the crate, chosen at run time.
+        ///
+        /// ```
+        /// use activations::{Activation, AnyActivation};
+        /// let activation: AnyActivation = "leaky_relu(negative_slope=0.5)".parse()?;
+        /// let mut x = [-2.0, 2.0];
+        /// activation.apply_in_place(&mut x)?;
+        /// assert_eq!(x, [-1.0, 2.0]);
+        /// # Ok::<(), activations::Error>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum AnyActivation<'a> {
+            $(
+                #[doc = concat!("[`", stringify!($type), "`], called `", stringify!($name), "`.")]
+                $type($type $(<$lt>)?),
+            )*
+        }
+
+        impl<'a> AnyActivation<'a> {
+            /// Every activation of the crate, with its default parameters.
+            pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
+                [$(Self::$type(<$type>::default())),*].into_iter()
+            }
+
+            /// Its canonical name: `leaky_relu`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$type(_) => stringify!($name),)*
+                }
+            }
+
+            /// Other names that [`FromStr`] reads as this activation. The canonical name and the
+            /// names in other spellings (`LeakyReLU`, `leaky-relu`) are not listed.
+            pub const fn other_names(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$type(_) => &[$($other),*],)*
+                }
+            }
+
+            /// The names of its parameters, in order.
+            pub const fn parameter_names(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$type(_) => &[$(stringify!($parameter)),*],)*
+                }
+            }
+
+            /// The parameter called `name`; `None` where it has none.
+            pub fn parameter(&self, name: &str) -> Option<f32> {
+                match self {
+                    $(Self::$type(_activation) => match name {
+                        $(stringify!($parameter) => Some(_activation.$parameter),)*
+                        _ => None,
+                    },)*
+                }
+            }
+
+            /// Sets the parameter called `name`; `false` where it has none. Whether the value makes
+            /// sense is checked on use, as [`Formula::check`] tells.
+            #[must_use]
+            pub fn set_parameter(&mut self, name: &str, _value: f32) -> bool {
+                match self {
+                    $(Self::$type(_activation) => match name {
+                        $(stringify!($parameter) => {
+                            _activation.$parameter = _value;
+                            true
+                        })*
+                        _ => false,
+                    },)*
+                }
+            }
+        }
+
+        impl Formula for AnyActivation<'_> {
+            fn reference(&self, x: f64) -> f64 {
+                match self {
+                    $(Self::$type(activation) => activation.reference(x),)*
+                }
+            }
+
+            fn reference_at(&self, index: usize, x: f64) -> f64 {
+                match self {
+                    $(Self::$type(activation) => activation.reference_at(index, x),)*
+                }
+            }
+
+            #[inline]
+            fn check(&self, len: usize) -> Result<(), Error> {
+                match self {
+                    $(Self::$type(activation) => activation.check(len),)*
+                }
+            }
+        }
+
+        $(
+            impl<'a> From<$type $(<$lt>)?> for AnyActivation<'a> {
+                fn from(activation: $type $(<$lt>)?) -> Self {
+                    Self::$type(activation)
+                }
+            }
+
+            impl $(<$lt>)? $type $(<$lt>)? {
+                /// The scalar oracle: [`Formula::reference`], without the trait in scope.
+                pub fn reference(&self, x: f64) -> f64 {
+                    Formula::reference(self, x)
+                }
+            }
+        )*
+    };
+}
+
+for_each_activation!(any_activation);
+
+impl fmt::Display for AnyActivation<'_> {
+    /// Its name and its parameters, as [`FromStr`] reads them: `leaky_relu(negative_slope=0.01)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        let mut separator = "(";
+        for name in self.parameter_names() {
+            let value = self.parameter(name).unwrap_or(f32::NAN);
+            write!(f, "{separator}{name}={value}")?;
+            separator = ", ";
+        }
+        if separator == ", " {
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for AnyActivation<'_> {
+    type Err = Error;
+
+    /// Reads a name of PyTorch, ONNX or Hugging Face, without regard to case, `_`, `-` and
+    /// spaces, and parameters by name or in order: `LeakyReLU`, `hard_swish`,
+    /// `leaky_relu(negative_slope=0.2)`, `hardtanh(0, 6)`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
+    /// [`Error::InvalidParameter`] where a value makes no sense.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        parse::activation(text)
+    }
+}
+
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+use super::*;
+
+fn parse(text: &str) -> Result<AnyActivation<'static>, Error> {
+    text.parse()
+}
+
+#[test]
+fn every_name_reads_back() {
+    for activation in AnyActivation::all() {
+        assert_eq!(parse(&activation.to_string()), Ok(activation));
+        assert_eq!(parse(activation.name()), Ok(activation));
+        for name in activation.other_names() {
+            assert_eq!(parse(name), Ok(activation), "{name}");
+        }
+    }
+}
+
+#[test]
+fn names_of_other_frameworks_read() {
+    let pairs = [
+        ("LeakyRelu", "leaky_relu"),
+        ("LeakyReLU", "leaky_relu"),
+        ("leaky_relu", "leaky_relu"),
+        ("leaky-relu", "leaky_relu"),
+        ("hard_swish", "hardswish"),
+        ("HardSwish", "hardswish"),
+        ("HardSigmoid", "hardsigmoid"),
+        ("ReLU6", "relu6"),
+        ("PRelu", "prelu"),
+        ("Clip", "hardtanh"),
+        ("ThresholdedRelu", "thresholded_relu"),
+        ("relu2", "relu_squared"),
+        ("linear", "identity"),
+        (" Soft Sign ", "softsign"),
+    ];
+    for (text, name) in pairs {
+        assert_eq!(parse(text).map(|a| a.name()), Ok(name), "{text}");
+    }
+}
+
+#[test]
+fn no_name_is_listed_twice() {
+    let mut names: Vec<String> = AnyActivation::all()
+        .flat_map(|a| {
+            core::iter::once(a.name())
+                .chain(a.other_names().iter().copied())
+                .map(|name| name.replace('_', ""))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn parameters_read_by_name_and_in_order() {
+    let hardtanh = AnyActivation::Hardtanh(Hardtanh { min: 0.0, max: 6.0 });
+    for text in [
+        "hardtanh(min=0, max=6)",
+        "hardtanh(max=6,min=0)",
+        "hardtanh(0, 6)",
+        "Clip( 0 , max = 6 )",
+    ] {
+        assert_eq!(parse(text), Ok(hardtanh), "{text}");
+    }
+    assert_eq!(
+        parse("relu()"),
+        Ok(AnyActivation::Relu(Relu)),
+        "empty parentheses"
+    );
+}
+
+#[test]
+fn bad_text_is_an_error_that_names_it() {
+    let message = |text: &str| parse(text).unwrap_err().to_string();
+    for text in [
+        "hardtanh(0",
+        "hardtanh(a=1)",
+        "hardtanh(min=x)",
+        "hardtanh(1,2,3)",
+        "hardtanh(,)",
+        "relu(1)",
+        "hardtanh(0,6) x",
+    ] {
+        assert!(
+            matches!(parse(text), Err(Error::UnreadableParameters { .. })),
+            "{text}: {:?}",
+            parse(text)
+        );
+    }
+    assert!(message("hardtanh(low=1)").contains("min, max"));
+    assert!(message("hardtanh(min=2, max=1)").contains("min is 2"));
+    assert!(message("leeky_relu").contains("leaky_relu"), "{}", message("leeky_relu"));
+    assert!(message("hardswihs").contains("hardswish"));
+    assert!(message("xyzzy").contains("xyzzy"));
+    assert!(message("").contains("\"\""));
+}

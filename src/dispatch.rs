@@ -1,0 +1,56 @@
+//! The only run-time branch: from an [`Isa`] to the kernel written for it.
+
+use crate::drive::Io;
+use crate::registry::for_each_activation;
+use crate::{AnyActivation, Element, Formula, Isa, kernels, *};
+
+/// What has a kernel per instruction set for elements of type `T`.
+///
+/// Every activation and [`AnyActivation`]; being crate-private in effect, it seals
+/// [`Activation`].
+pub trait Launch<T: Element>: Formula {
+    /// Applies the kernel for `isa` to `io`.
+    ///
+    /// # Safety
+    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len`
+    /// elements; the two are equal or do not overlap. `check(io.len)` has returned `Ok`.
+    unsafe fn launch(&self, isa: Isa, io: Io<T>);
+}
+
+macro_rules! launch {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+        $(
+            impl $(<$lt>)? Launch<f32> for $type $(<$lt>)? {
+                #[inline]
+                unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+                    // SAFETY: the caller's promises are those that the kernels ask for. An arm
+                    // that is missing on this architecture stands for an `Isa` that no CPU of it
+                    // has, so the caller has ruled it out; scalar code is right there all the same.
+                    unsafe {
+                        match isa {
+                            #[cfg(target_arch = "x86_64")]
+                            Isa::Avx512 => kernels::avx512::$name(self, io),
+                            #[cfg(target_arch = "x86_64")]
+                            Isa::Avx2 => kernels::avx2::$name(self, io),
+                            #[cfg(target_arch = "aarch64")]
+                            Isa::Neon => kernels::neon::$name(self, io),
+                            _ => kernels::scalar::$name(self, io),
+                        }
+                    }
+                }
+            }
+        )*
+
+        impl Launch<f32> for AnyActivation<'_> {
+            #[inline]
+            unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+                match self {
+                    // SAFETY: the caller's promises, passed on.
+                    $(Self::$type(activation) => unsafe { activation.launch(isa, io) },)*
+                }
+            }
+        }
+    };
+}
+
+for_each_activation!(launch);

@@ -1,0 +1,69 @@
+//! How a kernel walks memory.
+//!
+//! A [`Kernel`] knows one vector of inputs; a driver knows buffers, lengths and tails. The drivers
+//! work on raw pointers because the source and the destination may be one buffer: "in place" is
+//! the same code as "out of place", so it returns the same bits.
+
+use crate::simd::Vocabulary;
+
+pub(crate) mod channel;
+pub(crate) mod map;
+
+/// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.
+///
+/// `src == dst` (in place) is allowed; buffers that overlap in any other way are not.
+#[derive(Clone, Copy, Debug)]
+pub struct Io<T> {
+    pub(crate) src: *const T,
+    pub(crate) dst: *mut T,
+    pub(crate) len: usize,
+}
+
+impl<T> Io<T> {
+    /// The `len` elements from `start` on.
+    ///
+    /// # Safety
+    /// `start + len` is at most `self.len`.
+    #[inline(always)]
+    pub(crate) unsafe fn part(self, start: usize, len: usize) -> Self {
+        debug_assert!(start + len <= self.len);
+        // SAFETY: `start` lies inside both buffers or at their end, says the caller.
+        unsafe {
+            Self {
+                src: self.src.add(start),
+                dst: self.dst.add(start),
+                len,
+            }
+        }
+    }
+}
+
+/// The maths of an activation: one vector in, one vector out, lane by lane.
+pub(crate) trait Kernel: Copy {
+    /// `f(x)` in each lane. A lane's result depends on that lane alone.
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s;
+}
+
+/// A kernel whose parameter may differ from lane to lane.
+pub(crate) trait LaneKernel: Copy {
+    /// `f(x; parameter)` in each lane.
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, parameter: S::f32s) -> S::f32s;
+}
+
+/// An activation as a walk over memory: the body of its named function on each instruction set.
+pub(crate) trait Run<T> {
+    /// Applies the activation to `io`.
+    ///
+    /// # Safety
+    /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are
+    /// equal or do not overlap. The activation's `check(io.len)` has returned `Ok`.
+    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<T>);
+}
+
+impl<K: Kernel> Run<f32> for K {
+    #[inline(always)]
+    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { map::map(simd, io, map::Uniform(*self)) }
+    }
+}

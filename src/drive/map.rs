@@ -1,0 +1,153 @@
+//! Element by element, from the first to the last: the walk that all drivers share.
+
+use super::{Io, Kernel, LaneKernel};
+use crate::simd::Vocabulary;
+
+/// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
+/// a few operations, few enough for sixteen registers.
+const UNROLL: usize = 4;
+
+/// Elements in one turn of scalar code: a block that the compiler can vectorise with what the
+/// target has, because it cannot overlap the buffers.
+const SCALAR_UNROLL: usize = 32;
+
+/// Elements in a cache line.
+const LINE: usize = 64 / size_of::<f32>();
+
+/// How far ahead of the body the destination is prefetched: eight lines. The hardware prefetcher
+/// follows loads well and stores less so; this is worth 4 % where the output lies in L2.
+const PREFETCH_AHEAD: usize = 8 * LINE;
+
+/// What to compute at a place in the buffer.
+pub(crate) trait Place: Copy {
+    /// The results for the whole vector `x` that was read at element `at`.
+    ///
+    /// # Safety
+    /// `at` plus one vector is at most the length of the buffer being walked.
+    unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s;
+
+    /// The results for the first `count` lanes of `x`, which were read at element 0.
+    ///
+    /// # Safety
+    /// `count` is the length of the buffer being walked, and less than a vector.
+    unsafe fn first<S: Vocabulary>(self, simd: S, count: usize, x: S::f32s) -> S::f32s;
+}
+
+/// The same everywhere.
+#[derive(Clone, Copy)]
+pub(crate) struct Uniform<K>(pub(crate) K);
+
+impl<K: Kernel> Place for Uniform<K> {
+    #[inline(always)]
+    unsafe fn vector<S: Vocabulary>(self, simd: S, _at: usize, x: S::f32s) -> S::f32s {
+        self.0.eval(simd, x)
+    }
+
+    #[inline(always)]
+    unsafe fn first<S: Vocabulary>(self, simd: S, _count: usize, x: S::f32s) -> S::f32s {
+        self.0.eval(simd, x)
+    }
+}
+
+/// A parameter of its own for each element.
+#[derive(Clone, Copy)]
+pub(crate) struct PerElement<K> {
+    pub(crate) kernel: K,
+    /// As many parameters as the buffer has elements.
+    pub(crate) parameters: *const f32,
+}
+
+impl<K: LaneKernel> Place for PerElement<K> {
+    #[inline(always)]
+    unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s {
+        // SAFETY: there is a parameter for each of the buffer's elements, and the caller says
+        // that the vector lies inside it.
+        let parameter = unsafe { simd.load_f32s(self.parameters.add(at)) };
+        self.kernel.eval(simd, x, parameter)
+    }
+
+    #[inline(always)]
+    unsafe fn first<S: Vocabulary>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
+        // SAFETY: there are `count` parameters, and `count` is less than a vector.
+        let parameter = unsafe { simd.load_first_f32s(count, self.parameters) };
+        self.kernel.eval(simd, x, parameter)
+    }
+}
+
+/// Applies `place` to all of `io`.
+///
+/// A length that is no multiple of the vector's ends in a vector that overlaps the one before.
+/// Its inputs are read before anything is written, so that in place, too, no element is
+/// transformed twice; what it writes again is what stands there. Shorter inputs than one vector
+/// take a masked vector.
+///
+/// # Safety
+/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
+/// do not overlap. What `place` refers to is as long.
+#[inline(always)]
+pub(crate) unsafe fn map<S: Vocabulary, P: Place>(simd: S, io: Io<f32>, place: P) {
+    let Io { src, dst, len } = io;
+    let lanes = S::F32_LANES;
+    // SAFETY: all accesses are below `len`: the partial ones because they are of `len` elements,
+    // `last` because `lanes <= len`. The buffers may be one buffer: no read follows a write to
+    // the same place, as `last` is read up front.
+    unsafe {
+        if len < lanes {
+            if len > 0 {
+                let x = simd.load_first_f32s(len, src);
+                simd.store_first_f32s(len, dst, place.first(simd, len, x));
+            }
+            return;
+        }
+        let last = simd.load_f32s(src.add(len - lanes));
+        let mut at = 0;
+        if S::IS_SCALAR {
+            at = turns::<S, P, SCALAR_UNROLL>(simd, io, place, at);
+        } else {
+            at = turns::<S, P, UNROLL>(simd, io, place, at);
+        }
+        at = turns::<S, P, 1>(simd, io, place, at);
+        if at < len {
+            let at = len - lanes;
+            simd.store_f32s(dst.add(at), place.vector(simd, at, last));
+        }
+    }
+}
+
+/// Applies `place` from `at` on, `VECTORS` vectors a turn, and returns where whole turns end.
+///
+/// # Safety
+/// As for [`map`]; `at` is at most `io.len`.
+#[inline(always)]
+unsafe fn turns<S: Vocabulary, P: Place, const VECTORS: usize>(
+    simd: S,
+    io: Io<f32>,
+    place: P,
+    mut at: usize,
+) -> usize {
+    let Io { src, dst, len } = io;
+    let lanes = S::F32_LANES;
+    let turn = VECTORS * lanes;
+    while len - at >= turn {
+        if VECTORS > 1 {
+            for line in 0..turn.div_ceil(LINE) {
+                simd.prefetch_for_write(dst.wrapping_add(at + PREFETCH_AHEAD + line * LINE));
+            }
+        }
+        // SAFETY: `at + turn` is at most `len`. All reads of the turn come before its writes.
+        unsafe {
+            let mut x = [simd.splat_f32s(0.0); VECTORS];
+            for (k, x) in x.iter_mut().enumerate() {
+                *x = simd.load_f32s(src.add(at + k * lanes));
+            }
+            for (k, x) in x.iter_mut().enumerate() {
+                *x = place.vector(simd, at + k * lanes, *x);
+            }
+            for (k, x) in x.into_iter().enumerate() {
+                simd.store_f32s(dst.add(at + k * lanes), x);
+            }
+        }
+        at += turn;
+    }
+    at
+}

@@ -1,0 +1,117 @@
+//! The one error type of the crate.
+
+use crate::Isa;
+use core::fmt;
+
+/// Why a call was refused. The output buffer is untouched whenever one is returned.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Input and output have different lengths.
+    LengthMismatch {
+        /// Elements in the input.
+        input: usize,
+        /// Elements in the output.
+        output: usize,
+    },
+    /// The input's length is not a whole number of `[channels, inner]` blocks.
+    ShapeMismatch {
+        /// Elements in the input.
+        len: usize,
+        /// Channels, one slope each.
+        channels: usize,
+        /// Consecutive elements that share a channel.
+        inner: usize,
+    },
+    /// A parameter has a value for which the activation has no meaning.
+    InvalidParameter {
+        /// The activation, by its canonical name.
+        activation: &'static str,
+        /// The parameter, by its field's name.
+        parameter: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// This CPU, or this build, has no such instruction set.
+    IsaUnavailable(
+        /// The instruction set asked for.
+        Isa,
+    ),
+    /// No instruction set has this name.
+    UnknownIsa(
+        /// The name as given.
+        String,
+    ),
+    /// No activation has this name.
+    UnknownActivation {
+        /// The name as given.
+        name: String,
+        /// Canonical names that look like it, nearest first.
+        near: Vec<&'static str>,
+    },
+    /// The text of an activation's parameters could not be read.
+    UnreadableParameters {
+        /// The activation, by its canonical name.
+        activation: &'static str,
+        /// The text that could not be read.
+        text: String,
+        /// The parameters it has.
+        known: &'static [&'static str],
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LengthMismatch { input, output } => write!(
+                f,
+                "the input has {input} elements but the output has {output}"
+            ),
+            Self::ShapeMismatch {
+                len,
+                channels,
+                inner,
+            } => write!(
+                f,
+                "an input of {len} elements is not [outer, {channels}, {inner}]: \
+                 its length is no multiple of channels * inner"
+            ),
+            Self::InvalidParameter {
+                activation,
+                parameter,
+                value,
+                expected,
+            } => write!(
+                f,
+                "{activation}: {parameter} is {value}, but must be {expected}"
+            ),
+            Self::IsaUnavailable(isa) => write!(f, "this CPU or build has no {isa}"),
+            Self::UnknownIsa(name) => write!(
+                f,
+                "no instruction set is called {name:?}; known: scalar, neon, avx2, avx512"
+            ),
+            Self::UnknownActivation { name, near } => {
+                write!(f, "no activation is called {name:?}")?;
+                if !near.is_empty() {
+                    write!(f, "; did you mean {}?", near.join(", "))?;
+                }
+                Ok(())
+            }
+            Self::UnreadableParameters {
+                activation,
+                text,
+                known,
+            } => {
+                write!(f, "{activation}: cannot read the parameter {text:?}; ")?;
+                match known {
+                    [] => write!(f, "it has none"),
+                    known => write!(f, "write NAME=NUMBER with NAME of {}", known.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+impl core::error::Error for Error {}

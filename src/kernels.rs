@@ -1,0 +1,56 @@
+//! The kernels as named functions, one per activation and instruction set.
+//!
+//! `activations::kernels::avx512::hardswish` is the AVX-512 hardswish: under that path
+//! `nm --demangle`, a debugger and a profiler show it. Each function serves out of place and in
+//! place. Users reach them through [`Activation::apply_on`], which checks lengths, parameters and
+//! CPU first.
+
+use crate::drive::{Io, Run};
+use crate::registry::for_each_activation;
+use crate::*;
+
+/// One module: its name, the attribute that selects its instructions, pulp's token for them.
+macro_rules! module {
+    (
+        $isa:ident, $instructions:meta, $token:expr;
+        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
+    ) => {
+        #[doc = concat!("The kernels on ", stringify!($isa), ".")]
+        pub(crate) mod $isa {
+            use super::*;
+            $(
+                #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
+                ///
+                /// # Safety
+                /// The CPU has the instruction set; `io` is as [`Run::run`] wants it.
+                #[$instructions]
+                pub(crate) unsafe fn $name$(<$lt>)?(activation: &$type$(<$lt>)?, io: Io<f32>) {
+                    // SAFETY: the caller vouches for the CPU, which is all that a token stands
+                    // for, and for the memory.
+                    unsafe { activation.run($token, io) }
+                }
+            )*
+        }
+    };
+}
+
+macro_rules! modules {
+    ($($line:tt)*) => {
+        module! { scalar, inline(never), pulp::Scalar; $($line)* }
+
+        #[cfg(target_arch = "aarch64")]
+        module! { neon, target_feature(enable = "neon"),
+            pulp::aarch64::Neon::new_unchecked(); $($line)* }
+
+        #[cfg(target_arch = "x86_64")]
+        module! { avx2, target_feature(enable = "avx2,fma"),
+            pulp::x86::V3::new_unchecked(); $($line)* }
+
+        #[cfg(target_arch = "x86_64")]
+        module! { avx512,
+            target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
+            pulp::x86::V4::new_unchecked(); $($line)* }
+    };
+}
+
+for_each_activation!(modules);

@@ -1,0 +1,37 @@
+//! The single list of activations.
+//!
+//! A line here, a file in `activation/` and a `pub use` in `lib.rs` are all that a new activation
+//! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
+//! the tests, benches, fuzz targets and the report are generated from, or iterate over, this list.
+
+/// Calls `$then! { .. }` with one line per activation:
+///
+/// ```text
+/// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"]  "formula"
+/// ```
+///
+/// The canonical name is the kernel's symbol. All names are matched without regard to case,
+/// `_`, `-` and spaces, so only names that differ otherwise are listed.
+macro_rules! for_each_activation {
+    ($then:ident) => {
+        $then! {
+            Identity        identity         []                  ["linear", "none"];
+            Relu            relu             []                  [];
+            Relu6           relu6            []                  [];
+            LeakyRelu       leaky_relu       [negative_slope]    [];
+            Prelu<'a>       prelu            [slope]             ["parametric_relu"];
+            Rrelu           rrelu            [lower, upper]      ["randomized_leaky_relu"];
+            Threshold       threshold        [threshold, value]  [];
+            ThresholdedRelu thresholded_relu [alpha]             [];
+            Hardtanh        hardtanh         [min, max]          ["clip", "clamp"];
+            Hardsigmoid     hardsigmoid      [alpha, beta]       [];
+            Hardswish       hardswish        []                  [];
+            Hardshrink      hardshrink       [lambda]            [];
+            Softshrink      softshrink       [lambda]            [];
+            Shrink          shrink           [lambda, bias]      [];
+            Softsign        softsign         []                  [];
+            ReluSquared     relu_squared     []                  ["relu2", "squared_relu"];
+        }
+    };
+}
+pub(crate) use for_each_activation;

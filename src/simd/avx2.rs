@@ -1,0 +1,79 @@
+//! The vocabulary on 256-bit vectors: AVX2 with FMA.
+
+use super::Vocabulary;
+use core::arch::x86_64::{
+    __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
+    _mm256_storeu_ps,
+};
+use pulp::{cast, f32x8, x86::V3};
+
+/// Eight lanes of ones, then eight of zeros: the eight at `8 - n` are a mask of `n` lanes.
+static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// A mask whose first `count` lanes are set.
+///
+/// # Safety
+/// `count` is at most 8.
+#[inline(always)]
+unsafe fn mask_first(count: usize) -> __m256i {
+    debug_assert!(count <= 8);
+    // SAFETY: `8 - count` is in 0..=8, so the eight integers read lie inside the sixteen.
+    unsafe { MASKS.as_ptr().add(8 - count).cast::<__m256i>().read_unaligned() }
+}
+
+impl Vocabulary for V3 {
+    #[inline(always)]
+    fn at_least_f32s(self, x: f32x8, low: f32x8) -> f32x8 {
+        // VMAXPS is `a > b ? a : b`, so the operand to keep on NaN and on equal zeros is second.
+        cast(self.avx._mm256_max_ps(cast(low), cast(x)))
+    }
+
+    #[inline(always)]
+    fn at_most_f32s(self, x: f32x8, high: f32x8) -> f32x8 {
+        // VMINPS is `a < b ? a : b`.
+        cast(self.avx._mm256_min_ps(cast(high), cast(x)))
+    }
+
+    #[inline(always)]
+    fn scale_negative_f32s(self, x: f32x8, scale: f32x8) -> f32x8 {
+        // One of the two parts is `x` and the other a zero that the sum does not show: -0 is
+        // neutral in addition, and `scale * 0 + x` is `x`. Three operations; a blend takes as
+        // many micro-operations by itself on recent Intel cores, and where it meets a load and
+        // a store of one address it is compiled to a slow VMASKMOVPS.
+        let zero = self.avx._mm256_setzero_ps();
+        let negative = self.avx._mm256_min_ps(zero, cast(x));
+        let positive = self.avx._mm256_max_ps(self.avx._mm256_set1_ps(-0.0), cast(x));
+        cast(self.fma._mm256_fmadd_ps(cast(scale), negative, positive))
+    }
+
+    #[inline(always)]
+    unsafe fn load_f32s(self, from: *const f32) -> f32x8 {
+        // SAFETY: the token proves AVX, and the caller vouches for one vector.
+        unsafe { cast(_mm256_loadu_ps(from)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_f32s(self, to: *mut f32, value: f32x8) {
+        // SAFETY: the token proves AVX, and the caller vouches for one vector.
+        unsafe { _mm256_storeu_ps(to, cast(value)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first_f32s(self, count: usize, from: *const f32) -> f32x8 {
+        // SAFETY: the token proves AVX2, the caller that `count` is in range and that its
+        // elements are readable; VMASKMOVPS neither reads nor faults on a lane that is masked off.
+        unsafe { cast(_mm256_maskload_ps(from, mask_first(count))) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first_f32s(self, count: usize, to: *mut f32, value: f32x8) {
+        // SAFETY: as above, for writes.
+        unsafe { _mm256_maskstore_ps(to, mask_first(count), cast(value)) }
+    }
+
+    #[inline(always)]
+    fn prefetch_for_write(self, at: *mut f32) {
+        // SAFETY: a prefetch accesses nothing that a program can see, and never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast_const().cast()) }
+    }
+}

@@ -1,0 +1,72 @@
+//! The vocabulary on 512-bit vectors: AVX-512 F, BW, CD, DQ and VL.
+
+use super::Vocabulary;
+use core::arch::x86_64::{
+    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
+    _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_storeu_ps,
+};
+use pulp::{cast, f32x16, x86::V4};
+
+/// A mask whose first `count` lanes are set; `count` is at most 16.
+#[inline(always)]
+fn mask_first(count: usize) -> u16 {
+    debug_assert!(count <= 16);
+    ((1u32 << count) - 1) as u16
+}
+
+impl Vocabulary for V4 {
+    #[inline(always)]
+    fn at_least_f32s(self, x: f32x16, low: f32x16) -> f32x16 {
+        // VMAXPS is `a > b ? a : b`, so the operand to keep on NaN and on equal zeros is second.
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_max_ps(cast(low), cast(x))) }
+    }
+
+    #[inline(always)]
+    fn at_most_f32s(self, x: f32x16, high: f32x16) -> f32x16 {
+        // VMINPS is `a < b ? a : b`.
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_min_ps(cast(high), cast(x))) }
+    }
+
+    #[inline(always)]
+    fn scale_negative_f32s(self, x: f32x16, scale: f32x16) -> f32x16 {
+        let all: __m512 = cast(x);
+        // SAFETY: the token proves AVX-512F and DQ.
+        unsafe {
+            let negative = _mm512_movepi32_mask(cast(x));
+            cast(_mm512_mask_mul_ps(all, negative, all, cast(scale)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_f32s(self, from: *const f32) -> f32x16 {
+        // SAFETY: the token proves AVX-512F, and the caller vouches for one vector.
+        unsafe { cast(_mm512_loadu_ps(from)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_f32s(self, to: *mut f32, value: f32x16) {
+        // SAFETY: the token proves AVX-512F, and the caller vouches for one vector.
+        unsafe { _mm512_storeu_ps(to, cast(value)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first_f32s(self, count: usize, from: *const f32) -> f32x16 {
+        // SAFETY: the token proves AVX-512F, the caller that `count` is in range and that its
+        // elements are readable; a masked move neither reads nor faults on a lane masked off.
+        unsafe { cast(_mm512_maskz_loadu_ps(mask_first(count), from)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first_f32s(self, count: usize, to: *mut f32, value: f32x16) {
+        // SAFETY: as above, for writes.
+        unsafe { _mm512_mask_storeu_ps(to, mask_first(count), cast(value)) }
+    }
+
+    #[inline(always)]
+    fn prefetch_for_write(self, at: *mut f32) {
+        // SAFETY: a prefetch accesses nothing that a program can see, and never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast_const().cast()) }
+    }
+}

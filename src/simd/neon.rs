@@ -1,0 +1,92 @@
+//! The vocabulary on 128-bit vectors: NEON, as every aarch64 CPU has it.
+
+use super::Vocabulary;
+use core::arch::aarch64::{
+    float32x4_t, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32, vld1q_f32,
+    vld1q_lane_f32, vmulq_f32, vreinterpretq_s32_f32, vst1q_f32, vst1q_lane_f32,
+};
+use pulp::{aarch64::Neon, cast, f32x4};
+
+impl Vocabulary for Neon {
+    #[inline(always)]
+    fn at_least_f32s(self, x: f32x4, low: f32x4) -> f32x4 {
+        let (x, low): (float32x4_t, float32x4_t) = (cast(x), cast(low));
+        // Not FMAX, which makes of -0 and +0 a +0.
+        // SAFETY: the token proves NEON.
+        unsafe { cast(vbslq_f32(vcltq_f32(x, low), low, x)) }
+    }
+
+    #[inline(always)]
+    fn at_most_f32s(self, x: f32x4, high: f32x4) -> f32x4 {
+        let (x, high): (float32x4_t, float32x4_t) = (cast(x), cast(high));
+        // SAFETY: the token proves NEON.
+        unsafe { cast(vbslq_f32(vcgtq_f32(x, high), high, x)) }
+    }
+
+    #[inline(always)]
+    fn scale_negative_f32s(self, x: f32x4, scale: f32x4) -> f32x4 {
+        let x: float32x4_t = cast(x);
+        // SAFETY: the token proves NEON.
+        unsafe {
+            let negative = vcltzq_s32(vreinterpretq_s32_f32(x));
+            cast(vbslq_f32(negative, vmulq_f32(x, cast(scale)), x))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_f32s(self, from: *const f32) -> f32x4 {
+        // SAFETY: the token proves NEON, and the caller vouches for one vector.
+        unsafe { cast(vld1q_f32(from)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_f32s(self, to: *mut f32, value: f32x4) {
+        // SAFETY: the token proves NEON, and the caller vouches for one vector.
+        unsafe { vst1q_f32(to, cast(value)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first_f32s(self, count: usize, from: *const f32) -> f32x4 {
+        debug_assert!(count <= 4);
+        // SAFETY: the token proves NEON; lane `i` is read only if `i < count`, and the caller
+        // vouches for `count` elements.
+        unsafe {
+            let mut value = vdupq_n_f32(0.0);
+            if count > 0 {
+                value = vld1q_lane_f32::<0>(from, value);
+            }
+            if count > 1 {
+                value = vld1q_lane_f32::<1>(from.add(1), value);
+            }
+            if count > 2 {
+                value = vld1q_lane_f32::<2>(from.add(2), value);
+            }
+            if count > 3 {
+                value = vld1q_lane_f32::<3>(from.add(3), value);
+            }
+            cast(value)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first_f32s(self, count: usize, to: *mut f32, value: f32x4) {
+        debug_assert!(count <= 4);
+        let value: float32x4_t = cast(value);
+        // SAFETY: the token proves NEON; lane `i` is written only if `i < count`, and the caller
+        // vouches for `count` elements.
+        unsafe {
+            if count > 0 {
+                vst1q_lane_f32::<0>(to, value);
+            }
+            if count > 1 {
+                vst1q_lane_f32::<1>(to.add(1), value);
+            }
+            if count > 2 {
+                vst1q_lane_f32::<2>(to.add(2), value);
+            }
+            if count > 3 {
+                vst1q_lane_f32::<3>(to.add(3), value);
+            }
+        }
+    }
+}

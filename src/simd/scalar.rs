@@ -1,0 +1,47 @@
+//! The vocabulary one element at a time: the meaning of each operation, in Rust.
+
+use super::Vocabulary;
+use pulp::Scalar;
+
+impl Vocabulary for Scalar {
+    #[inline(always)]
+    fn at_least_f32s(self, x: f32, low: f32) -> f32 {
+        if x < low { low } else { x }
+    }
+
+    #[inline(always)]
+    fn at_most_f32s(self, x: f32, high: f32) -> f32 {
+        if x > high { high } else { x }
+    }
+
+    #[inline(always)]
+    fn scale_negative_f32s(self, x: f32, scale: f32) -> f32 {
+        x * if x.is_sign_negative() { scale } else { 1.0 }
+    }
+
+    #[inline(always)]
+    unsafe fn load_f32s(self, from: *const f32) -> f32 {
+        // SAFETY: the caller vouches for one element.
+        unsafe { *from }
+    }
+
+    #[inline(always)]
+    unsafe fn store_f32s(self, to: *mut f32, value: f32) {
+        // SAFETY: the caller vouches for one element.
+        unsafe { *to = value }
+    }
+
+    #[inline(always)]
+    unsafe fn load_first_f32s(self, count: usize, from: *const f32) -> f32 {
+        // SAFETY: the caller vouches for `count` elements, and one is read only if there is one.
+        if count == 0 { 0.0 } else { unsafe { *from } }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first_f32s(self, count: usize, to: *mut f32, value: f32) {
+        if count != 0 {
+            // SAFETY: the caller vouches for `count` elements, and there is one.
+            unsafe { *to = value }
+        }
+    }
+}

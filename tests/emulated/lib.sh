@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # its variables are for the others
+# What the scripts of this folder share. Sourced, never run.
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+checkout=$(cd -- "$here/../.." && pwd -P)
+cache=${ACTIVATIONS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/activations}
+target=$checkout/target/emulated
+
+PATH=$PATH:/usr/sbin:/sbin # where debootstrap and chroot are, and a user's PATH may not lead
+
+say() { printf '%s\n' "-- $*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null; }
+
+# Only chroots and mounts need root; cargo never runs through this.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif have sudo; then sudo -- "$@"
+    else die "a chroot needs root, or sudo"
+    fi
+}
+
+# in_chroot ROOT USER:GROUP [MODE:SOURCE:PLACE]... -- COMMAND...
+# In namespaces of its own: whatever way this ends, the kernel takes down every mount and process of it.
+# No network, unless `network=yes`: builds are offline, and Bochs would offer its screen to everybody.
+in_chroot() {
+    local namespaces=(--mount --pid --fork --kill-child --mount-proc="$1/proc")
+    [ "${network-no}" = yes ] || namespaces+=(--net)
+    as_root unshare "${namespaces[@]}" "$here/enter.sh" "$@"
+}
+
+# Prints the path of every test binary: the library's unit tests and each tests/*.rs, no doc tests.
+# "$@" goes before cargo: the way into a chroot, or `env`, with the variables to build under.
+# Optimised, since emulators are slow, but with the debug assertions that `cargo test` has.
+test_binaries() {
+    "$@" CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true \
+        CARGO_PROFILE_RELEASE_STRIP=debuginfo \
+        cargo test --no-run --locked --release --all-features --lib --test '*' \
+        --message-format=json-render-diagnostics |
+        sed -n 's/.*"profile":{[^}]*"test":true}.*"executable":"\([^"]*\)".*/\1/p'
+}
+
+# write_job FILE RUNNER THREADS [FILTER]...: what each.sh is to run the binaries with.
+write_job() {
+    local file=$1 name
+    {
+        printf 'runner=%s threads=%s\n' "${2@Q}" "${3@Q}"
+        for name in $(compgen -e); do
+            case $name in ACTIVATIONS_* | PROPTEST_* | RUST_BACKTRACE) printf 'export %s=%s\n' "$name" "${!name@Q}" ;; esac
+        done
+        printf 'export CARGO_MANIFEST_DIR=%s\ncd %s\nset --' "${checkout@Q}" "${checkout@Q}"
+        shift 3
+        printf ' %s' "${@@Q}"
+        echo
+    } >"$file"
+}
