@@ -6,7 +6,6 @@ use crate::{AVec, Element, Error, Isa};
 
 use hardtanh::Hardtanh;
 use leaky_relu::LeakyRelu;
-use threshold::Threshold;
 
 pub(crate) mod hardshrink;
 pub(crate) mod hardsigmoid;

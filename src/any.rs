@@ -154,6 +154,5 @@ impl FromStr for AnyActivation<'_> {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

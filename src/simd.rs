@@ -33,6 +33,9 @@ pub(crate) trait Vocabulary: Simd {
     /// A NaN stays NaN. The product is rounded once.
     fn scale_negative_f32s(self, x: Self::f32s, scale: Self::f32s) -> Self::f32s;
 
+    /// `if mask { 0.0 } else { x }` in each lane; the zero is +0.
+    fn clear_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
+
     /// Reads a whole vector, from any alignment.
     ///
     /// # Safety

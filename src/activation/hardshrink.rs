@@ -57,6 +57,6 @@ impl Kernel for Hardshrink {
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
         let lambda = simd.splat_f32s(self.lambda);
         let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
-        simd.select_f32s(shrunk, simd.splat_f32s(0.0), x)
+        simd.clear_f32s(shrunk, x)
     }
 }

@@ -1,4 +1,3 @@
-use super::rrelu::split;
 use super::{Formula, Hardtanh, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
@@ -6,15 +5,15 @@ use crate::simd::Vocabulary;
 
 /// `f(x) = min(max(alpha * x + beta, 0), 1)`.
 ///
-/// The default `alpha`, the f32 nearest to 1/6, stands for the exact 1/6, so that the function is
-/// PyTorch's `relu6(x + 3) / 6`: near x = -3, where the two terms cancel, the rounding of 1/6
-/// alone would be an error of up to a third of the result.
+/// The default parameters stand for the exact 1/6 and 1/2, so that the function is PyTorch's
+/// `relu6(x + 3) / 6`: near x = -3, where the terms cancel, the rounding of 1/6 to f32 alone would
+/// be an error of a third of the result.
 ///
 /// | | |
 /// |---|---|
 /// | Parameters | `alpha`, 1/6 by default (ONNX: 0.2), and `beta`, 1/2: finite |
 /// | Domain | all of f32 |
-/// | Error | at most 1 ULP; with other parameters at most 0.5 ULP: correctly rounded |
+/// | Error | at most 0.67 ULP; with other parameters at most 0.5 ULP: correctly rounded |
 /// | Special values | -inf gives +0 and +inf gives 1 for a positive `alpha`; the 0 is +0; NaN gives NaN |
 /// | Source | Courbariaux et al., 2015; PyTorch `nn.Hardsigmoid`, ONNX `HardSigmoid` |
 ///
@@ -27,19 +26,16 @@ use crate::simd::Vocabulary;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hardsigmoid {
-    /// The slope; `1.0 / 6.0` stands for the exact 1/6.
+    /// The slope; `1.0 / 6.0` stands for the exact 1/6 where `beta` is `0.5`.
     pub alpha: f32,
     /// The value at 0.
     pub beta: f32,
 }
 
-/// The alpha that stands for the exact 1/6.
-const SIXTH: f32 = 1.0 / 6.0;
-
 impl Default for Hardsigmoid {
     fn default() -> Self {
         Self {
-            alpha: SIXTH,
+            alpha: 1.0 / 6.0,
             beta: 0.5,
         }
     }
@@ -47,14 +43,15 @@ impl Default for Hardsigmoid {
 
 impl Formula for Hardsigmoid {
     fn reference(&self, x: f64) -> f64 {
-        let beta = f64::from(self.beta);
-        if self.alpha == 0.0 && x.is_infinite() {
-            beta.clamp(0.0, 1.0)
-        } else if self.alpha == SIXTH {
-            ((x + 6.0 * beta) / 6.0).clamp(0.0, 1.0)
+        let (alpha, beta) = (f64::from(self.alpha), f64::from(self.beta));
+        let y = if *self == Self::default() {
+            (x + 3.0) / 6.0
+        } else if self.alpha == 0.0 && x.is_infinite() {
+            beta
         } else {
-            (f64::from(self.alpha) * x + beta).clamp(0.0, 1.0)
-        }
+            alpha * x + beta
+        };
+        y.clamp(0.0, 1.0)
     }
 
     #[inline]
@@ -75,8 +72,8 @@ impl Run<f32> for Hardsigmoid {
         let Self { alpha, beta } = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if alpha == SIXTH {
-                map::map(simd, io, map::Uniform(Sixth { beta }));
+            if *self == Self::default() {
+                map::map(simd, io, map::Uniform(Sixth));
             } else if alpha == 0.0 {
                 // A product would make NaN of an infinity.
                 let (min, max) = (beta.clamp(0.0, 1.0), beta.clamp(0.0, 1.0));
@@ -99,30 +96,36 @@ impl Kernel for Line {
     #[inline(always)]
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
         let (alpha, beta) = (simd.splat_f32s(self.alpha), simd.splat_f32s(self.beta));
-        unit(simd, simd.mul_add_f32s(x, alpha, beta))
+        let y = simd.mul_add_f32s(x, alpha, beta);
+        let y = simd.at_least_f32s(y, simd.splat_f32s(0.0));
+        simd.at_most_f32s(y, simd.splat_f32s(1.0))
     }
 }
 
-/// The slope 1/6 in two floats.
+/// The slope of exactly 1/6 and 1/2 at 0, for the default parameters.
 #[derive(Clone, Copy)]
-struct Sixth {
-    beta: f32,
+struct Sixth;
+
+impl Sixth {
+    /// 1/6 to the nearest f32, which lies above it.
+    const HIGH: f32 = 1.0 / 6.0;
+
+    /// What is left of 1/6, rounded up: at x = -3 the sum then ends below 0, if by little, and is
+    /// cut off there.
+    const LOW: f32 = ((1.0 / 6.0 - Self::HIGH as f64) as f32).next_up();
 }
 
 impl Kernel for Sixth {
     #[inline(always)]
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
-        // The large part goes first: near the root it cancels with beta in a single rounding,
-        // and the small part then adds what the large one lacks.
-        let (high, low) = split(1.0 / 6.0);
-        let y = simd.mul_add_f32s(x, simd.splat_f32s(high), simd.splat_f32s(self.beta));
-        unit(simd, simd.mul_add_f32s(x, simd.splat_f32s(low), y))
+        let (high, low) = (simd.splat_f32s(Self::HIGH), simd.splat_f32s(Self::LOW));
+        // First the range, so that no infinity meets the two parts of 1/6, which differ in sign.
+        let x = simd.at_least_f32s(x, simd.splat_f32s(-3.0));
+        let x = simd.at_most_f32s(x, simd.splat_f32s(3.0));
+        // The large part goes first: near -3 it cancels with 1/2 in a single rounding, and the
+        // small part then adds what the large one lacks.
+        let y = simd.mul_add_f32s(x, high, simd.splat_f32s(0.5));
+        let y = simd.mul_add_f32s(x, low, y);
+        simd.at_least_f32s(y, simd.splat_f32s(0.0))
     }
-}
-
-/// `y` brought into [0, 1].
-#[inline(always)]
-fn unit<S: Vocabulary>(simd: S, y: S::f32s) -> S::f32s {
-    let y = simd.at_least_f32s(y, simd.splat_f32s(0.0));
-    simd.at_most_f32s(y, simd.splat_f32s(1.0))
 }

@@ -29,7 +29,7 @@ impl Formula for Identity {
 
 impl Kernel for Identity {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, _simd: S, x: S::f32s) -> S::f32s {
-        x
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        simd.or_f32s(x, x)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Formula, Hardtanh, parameter::Parameter};
+use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
 use crate::simd::Vocabulary;
@@ -56,7 +56,7 @@ impl Run<f32> for LeakyRelu {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if self.negative_slope == 0.0 {
-                flat(self.negative_slope).run(simd, io);
+                map::map(simd, io, map::Uniform(Flat(self.negative_slope)));
             } else {
                 map::map(simd, io, map::Uniform(Leak(self.negative_slope)));
             }
@@ -75,12 +75,16 @@ impl Kernel for Leak {
     }
 }
 
-/// The kernel for a slope of ±0, where a product would make NaN of -inf: a negative input is
-/// replaced by the zero that the product of a finite one has.
-fn flat(slope: f32) -> Hardtanh {
-    Hardtanh {
-        min: -slope,
-        max: f32::INFINITY,
+/// A negative slope of ±0: -inf counts as the smallest finite number, so that the product is a zero
+/// and not NaN.
+#[derive(Clone, Copy)]
+struct Flat(f32);
+
+impl Kernel for Flat {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let finite = simd.at_least_f32s(x, simd.splat_f32s(f32::MIN));
+        simd.scale_negative_f32s(finite, simd.splat_f32s(self.0))
     }
 }
 
@@ -89,7 +93,7 @@ pub(super) fn leaky(x: f64, slope: f64) -> f64 {
     if x > 0.0 {
         x
     } else if slope == 0.0 && x == f64::NEG_INFINITY {
-        -slope
+        -slope // the sign that the product of a finite number has
     } else {
         x * slope
     }

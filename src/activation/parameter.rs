@@ -14,7 +14,11 @@ impl Parameter {
     /// `Err` unless the parameter is what it was `expected` to be.
     #[inline]
     pub(crate) fn require(self, holds: bool, expected: &'static str) -> Result<(), Error> {
-        if holds { Ok(()) } else { Err(self.error(expected)) }
+        if holds {
+            Ok(())
+        } else {
+            Err(self.error(expected))
+        }
     }
 
     #[cold]

@@ -96,9 +96,7 @@ impl Formula for Prelu<'_> {
     fn reference_at(&self, index: usize, x: f64) -> f64 {
         let slope = match self.channels {
             None => self.slope,
-            Some(channels) => {
-                channels.slopes[index / channels.inner % channels.slopes.len()]
-            }
+            Some(channels) => channels.slopes[index / channels.inner % channels.slopes.len()],
         };
         leaky(x, f64::from(slope))
     }

@@ -93,7 +93,7 @@ impl Run<f32> for Rrelu {
 
 /// `x` as the sum of two f32 of one sign; for constants that one f32 cannot hold.
 #[inline(always)]
-pub(super) fn split(x: f64) -> (f32, f32) {
+fn split(x: f64) -> (f32, f32) {
     // Cutting bits off rounds towards zero, so that the rest has the sign of `x`: the products of
     // the two parts with an infinity then agree.
     const KEPT: u64 = !((1 << 29) - 1);

@@ -70,6 +70,6 @@ impl Kernel for Shrink {
         let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
         // The bias with its sign turned where x is negative.
         let bias = simd.xor_f32s(simd.splat_f32s(self.bias), simd.sign_f32s(x));
-        simd.select_f32s(shrunk, simd.splat_f32s(0.0), simd.sub_f32s(x, bias))
+        simd.clear_f32s(shrunk, simd.sub_f32s(x, bias))
     }
 }

@@ -1,4 +1,4 @@
-use super::{Formula, Threshold, parameter::Parameter};
+use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
 use crate::simd::Vocabulary;
@@ -51,8 +51,8 @@ impl Formula for ThresholdedRelu {
 impl Kernel for ThresholdedRelu {
     #[inline(always)]
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
-        let threshold = self.alpha;
-        let value = 0.0;
-        Threshold { threshold, value }.eval(simd, x)
+        // "At most" and not "above", so that a NaN, of which neither holds, is kept.
+        let cleared = simd.less_than_or_equal_f32s(x, simd.splat_f32s(self.alpha));
+        simd.clear_f32s(cleared, x)
     }
 }

@@ -92,7 +92,11 @@ fn bad_text_is_an_error_that_names_it() {
     }
     assert!(message("hardtanh(low=1)").contains("min, max"));
     assert!(message("hardtanh(min=2, max=1)").contains("min is 2"));
-    assert!(message("leeky_relu").contains("leaky_relu"), "{}", message("leeky_relu"));
+    assert!(
+        message("leeky_relu").contains("leaky_relu"),
+        "{}",
+        message("leeky_relu")
+    );
     assert!(message("hardswihs").contains("hardswish"));
     assert!(message("xyzzy").contains("xyzzy"));
     assert!(message("").contains("\"\""));

@@ -102,16 +102,18 @@ unsafe fn spread<S: Vocabulary, K: LaneKernel>(
 ) {
     let row = parameters.len() * inner;
     let in_place = inner == 1 && row >= LONG_ROW;
-    let (group, repeats) = if in_place {
+    let (size, repeats) = if in_place {
         (row, 1)
     } else if row <= TABLE {
-        (parameters.len(), (TABLE / row).min(io.len / row))
+        (parameters.len(), ratio(TABLE.min(io.len), row))
     } else {
-        (TABLE / inner, 1)
+        (ratio(TABLE, inner), 1)
     };
     let mut table = [const { MaybeUninit::uninit() }; TABLE];
-    let mut start = 0;
-    for group in parameters.chunks(group.max(1)) {
+    let (mut start, mut rest) = (0, parameters);
+    while !rest.is_empty() {
+        let group;
+        (group, rest) = rest.split_at_checked(size).unwrap_or((rest, &[]));
         let (parameters, count) = if in_place {
             (group.as_ptr(), row)
         } else {
@@ -128,6 +130,13 @@ unsafe fn spread<S: Vocabulary, K: LaneKernel>(
         }
         start += count;
     }
+}
+
+/// `a / b`, at least 1. Neither divisor is ever 0; saying what happens if it were spares the kernel
+/// calls to the panic handler.
+#[inline(always)]
+fn ratio(a: usize, b: usize) -> usize {
+    a.checked_div(b).unwrap_or(1).max(1)
 }
 
 /// Writes each parameter `inner` times, and all that `repeats` times; returns how many cells it

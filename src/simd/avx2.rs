@@ -5,7 +5,7 @@ use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
     _mm256_storeu_ps,
 };
-use pulp::{cast, f32x8, x86::V3};
+use pulp::{cast, f32x8, m32x8, x86::V3};
 
 /// Eight lanes of ones, then eight of zeros: the eight at `8 - n` are a mask of `n` lanes.
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -18,7 +18,13 @@ static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 
 unsafe fn mask_first(count: usize) -> __m256i {
     debug_assert!(count <= 8);
     // SAFETY: `8 - count` is in 0..=8, so the eight integers read lie inside the sixteen.
-    unsafe { MASKS.as_ptr().add(8 - count).cast::<__m256i>().read_unaligned() }
+    unsafe {
+        MASKS
+            .as_ptr()
+            .add(8 - count)
+            .cast::<__m256i>()
+            .read_unaligned()
+    }
 }
 
 impl Vocabulary for V3 {
@@ -42,8 +48,17 @@ impl Vocabulary for V3 {
         // a store of one address it is compiled to a slow VMASKMOVPS.
         let zero = self.avx._mm256_setzero_ps();
         let negative = self.avx._mm256_min_ps(zero, cast(x));
-        let positive = self.avx._mm256_max_ps(self.avx._mm256_set1_ps(-0.0), cast(x));
+        let positive = self
+            .avx
+            ._mm256_max_ps(self.avx._mm256_set1_ps(-0.0), cast(x));
         cast(self.fma._mm256_fmadd_ps(cast(scale), negative, positive))
+    }
+
+    #[inline(always)]
+    fn clear_f32s(self, mask: m32x8, x: f32x8) -> f32x8 {
+        // A lane of the mask is all ones or all zeros. (A select against 0 would compare the
+        // mask once more.)
+        cast(self.avx._mm256_andnot_ps(cast(mask), cast(x)))
     }
 
     #[inline(always)]

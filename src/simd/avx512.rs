@@ -3,9 +3,10 @@
 use super::Vocabulary;
 use core::arch::x86_64::{
     __m512, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
-    _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_storeu_ps,
+    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask,
+    _mm512_storeu_ps,
 };
-use pulp::{cast, f32x16, x86::V4};
+use pulp::{b16, cast, f32x16, x86::V4};
 
 /// A mask whose first `count` lanes are set; `count` is at most 16.
 #[inline(always)]
@@ -37,6 +38,12 @@ impl Vocabulary for V4 {
             let negative = _mm512_movepi32_mask(cast(x));
             cast(_mm512_mask_mul_ps(all, negative, all, cast(scale)))
         }
+    }
+
+    #[inline(always)]
+    fn clear_f32s(self, mask: b16, x: f32x16) -> f32x16 {
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_maskz_mov_ps(!mask.0, cast(x))) }
     }
 
     #[inline(always)]

@@ -2,10 +2,10 @@
 
 use super::Vocabulary;
 use core::arch::aarch64::{
-    float32x4_t, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32, vld1q_f32,
+    float32x4_t, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32, vld1q_f32,
     vld1q_lane_f32, vmulq_f32, vreinterpretq_s32_f32, vst1q_f32, vst1q_lane_f32,
 };
-use pulp::{aarch64::Neon, cast, f32x4};
+use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
 impl Vocabulary for Neon {
     #[inline(always)]
@@ -31,6 +31,12 @@ impl Vocabulary for Neon {
             let negative = vcltzq_s32(vreinterpretq_s32_f32(x));
             cast(vbslq_f32(negative, vmulq_f32(x, cast(scale)), x))
         }
+    }
+
+    #[inline(always)]
+    fn clear_f32s(self, mask: m32x4, x: f32x4) -> f32x4 {
+        // A lane of the mask is all ones or all zeros. SAFETY: the token proves NEON.
+        unsafe { cast(vbicq_u32(cast(x), cast(mask))) }
     }
 
     #[inline(always)]

@@ -20,6 +20,11 @@ impl Vocabulary for Scalar {
     }
 
     #[inline(always)]
+    fn clear_f32s(self, mask: bool, x: f32) -> f32 {
+        if mask { 0.0 } else { x }
+    }
+
+    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32 {
         // SAFETY: the caller vouches for one element.
         unsafe { *from }

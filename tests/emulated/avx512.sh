@@ -70,7 +70,7 @@ set +m
 stop() {
     # sudo passes on a TERM but not a KILL; the first process of a pid namespace heeds only a KILL.
     # shellcheck disable=SC2016 # for the shell in there, whose kill needs no package
-    as_root sh -c 'kill -TERM -- "-$1"; sleep 1; kill -KILL -- "-$1"' stop "$bochs" 2>/dev/null || true
+    as_root sh -c 'kill -s TERM -- "-$1"; sleep 1; kill -s KILL -- "-$1"' stop "$bochs" 2>/dev/null || true
 }
 trap '! kill -0 "$bochs" 2>/dev/null || stop' EXIT
 

@@ -36,7 +36,7 @@ in_chroot() {
 test_binaries() {
     "$@" CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true \
         CARGO_PROFILE_RELEASE_STRIP=debuginfo \
-        cargo test --no-run --locked --release --all-features --lib --test '*' \
+        cargo test --no-run --locked --release --all-features --tests \
         --message-format=json-render-diagnostics |
         sed -n 's/.*"profile":{[^}]*"test":true}.*"executable":"\([^"]*\)".*/\1/p'
 }

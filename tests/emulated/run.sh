@@ -9,8 +9,8 @@ set -euo pipefail
 defaults() {
     case $1 in
     native) echo 1 256 3600 ;;
-    neon) echo 16 64 1800 ;;   # qemu-user: some tenths of the machine's speed
-    avx512) echo 128 8 1800 ;; # Bochs: about 100 million instructions a second
+    neon) echo 1 256 1800 ;;  # qemu-user: some tenths of the machine's speed
+    avx512) echo 16 32 1800 ;; # Bochs: about 100 million instructions a second
     long) echo 1 256 172800 ;;
     esac
 }

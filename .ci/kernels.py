@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What the compiler made of the kernels: every registered activation must have its named function
+on each instruction set given, and its code must be what the source means.
+
+    kernels.py OBJDUMP LIBRARY ISA...
+
+Fails where a kernel is missing, calls anything (so something was not inlined), keeps a vector on
+the stack (a spill), has a masked move, a scalar operation or a gather inside a loop, or lacks a
+loop that stores four vectors. Scalar kernels may call `fmaf` alone. Prints the size of the code.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(\w+)::(\w+)>:$")
+INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
+RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
+REGISTRY = re.compile(r"^ +(\w+)(?:<'a>)? +(\w+) +\[.*\] +\[.*\];$", re.M)
+
+# What a call looks like, a vector on the stack, a store of a vector, and what no loop may have.
+X86 = {
+    "call": r"^call",
+    "spill": r"%[yz]mm\d+.*\(%rsp|\(%rsp.*%[yz]mm\d+",
+    "store": r"^vmov(up|ap|dqu|dqa)\w* %[yz]mm\d+,.*\(",
+    "never_in_a_loop": r"^(vmaskmov|vgather|v(add|sub|mul|div|min|max|fn?m\w+)ss\b)",
+}
+ARM = {
+    "call": r"^blr? ",
+    "spill": r"\bq\d+,.*\[sp",
+    "store": r"^(str|stur|stp) +q\d+|^st1 +\{v\d+\.4s",
+    "never_in_a_loop": r"^f(add|sub|mul|div|min|max|n?madd|n?msub) +s\d+",
+}
+PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
+
+
+def functions(objdump, library):
+    """{(isa, name): [(address, text, relocated)]} of all kernels in the library."""
+    command = [objdump, "--disassemble", "--reloc", "--demangle", "--no-show-raw-insn", library]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found, body = {}, None
+    for line in text.splitlines():
+        if symbol := SYMBOL.match(line):
+            body = found.setdefault(symbol.groups(), [])
+        elif line.endswith(">:"):
+            body = None
+        elif body is None:
+            continue
+        elif relocation := RELOCATION.match(line):
+            if body:
+                body[-1][2].append(relocation.group(1))
+        elif instruction := INSTRUCTION.match(line):
+            address, name, operands = instruction.groups()
+            body.append((int(address, 16), f"{name} {operands}".strip(), []))
+    return found
+
+
+def loops(body):
+    """The instructions of each innermost loop: from a target back to the jump that names it."""
+    addresses = [address for address, _, _ in body]
+    spans = []
+    for address, text, _ in body:
+        target = re.match(r"^(?:j\w+|b\.?\w*|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
+        if target and addresses[0] <= int(target.group(1), 16) <= address:
+            spans.append((int(target.group(1), 16), address))
+    innermost = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
+    return [[text for address, text, _ in body if first <= address <= last] for first, last in innermost]
+
+
+def complaints(isa, name, body):
+    """What is wrong with one kernel."""
+    patterns = PATTERNS[isa]
+    # Scalar code may load the address of `fmaf` once and call it through a register.
+    has_fmaf = any("fmaf" in symbol for _, _, relocated in body for symbol in relocated)
+    for _, text, relocated in body:
+        of_fmaf = "*%" in text if not relocated else "fmaf" in relocated[0]
+        allowed = isa == "scalar" and has_fmaf and of_fmaf
+        if re.search(patterns["call"], text) and not allowed:
+            yield f"calls {' '.join(relocated) or text}"
+        if isa != "scalar" and re.search(patterns["spill"], text):
+            yield f"keeps a vector on the stack: {text}"
+    if isa == "scalar":
+        return
+    # An arm store may be of a pair.
+    expected = 2 if isa == "neon" else 4
+    stores = 0
+    for loop in loops(body):
+        stores = max(stores, sum(bool(re.search(patterns["store"], text)) for text in loop))
+        for text in loop:
+            if re.search(patterns["never_in_a_loop"], text):
+                yield f"has in a loop: {text}"
+    if stores < expected:
+        yield f"stores {stores} times a turn, not {expected}"
+
+
+def main():
+    objdump, library, *isas = sys.argv[1:]
+    registry = Path(__file__).parent.parent / "src" / "registry.rs"
+    names = [name for _, name in REGISTRY.findall(registry.read_text())]
+    assert len(names) > 10, f"only {names} read from {registry}"
+    found = functions(objdump, library)
+    wrong = 0
+    for isa in isas:
+        size = 0
+        for name in names:
+            body = found.get((isa, name))
+            if not body:
+                wrong += 1
+                print(f"kernels: {isa}::{name} is missing")
+                continue
+            size += body[-1][0] - body[0][0]
+            for complaint in sorted(set(complaints(isa, name, body))):
+                wrong += 1
+                print(f"kernels: {isa}::{name} {complaint}")
+        print(f"kernels: {isa}: {len(names)} functions, {size} bytes of code")
+    print(f"kernels: {wrong} complaints")
+    sys.exit(wrong != 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+//! What the suites share: how they go over instruction sets, what they feed in, how they judge.
+
+// Each suite is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+pub mod bounds;
+pub mod buffer;
+pub mod inputs;
+pub mod ulp;
+
+use activations::{Activation, AnyActivation, Isa};
+use proptest::strategy::Strategy;
+use proptest::test_runner::TestRunner;
+
+/// Runs `test` on every instruction set of this CPU, and says so.
+///
+/// The line it prints (`--nocapture` shows it) is how the emulated runs know which tests ran where.
+pub fn on_each_isa(name: &str, mut test: impl FnMut(Isa)) {
+    for isa in Isa::available() {
+        test(isa);
+        println!("isa-run: {isa} {name}");
+    }
+}
+
+/// Checks a property on every instruction set of this CPU; the variable `PROPTEST_CASES` says with
+/// how many cases.
+pub fn property_on_each_isa<S: Strategy>(
+    name: &str,
+    strategy: &S,
+    property: impl Fn(Isa, S::Value),
+) {
+    on_each_isa(name, |isa| {
+        let checked = TestRunner::default().run(strategy, |value| {
+            property(isa, value);
+            Ok(())
+        });
+        if let Err(failure) = checked {
+            panic!("{failure}");
+        }
+    });
+}
+
+/// A divisor for the work of heavy loops, set by `ACTIVATIONS_TEST_SCALE` where a CPU is emulated.
+pub fn scale() -> usize {
+    match std::env::var("ACTIVATIONS_TEST_SCALE") {
+        Err(_) => 1,
+        Ok(text) => text
+            .parse()
+            .ok()
+            .filter(|&scale| scale > 0)
+            .unwrap_or_else(|| panic!("ACTIVATIONS_TEST_SCALE is {text:?}, not a whole number")),
+    }
+}
+
+/// How an activation may be called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Variant {
+    OutOfPlace,
+    InPlace,
+}
+
+impl Variant {
+    pub const ALL: [Self; 2] = [Self::OutOfPlace, Self::InPlace];
+}
+
+/// `activation` on `isa`, in a new buffer.
+pub fn compute(activation: &AnyActivation<'_>, isa: Isa, variant: Variant, x: &[f32]) -> Vec<f32> {
+    let mut y = x.to_vec();
+    match variant {
+        Variant::OutOfPlace => {
+            // Not what any activation returns for the input that stands there.
+            y.fill(f32::from_bits(0xdead_beef));
+            activation.apply_on(isa, x, &mut y)
+        }
+        Variant::InPlace => activation.apply_in_place_on(isa, &mut y),
+    }
+    .unwrap_or_else(|error| panic!("{activation} on {isa}: {error}"));
+    y
+}
+
+/// The bits of `x`, with one pattern for all NaNs.
+pub fn bits(x: f32) -> u32 {
+    if x.is_nan() { 0x7fc0_0000 } else { x.to_bits() }
+}
+
+/// Panics at the first place where two results differ in more than the payload of a NaN.
+#[track_caller]
+pub fn assert_same_bits(got: &[f32], expected: &[f32], x: &[f32], what: impl std::fmt::Display) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    let equal = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits();
+    if got.iter().zip(expected).all(equal) {
+        return; // The usual case, at the speed of memory.
+    }
+    for (i, (&got, &expected)) in got.iter().zip(expected).enumerate() {
+        assert!(
+            bits(got) == bits(expected),
+            "{what}: element {i} of {}: f({:e} = {:#010x}) is {got:e} = {:#010x}, not {expected:e} = {:#010x}",
+            x.len(),
+            x[i],
+            x[i].to_bits(),
+            got.to_bits(),
+            expected.to_bits(),
+        );
+    }
+}

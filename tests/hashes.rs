@@ -1,0 +1,52 @@
+//! The bits of every activation, as one number: equal on all instruction sets, out of place and in
+//! place, and equal to what `tests/data/hashes.txt` holds, whichever CPU computed that.
+//!
+//! `ACTIVATIONS_BLESS=1 cargo test --test hashes` writes the file anew.
+
+mod common;
+
+use activations::{AnyActivation, Isa};
+use common::{Variant, bits, compute, inputs, on_each_isa};
+use std::fmt::Write;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/hashes.txt");
+const KEPT: &str = include_str!("data/hashes.txt");
+
+/// 2^20 bit patterns spread over all of them, with the special values.
+fn inputs() -> Vec<f32> {
+    inputs::strided(1 << 20).chain(inputs::special()).collect()
+}
+
+/// FNV-1a over the bits, a word at a time.
+fn hash(values: &[f32]) -> u64 {
+    values.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &value| {
+        (hash ^ u64::from(bits(value))).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn lines(x: &[f32], isa: Isa, variant: Variant) -> String {
+    let mut lines = String::new();
+    for activation in AnyActivation::all() {
+        let hash = hash(&compute(&activation, isa, variant, x));
+        writeln!(lines, "{hash:016x} {activation}").expect("a String takes all");
+    }
+    lines
+}
+
+#[test]
+fn all_bits_are_as_they_were() {
+    let x = inputs();
+    if std::env::var_os("ACTIVATIONS_BLESS").is_some() {
+        std::fs::write(FILE, lines(&x, Isa::Scalar, Variant::OutOfPlace)).unwrap();
+        return;
+    }
+    on_each_isa("all_bits_are_as_they_were", |isa| {
+        for variant in Variant::ALL {
+            let lines = lines(&x, isa, variant);
+            for (got, kept) in lines.lines().zip(KEPT.lines()) {
+                assert_eq!(got, kept, "{isa}, {variant:?}");
+            }
+            assert_eq!(lines, KEPT, "{isa}, {variant:?}");
+        }
+    });
+}
