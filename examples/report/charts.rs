@@ -159,7 +159,7 @@ fn draw_panel(
     let most = rates.fold(memcpy, f64::max) * 1.05;
 
     let longest = rows.iter().map(|row| row[0].label.len()).max();
-    let name_width = LETTER * longest.unwrap_or(0) + NAME_MARGIN;
+    let name_width = (LETTER * longest.unwrap_or(0) + NAME_MARGIN).min(PANEL_WIDTH as usize / 2);
     let mut chart = ChartBuilder::on(panel)
         .margin_top(HEAD)
         .margin_right(16)

@@ -31,7 +31,7 @@ impl<K: LaneKernel> Kernel for Splat<K> {
 /// Applies `kernel` to `io`, element `[o, c, i]` with `parameters[c]`.
 ///
 /// # Safety
-/// As for [`map`](super::map::map); `parameters` is not empty, `inner` is not 0, and `io.len` is
+/// As for [`map`]; `parameters` is not empty, `inner` is not 0, and `io.len` is
 /// a multiple of their product.
 #[inline(always)]
 pub(crate) unsafe fn map_channels<S: Vocabulary, K: LaneKernel>(

@@ -55,3 +55,24 @@ write_job() {
         echo
     } >"$file"
 }
+
+# Sets `enter`, what goes before a command to build for aarch64 or run under qemu-aarch64, with the
+# variables that cargo needs for it; $1 is the target folder.
+neon_toolchain() {
+    local triple=aarch64-unknown-linux-gnu cargo_home=${CARGO_HOME:-$HOME/.cargo} chroot
+    mkdir -p "$1/cargo/registry" "$cargo_home/registry"
+    if [ -d "$(rustc --print target-libdir --target "$triple")" ] && have qemu-aarch64 && have aarch64-linux-gnu-gcc; then
+        say "neon: with this machine's own cross toolchain"
+        enter=(env)
+    else
+        chroot=$("$here/chroot.sh" neon)
+        # The chroot's cargo never asks the network: the host's fetches, and lends its registry.
+        # All at the same paths as outside, since tests know their checkout's by env!("CARGO_MANIFEST_DIR").
+        cargo fetch --locked --quiet --manifest-path "$checkout/Cargo.toml"
+        enter=(in_chroot "$chroot" "$(id -u):$(id -g)" "ro:$checkout:$checkout" "rw:$1:$1"
+            "ro:$cargo_home/registry:$1/cargo/registry" --
+            env -C "$checkout" CARGO_HOME="$1/cargo" CARGO_NET_OFFLINE=true)
+    fi
+    enter+=(CARGO_TARGET_DIR="$1" CARGO_BUILD_TARGET="$triple"
+        CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc)
+}

@@ -9,9 +9,9 @@ set -euo pipefail
 defaults() {
     case $1 in
     native) echo 1 256 3600 ;;
-    neon) echo 1 256 1800 ;;  # qemu-user: some tenths of the machine's speed
-    avx512) echo 16 32 1800 ;; # Bochs: about 100 million instructions a second
-    long) echo 1 256 172800 ;;
+    neon) echo 1 256 1800 ;;   # qemu-user: some tenths of the machine's speed
+    avx512) echo 1 256 1800 ;; # Bochs: about 100 million instructions a second
+    long) echo 1 4096 172800 ;;
     esac
 }
 
@@ -23,7 +23,7 @@ Builds the library's unit tests and every tests/*.rs, and runs them on NEON or A
 this CPU has it, otherwise emulated, by qemu-aarch64 or Bochs. A run in which no test reports to have
 run on that instruction set fails. FILTERs pick tests by name, as in `cargo test`.
 
-  --long      the whole work, unscaled: hours, under Bochs
+  --long      sixteen times the cases a property: hours, under Bochs
   --native    on this CPU, whether or not it looks able
   --emulated  in the emulator, even where this CPU is able
 
