@@ -22,13 +22,14 @@ REGISTRY = re.compile(r"^ +(\w+)(?:<'a>)? +(\w+) +\[.*\] +\[.*\];$", re.M)
 # What a call looks like, a vector on the stack, a store of a vector, and what no loop may have.
 X86 = {
     "call": r"^call",
-    "spill": r"%[yz]mm\d+.*\(%rsp|\(%rsp.*%[yz]mm\d+",
+    # Not an indexed access: that is a table.
+    "spill": r"%[yz]mm\d+.*\(%rsp\)|\(%rsp\).*%[yz]mm\d+",
     "store": r"^vmov(up|ap|dqu|dqa)\w* %[yz]mm\d+,.*\(",
     "never_in_a_loop": r"^(vmaskmov|vgather|v(add|sub|mul|div|min|max|fn?m\w+)ss\b)",
 }
 ARM = {
     "call": r"^blr? ",
-    "spill": r"\bq\d+,.*\[sp",
+    "spill": r"\bq\d+,.*\[sp(, #\d+)?\]",
     "store": r"^(str|stur|stp) +q\d+|^st1 +\{v\d+\.4s",
     "never_in_a_loop": r"^f(add|sub|mul|div|min|max|n?madd|n?msub) +s\d+",
 }

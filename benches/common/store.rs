@@ -10,13 +10,16 @@ pub fn stored(isa: Isa) -> Work<'static> {
         let fill = |to: &mut [f32]| {
             let value = black_box(0.75);
             match isa {
-                // SAFETY: both are asked for only where `Isa::available` lists them.
+                // SAFETY: this and the others are asked for only where `Isa::available` lists them.
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => unsafe { x86::avx512(to, value) },
+                Isa::Avx512 => unsafe { avx512(to, value) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => unsafe { x86::avx2(to, value) },
-                // The baseline's vectors: NEON's, or those that scalar kernels are compiled to.
+                Isa::Avx2 => unsafe { avx2(to, value) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "aarch64")]
+                Isa::Neon => unsafe { neon(to, value) },
+                // What scalar kernels are compiled to.
                 _ => to.fill(value),
             }
             Ok(())
@@ -25,32 +28,32 @@ pub fn stored(isa: Isa) -> Work<'static> {
     })
 }
 
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use core::arch::x86_64::{_mm256_set1_ps, _mm256_storeu_ps, _mm512_set1_ps, _mm512_storeu_ps};
-
-    /// Four stores a turn, as the kernels have them, then one; a rest shorter than a vector, which
-    /// no size that is measured has, is left as it is.
-    macro_rules! fill {
-        ($name:ident, $feature:literal, $lanes:literal, $set1:ident, $store:ident) => {
-            #[target_feature(enable = $feature)]
-            pub fn $name(to: &mut [f32], value: f32) {
-                let value = $set1(value);
-                let mut turns = to.chunks_exact_mut(4 * $lanes);
-                for turn in &mut turns {
-                    for k in 0..4 {
-                        // SAFETY: the turn has four vectors, of which this is the `k`th.
-                        unsafe { $store(turn.as_mut_ptr().add(k * $lanes), value) };
-                    }
-                }
-                for vector in turns.into_remainder().chunks_exact_mut($lanes) {
-                    // SAFETY: these are as many elements as a vector has.
-                    unsafe { $store(vector.as_mut_ptr(), value) };
+/// Four stores a turn, as the kernels have them, then one; a rest shorter than a vector, which no
+/// size that is measured has, is left as it is.
+macro_rules! fill {
+    ($name:ident, $feature:literal, $lanes:literal, $arch:ident::{$set1:ident, $store:ident}) => {
+        #[target_feature(enable = $feature)]
+        fn $name(to: &mut [f32], value: f32) {
+            use core::arch::$arch::{$set1, $store};
+            let value = $set1(value);
+            let mut turns = to.chunks_exact_mut(4 * $lanes);
+            for turn in &mut turns {
+                for k in 0..4 {
+                    // SAFETY: the turn has four vectors, of which this is the `k`th.
+                    unsafe { $store(turn.as_mut_ptr().add(k * $lanes), value) };
                 }
             }
-        };
-    }
-
-    fill!(avx2, "avx2", 8, _mm256_set1_ps, _mm256_storeu_ps);
-    fill!(avx512, "avx512f", 16, _mm512_set1_ps, _mm512_storeu_ps);
+            for vector in turns.into_remainder().chunks_exact_mut($lanes) {
+                // SAFETY: these are as many elements as a vector has.
+                unsafe { $store(vector.as_mut_ptr(), value) };
+            }
+        }
+    };
 }
+
+#[cfg(target_arch = "x86_64")]
+fill!(avx512, "avx512f", 16, x86_64::{_mm512_set1_ps, _mm512_storeu_ps});
+#[cfg(target_arch = "x86_64")]
+fill!(avx2, "avx2", 8, x86_64::{_mm256_set1_ps, _mm256_storeu_ps});
+#[cfg(target_arch = "aarch64")]
+fill!(neon, "neon", 4, aarch64::{vdupq_n_f32, vst1q_f32});

@@ -42,6 +42,7 @@ const CALL_BAR: f64 = 12.0;
 /// A slope per channel against one slope.
 const PRELU_BAR: f64 = 1.2;
 
+const MEMCPY: &str = "memcpy";
 const STORE: &str = "store only";
 const COPY: &str = "copy in place";
 const CHANNELS: &str = "per_channel";
@@ -76,43 +77,35 @@ fn elementwise(arguments: &Arguments) {
                 }
             }
         }
-        rounds.add_reference("memcpy", Variant::OutOfPlace, copied());
+        rounds.add_reference(MEMCPY, Variant::OutOfPlace, copied());
         rounds.measure();
         rounds
     });
-    if sizes.iter().all(Rounds::is_empty) {
+    let memcpy = sizes.each_ref().map(|size| size.median(MEMCPY));
+    if memcpy.iter().all(Option::is_none) {
         return;
     }
+    let [small, middle, large] = SIZES.map(|(size, ..)| size);
     println!("# Time as a share of memcpy's\n");
-    println!("memcpy copies as many bytes as the input has:\n");
-    println!(
-        "| | {} |\n|---|---|---|---|",
-        SIZES.map(|(size, ..)| size).join(" | ")
+    println!("memcpy of as many bytes as the input has:\n");
+    println!("| | {small} | {middle} | {large} |\n|---|---|---|---|");
+    println!("| {MEMCPY} | {} |", memcpy.map(time).join(" | "));
+    let head = format!(
+        "| | out of place: {small} | {middle} | {large} | in place: {small} | {middle} | {large} |"
     );
-    let times = sizes.each_ref().map(|size| time(size.median("memcpy")));
-    println!("| memcpy | {} |", times.join(" | "));
     for isa in arguments.isas() {
-        println!("\n## {isa}\n");
-        let head = |variant: &str| {
-            SIZES
-                .map(|(size, ..)| format!("{size} {variant}"))
-                .join(" | ")
-        };
-        println!("| | {} | {} |", head("out of place"), head("in place"));
-        println!("|---|---|---|---|---|---|---|");
         let activations = AnyActivation::all().map(|activation| activation.name());
-        for name in [STORE, COPY].into_iter().chain(activations) {
-            print!("| {name} |");
-            for variant in Variant::ALL {
-                for rounds in &sizes {
+        let rows = [STORE, COPY].into_iter().chain(activations).map(|name| {
+            let cells = Variant::ALL.iter().flat_map(|&variant| {
+                sizes.iter().map(move |rounds| {
                     let median = rounds.median(&id(isa, name, variant));
-                    let ratio = median.zip(rounds.median("memcpy")).map(|(a, b)| a / b);
                     let bar = bar(isa, name, variant).filter(|_| rounds.name() == BAR_SIZE);
-                    print!(" {} |", judged(ratio, bar));
-                }
-            }
-            println!();
-        }
+                    (ratio(median, rounds.median(MEMCPY)), bar)
+                })
+            });
+            (name.to_owned(), cells.collect())
+        });
+        table(&format!("## {isa}"), &head, rows.collect());
     }
 }
 
@@ -142,30 +135,27 @@ fn calls(arguments: &Arguments) {
             rounds.add(id("detected", row, variant), variant, work);
         }
     }
-    if rounds.is_empty() {
-        return;
-    }
     rounds.measure();
-    println!(
-        "\n# Nanoseconds for a call on 16 elements ({})\n",
+    let rows = rows.into_iter().map(|row| {
+        let cell = |variant| {
+            (
+                rounds.median(&id("detected", &row, variant)),
+                Some(CALL_BAR),
+            )
+        };
+        let cells = Variant::ALL.map(cell).to_vec();
+        (row, cells)
+    });
+    let title = format!(
+        "# Nanoseconds for a call on 16 elements ({})",
         Isa::detect()
     );
-    println!("| | out of place | in place |\n|---|---|---|");
-    for row in rows {
-        print!("| {row} |");
-        for variant in Variant::ALL {
-            let median = rounds.median(&id("detected", &row, variant));
-            print!(" {} |", judged(median, Some(CALL_BAR)));
-        }
-        println!();
-    }
+    table(&title, "| | out of place | in place |", rows.collect());
 }
 
 /// A slope per channel against one slope for as many elements.
 fn prelu_channels(arguments: &Arguments) {
-    println!("\n# PReLU: time with a slope per channel as a share of that with one slope\n");
-    println!("| [outer, channels, inner] | instructions | out of place | in place |");
-    println!("|---|---|---|---|");
+    let mut rows = Vec::new();
     for shape in SHAPES {
         let slopes = shape.slopes();
         // As long for each shape, and enough of the largest.
@@ -180,16 +170,40 @@ fn prelu_channels(arguments: &Arguments) {
             }
         }
         rounds.measure();
-        for isa in arguments.isas().filter(|_| !rounds.is_empty()) {
-            print!("| {shape} | {isa} |");
-            for variant in Variant::ALL {
+        for isa in arguments.isas() {
+            let cells = Variant::ALL.map(|variant| {
                 let median = |name| rounds.median(&id(isa, name, variant));
-                let ratio = median(CHANNELS).zip(median(SHARED)).map(|(a, b)| a / b);
-                print!(" {} |", judged(ratio, Some(PRELU_BAR)));
-            }
-            println!();
+                (ratio(median(CHANNELS), median(SHARED)), Some(PRELU_BAR))
+            });
+            rows.push((format!("{shape} {isa}"), cells.to_vec()));
         }
     }
+    table(
+        "# PReLU: time with a slope per channel as a share of that with one slope",
+        "| outer x channels x inner | out of place | in place |",
+        rows,
+    );
+}
+
+/// Figures with their bars, if there are any.
+type Cells = Vec<(Option<f64>, Option<f64>)>;
+
+/// Prints the rows that have a figure.
+fn table(title: &str, head: &str, mut rows: Vec<(String, Cells)>) {
+    rows.retain(|(_, cells)| cells.iter().any(|(figure, _)| figure.is_some()));
+    if rows.is_empty() {
+        return;
+    }
+    let columns = head.matches('|').count() - 1;
+    println!("\n{title}\n\n{head}\n|{}", "---|".repeat(columns));
+    for (name, cells) in rows {
+        let cells: Vec<String> = cells.iter().map(|&cell| judged(cell)).collect();
+        println!("| {name} | {} |", cells.join(" | "));
+    }
+}
+
+fn ratio(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.zip(b).map(|(a, b)| a / b)
 }
 
 /// What a case is called within its size.
@@ -198,8 +212,8 @@ fn id(isa: impl Display, name: &str, variant: Variant) -> String {
 }
 
 /// A figure, and whether it is within its bar, if there is one.
-fn judged(figure: Option<f64>, bar: Option<f64>) -> String {
-    match (figure, bar) {
+fn judged(cell: (Option<f64>, Option<f64>)) -> String {
+    match cell {
         (None, _) => "–".to_owned(),
         (Some(figure), None) => format!("{figure:.2}"),
         (Some(figure), Some(bar)) if figure <= bar => format!("{figure:.3} ≤ {bar} reached"),

@@ -42,6 +42,8 @@ struct Channels<'a> {
     slopes: &'a [f32],
     /// Not 0; `slopes.len() * inner` does not overflow.
     inner: usize,
+    /// Whether a slope is 0, which takes two operations more.
+    any_zero: bool,
 }
 
 impl<'a> Prelu<'a> {
@@ -77,7 +79,11 @@ impl<'a> Prelu<'a> {
         }
         Ok(Self {
             slope,
-            channels: Some(Channels { slopes, inner }),
+            channels: Some(Channels {
+                slopes,
+                inner,
+                any_zero: slopes.contains(&0.0),
+            }),
         })
     }
 }
@@ -110,7 +116,7 @@ impl Formula for Prelu<'_> {
                 value: self.slope,
             }
             .finite(),
-            Some(Channels { slopes, inner }) => {
+            Some(Channels { slopes, inner, .. }) => {
                 if len.is_multiple_of(slopes.len() * inner) {
                     Ok(())
                 } else {
@@ -136,20 +142,39 @@ impl Run<f32> for Prelu<'_> {
                     negative_slope: self.slope,
                 }
                 .run(simd, io),
-                Some(Channels { slopes, inner }) => {
-                    map_channels(simd, io, slopes, inner, ScaleNegative);
+                Some(Channels {
+                    slopes,
+                    inner,
+                    any_zero,
+                }) => {
+                    if any_zero {
+                        map_channels(simd, io, slopes, inner, ScaleNegativeOrFlat);
+                    } else {
+                        map_channels(simd, io, slopes, inner, ScaleNegative);
+                    }
                 }
             }
         }
     }
 }
 
-/// `x` where it is positive, `slope * x` where it is negative. In lanes with a slope of 0, -inf
-/// counts as the smallest finite number, so that the product is a zero and not NaN.
+/// `x` where it is positive, `slope * x` where it is negative; no slope is 0.
 #[derive(Clone, Copy)]
 struct ScaleNegative;
 
 impl LaneKernel for ScaleNegative {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, slope: S::f32s) -> S::f32s {
+        simd.scale_negative_f32s(x, slope)
+    }
+}
+
+/// The same where a slope may be 0. In the lanes where it is, -inf counts as the smallest finite
+/// number, so that the product is a zero and not NaN.
+#[derive(Clone, Copy)]
+struct ScaleNegativeOrFlat;
+
+impl LaneKernel for ScaleNegativeOrFlat {
     #[inline(always)]
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, slope: S::f32s) -> S::f32s {
         let low = simd.select_f32s(

@@ -1,18 +1,27 @@
 //! A parameter per channel, over a tensor `[outer, channels, inner]` in row-major order.
 
-use super::map::{PerElement, Place, Uniform, map};
+use super::map::{PerElement, Place, UNROLL, Uniform, map, turn};
 use super::{Io, Kernel, LaneKernel};
 use crate::simd::Vocabulary;
 use core::mem::MaybeUninit;
 
-/// Elements in the table that spreads parameters over short rows: a page's half, on the stack.
-const TABLE: usize = 512;
+/// Elements in the table that spreads parameters over short rows: a page, on the stack.
+const TABLE: usize = 1024;
 
-/// Rows of parameters from here on are read where they are.
-const LONG_ROW: usize = 64;
+/// Room behind the table for the vector that fills its last cells.
+const MARGIN: usize = 16;
 
-/// Rows of at most this many vectors, without a tail, take a loop of their own.
-const SHORT_ROW: usize = 16;
+/// Channels from here on, one element each, find their parameters where they are.
+const MANY: usize = 64;
+
+/// Rows shorter than this, or than a vector, are no walk of their own: too much of it is tail.
+const SHORT: usize = 8;
+
+/// Rows shorter than this are none either where the table, once filled, serves several times.
+const RATHER_SHORT: usize = 64;
+
+/// How many times that is.
+const SEVERAL: usize = 4;
 
 /// A lane kernel with one parameter for all lanes.
 #[derive(Clone, Copy)]
@@ -41,17 +50,84 @@ pub(crate) unsafe fn map_channels<S: Vocabulary, K: LaneKernel>(
     inner: usize,
     kernel: K,
 ) {
+    let reused = inner < RATHER_SHORT && io.len >= SEVERAL * parameters.len() * inner;
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        if inner > 1 && inner >= S::F32_LANES {
-            rows(simd, io, parameters, inner, kernel);
-        } else {
+        if !S::IS_SCALAR && inner == S::F32_LANES {
+            whole_vectors::<S, K, 1, 4>(simd, io, parameters, kernel);
+        } else if !S::IS_SCALAR && inner == 2 * S::F32_LANES {
+            whole_vectors::<S, K, 2, 2>(simd, io, parameters, kernel);
+        } else if !S::IS_SCALAR && inner == 4 * S::F32_LANES {
+            whole_vectors::<S, K, 4, 1>(simd, io, parameters, kernel);
+        } else if reused || inner < SHORT.max(S::F32_LANES) {
             spread(simd, io, parameters, inner, kernel);
+        } else {
+            rows(simd, io, parameters, inner, kernel);
         }
     }
 }
 
-/// `inner` is a vector or more: one parameter at a time.
+/// Some rows of `VECTORS` whole vectors each, from `start` on.
+#[derive(Clone, Copy)]
+struct Rows<'a, K, const VECTORS: usize> {
+    kernel: K,
+    start: usize,
+    /// One for each row.
+    parameters: &'a [f32],
+}
+
+impl<K: LaneKernel, const VECTORS: usize> Place for Rows<'_, K, VECTORS> {
+    #[inline(always)]
+    unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s {
+        let row = (at - self.start) / (VECTORS * S::F32_LANES);
+        // SAFETY: there is a parameter for the row, as the vector lies inside it.
+        let parameter = unsafe { *self.parameters.get_unchecked(row) };
+        self.kernel.eval(simd, x, simd.splat_f32s(parameter))
+    }
+
+    #[inline(always)]
+    unsafe fn first<S: Vocabulary>(self, _simd: S, _count: usize, x: S::f32s) -> S::f32s {
+        x // Never asked: no row is less than a vector.
+    }
+}
+
+/// Rows of `VECTORS` whole vectors, `ROWS` of them a turn.
+///
+/// # Safety
+/// As for [`map_channels`], where `inner` is `VECTORS` vectors.
+#[inline(always)]
+unsafe fn whole_vectors<S: Vocabulary, K: LaneKernel, const VECTORS: usize, const ROWS: usize>(
+    simd: S,
+    io: Io<f32>,
+    parameters: &[f32],
+    kernel: K,
+) {
+    const { assert!(VECTORS * ROWS == UNROLL) };
+    let (several, rest) = parameters.as_chunks::<ROWS>();
+    let mut start = 0;
+    let rows = |start, parameters| Rows::<K, VECTORS> {
+        kernel,
+        start,
+        parameters,
+    };
+    while start < io.len {
+        for parameters in several {
+            // SAFETY: `io.len` is a multiple of `parameters.len()` rows, so that these lie inside.
+            unsafe { turn::<S, _, UNROLL>(simd, io, rows(start, parameters), start) };
+            start += UNROLL * S::F32_LANES;
+        }
+        for parameter in rest.chunks_exact(1) {
+            // SAFETY: as above.
+            unsafe { turn::<S, _, VECTORS>(simd, io, rows(start, parameter), start) };
+            start += VECTORS * S::F32_LANES;
+        }
+    }
+}
+
+/// Row by row, each with one parameter.
+///
+/// # Safety
+/// As for [`map_channels`].
 #[inline(always)]
 unsafe fn rows<S: Vocabulary, K: LaneKernel>(
     simd: S,
@@ -60,38 +136,27 @@ unsafe fn rows<S: Vocabulary, K: LaneKernel>(
     inner: usize,
     kernel: K,
 ) {
-    let lanes = S::F32_LANES;
-    let short = inner.is_multiple_of(lanes) && inner <= SHORT_ROW * lanes;
     let mut at = 0;
     while at < io.len {
         for &parameter in parameters {
             let place = Uniform(Splat { kernel, parameter });
             // SAFETY: `io.len` is a multiple of `parameters.len() * inner`, so that the row
-            // from `at` lies inside; in the short form, so does each of its vectors.
-            unsafe {
-                let row = io.part(at, inner);
-                if short {
-                    let mut k = 0;
-                    while k < inner {
-                        let x = simd.load_f32s(row.src.add(k));
-                        simd.store_f32s(row.dst.add(k), place.vector(simd, k, x));
-                        k += lanes;
-                    }
-                } else {
-                    map(simd, row, place);
-                }
-            }
+            // from `at` lies inside.
+            unsafe { map(simd, io.part(at, inner), place) };
             at += inner;
         }
     }
 }
 
-/// `inner` is less than a vector: a parameter for each element.
+/// Many rows at a time, with a parameter for each element.
 ///
 /// Where `inner` is 1 and the channels are many, the parameters stand in memory as they are
 /// needed. Else they are spread out in a table: each repeated `inner` times, and the row of
 /// channels as often as it fits; a row that is longer than the table is taken a group of channels
 /// at a time.
+///
+/// # Safety
+/// As for [`map_channels`].
 #[inline(always)]
 unsafe fn spread<S: Vocabulary, K: LaneKernel>(
     simd: S,
@@ -101,24 +166,25 @@ unsafe fn spread<S: Vocabulary, K: LaneKernel>(
     kernel: K,
 ) {
     let row = parameters.len() * inner;
-    let in_place = inner == 1 && row >= LONG_ROW;
-    let (size, repeats) = if in_place {
+    let as_they_are = inner == 1 && row >= MANY;
+    let (size, repeats) = if as_they_are {
         (row, 1)
     } else if row <= TABLE {
         (parameters.len(), ratio(TABLE.min(io.len), row))
     } else {
         (ratio(TABLE, inner), 1)
     };
-    let mut table = [const { MaybeUninit::uninit() }; TABLE];
+    let mut table = Table([const { MaybeUninit::uninit() }; TABLE + MARGIN]);
     let (mut start, mut rest) = (0, parameters);
     while !rest.is_empty() {
         let group;
         (group, rest) = rest.split_at_checked(size).unwrap_or((rest, &[]));
-        let (parameters, count) = if in_place {
-            (group.as_ptr(), row)
+        let count = group.len() * inner * repeats;
+        let parameters = if as_they_are {
+            group.as_ptr()
         } else {
-            let count = fill(&mut table, group, inner, repeats);
-            (table.as_ptr().cast(), count)
+            // SAFETY: `size` and `repeats` are such that `count` is at most `TABLE`.
+            unsafe { fill(simd, &mut table, group, inner, count) }
         };
         let place = PerElement { kernel, parameters };
         let mut at = start;
@@ -132,34 +198,55 @@ unsafe fn spread<S: Vocabulary, K: LaneKernel>(
     }
 }
 
-/// `a / b`, at least 1. Neither divisor is ever 0; saying what happens if it were spares the kernel
+/// A parameter for each element of some rows; aligned, so that no vector straddles cache lines.
+#[repr(align(64))]
+struct Table([MaybeUninit<f32>; TABLE + MARGIN]);
+
+/// `a / b`, at least 1. No divisor here is ever 0; saying what happens if it were spares the kernel
 /// calls to the panic handler.
 #[inline(always)]
 fn ratio(a: usize, b: usize) -> usize {
     a.checked_div(b).unwrap_or(1).max(1)
 }
 
-/// Writes each parameter `inner` times, and all that `repeats` times; returns how many cells it
-/// wrote, from the first on.
+/// Fills the first `count` cells: each parameter `inner` times, and the whole again and again.
+///
+/// # Safety
+/// `count` is at most `TABLE`, and a multiple of `parameters.len() * inner`, which is not 0.
 #[inline(always)]
-fn fill(
-    table: &mut [MaybeUninit<f32>; TABLE],
+unsafe fn fill<S: Vocabulary>(
+    simd: S,
+    table: &mut Table,
     parameters: &[f32],
     inner: usize,
-    repeats: usize,
-) -> usize {
+    count: usize,
+) -> *const f32 {
+    let first = table.0.as_mut_ptr().cast::<f32>();
     let mut filled = 0;
-    for _ in 0..repeats {
+    // As far as the rest can be copied from: whole rows, and at least a vector.
+    while filled < S::F32_LANES.min(count) {
         for &parameter in parameters {
-            for _ in 0..inner {
-                debug_assert!(filled < TABLE);
-                // Always there; asking spares the kernel a call to the panic handler.
-                if let Some(cell) = table.get_mut(filled) {
-                    cell.write(parameter);
-                }
-                filled += 1;
+            let vector = simd.splat_f32s(parameter);
+            let mut cell = 0;
+            while cell < inner {
+                // SAFETY: whole rows are filled while less than `count` cells are, which is a
+                // number of whole rows; so this starts below `TABLE` and ends at most a vector
+                // after it. What it writes too much, the next parameter overwrites.
+                unsafe { simd.store_f32s(first.add(filled + cell), vector) };
+                cell += S::F32_LANES;
             }
+            filled += inner;
         }
     }
-    filled
+    let period = filled;
+    while filled < count {
+        // SAFETY: what is read, `period` cells back, is filled, as the period is a vector or
+        // more; what is written ends at most a vector after `TABLE`.
+        unsafe {
+            let vector = simd.load_f32s(first.add(filled - period));
+            simd.store_f32s(first.add(filled), vector);
+        }
+        filled += S::F32_LANES;
+    }
+    first.cast_const()
 }

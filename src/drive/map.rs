@@ -5,7 +5,7 @@ use crate::simd::Vocabulary;
 
 /// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
 /// a few operations, few enough for sixteen registers.
-const UNROLL: usize = 4;
+pub(super) const UNROLL: usize = 4;
 
 /// Elements in one turn of scalar code: a block that the compiler can vectorise with what the
 /// target has, because it cannot overlap the buffers.
@@ -125,29 +125,43 @@ unsafe fn turns<S: Vocabulary, P: Place, const VECTORS: usize>(
     place: P,
     mut at: usize,
 ) -> usize {
-    let Io { src, dst, len } = io;
-    let lanes = S::F32_LANES;
-    let turn = VECTORS * lanes;
-    while len - at >= turn {
-        if VECTORS > 1 {
-            for line in 0..turn.div_ceil(LINE) {
-                simd.prefetch_for_write(dst.wrapping_add(at + PREFETCH_AHEAD + line * LINE));
-            }
-        }
-        // SAFETY: `at + turn` is at most `len`. All reads of the turn come before its writes.
-        unsafe {
-            let mut x = [simd.splat_f32s(0.0); VECTORS];
-            for (k, x) in x.iter_mut().enumerate() {
-                *x = simd.load_f32s(src.add(at + k * lanes));
-            }
-            for (k, x) in x.iter_mut().enumerate() {
-                *x = place.vector(simd, at + k * lanes, *x);
-            }
-            for (k, x) in x.into_iter().enumerate() {
-                simd.store_f32s(dst.add(at + k * lanes), x);
-            }
-        }
-        at += turn;
+    while io.len - at >= VECTORS * S::F32_LANES {
+        // SAFETY: as many elements are left, as the condition says.
+        unsafe { turn::<S, P, VECTORS>(simd, io, place, at) };
+        at += VECTORS * S::F32_LANES;
     }
     at
+}
+
+/// Applies `place` to the `VECTORS` vectors from `at` on. All are read before one is written.
+///
+/// # Safety
+/// As for [`map`]; `VECTORS` vectors lie between `at` and the end of `io`.
+#[inline(always)]
+pub(super) unsafe fn turn<S: Vocabulary, P: Place, const VECTORS: usize>(
+    simd: S,
+    io: Io<f32>,
+    place: P,
+    at: usize,
+) {
+    let Io { src, dst, len: _ } = io;
+    let lanes = S::F32_LANES;
+    if VECTORS > 1 {
+        for line in 0..(VECTORS * lanes).div_ceil(LINE) {
+            simd.prefetch_for_write(dst.wrapping_add(at + PREFETCH_AHEAD + line * LINE));
+        }
+    }
+    // SAFETY: the caller vouches for all `VECTORS` vectors.
+    unsafe {
+        let mut x = [simd.splat_f32s(0.0); VECTORS];
+        for (k, x) in x.iter_mut().enumerate() {
+            *x = simd.load_f32s(src.add(at + k * lanes));
+        }
+        for (k, x) in x.iter_mut().enumerate() {
+            *x = place.vector(simd, at + k * lanes, *x);
+        }
+        for (k, x) in x.into_iter().enumerate() {
+            simd.store_f32s(dst.add(at + k * lanes), x);
+        }
+    }
 }
