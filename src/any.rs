@@ -49,15 +49,18 @@ macro_rules! any_activation {
                 }
             }
 
-            /// The names of its parameters, in order.
+            /// The names of its parameters, in order. A [`Prelu`] with a slope per channel has
+            /// none: its slopes are a tensor.
             pub const fn parameter_names(&self) -> &'static [&'static str] {
                 match self {
+                    Self::Prelu(prelu) if prelu.is_per_channel() => &[],
                     $(Self::$type(_) => &[$(stringify!($parameter)),*],)*
                 }
             }
 
             /// The parameter called `name`; `None` where it has none.
             pub fn parameter(&self, name: &str) -> Option<f32> {
+                let name = *self.parameter_names().iter().find(|known| **known == name)?;
                 match self {
                     $(Self::$type(_activation) => match name {
                         $(stringify!($parameter) => Some(_activation.$parameter),)*
@@ -70,6 +73,9 @@ macro_rules! any_activation {
             /// sense is checked on use, as [`Formula::check`] tells.
             #[must_use]
             pub fn set_parameter(&mut self, name: &str, _value: f32) -> bool {
+                if !self.parameter_names().contains(&name) {
+                    return false;
+                }
                 match self {
                     $(Self::$type(_activation) => match name {
                         $(stringify!($parameter) => {
@@ -143,8 +149,8 @@ impl FromStr for AnyActivation<'_> {
     type Err = Error;
 
     /// Reads a name of PyTorch, ONNX or Hugging Face, without regard to case, `_`, `-` and
-    /// spaces, and parameters by name or in order: `LeakyReLU`, `hard_swish`,
-    /// `leaky_relu(negative_slope=0.2)`, `hardtanh(0, 6)`.
+    /// spaces, and parameters by name (this crate's or those frameworks') or in order: `LeakyReLU`,
+    /// `hard_swish`, `leaky_relu(negative_slope=0.2)`, `LeakyRelu(alpha=0.2)`, `hardtanh(0, 6)`.
     ///
     /// # Errors
     /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];

@@ -55,6 +55,10 @@ impl<'a> Prelu<'a> {
         }
     }
 
+    pub(crate) const fn is_per_channel(&self) -> bool {
+        self.channels.is_some()
+    }
+
     /// One slope per channel of a tensor `[outer, slopes.len(), inner]`.
     ///
     /// # Errors

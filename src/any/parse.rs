@@ -5,6 +5,15 @@ use crate::{AnyActivation, Error, Formula};
 /// Names at most this unlike are worth proposing (1 is equal, 0 has nothing in common).
 const NEAR: f64 = 0.7;
 
+/// What PyTorch and ONNX call the parameters that have other names here.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("alpha", "negative_slope"),
+    ("init", "slope"),
+    ("lambd", "lambda"),
+    ("max_val", "max"),
+    ("min_val", "min"),
+];
+
 /// Reads `name` or `name(parameter=value, ..)`.
 pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
     let text = text.trim();
@@ -28,11 +37,11 @@ pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
         let mut read = Vec::new();
         for (position, text) in parameters.split(',').enumerate() {
             let (name, value) = match text.split_once('=') {
-                Some((name, value)) => (Some(name.trim()), value),
+                Some((name, value)) => (canonical(known, name.trim()), value),
                 None => (known.get(position).copied(), text),
             };
             match (name, value.trim().parse::<f32>()) {
-                (Some(name), Ok(value)) if known.contains(&name) => read.push((name, value)),
+                (Some(name), Ok(value)) => read.push((name, value)),
                 _ => return Err(unreadable(text.trim())),
             }
         }
@@ -43,6 +52,13 @@ pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
     }
     activation.check(0)?;
     Ok(activation)
+}
+
+/// The one of the `known` parameters that `name` stands for.
+fn canonical(known: &[&'static str], name: &str) -> Option<&'static str> {
+    let synonym = SYNONYMS.iter().find(|(synonym, _)| *synonym == name);
+    let find = |name: &str| known.iter().copied().find(|known| *known == name);
+    find(name).or_else(|| find(synonym?.1))
 }
 
 fn by_name<'a>(name: &str) -> Result<AnyActivation<'a>, Error> {

@@ -62,9 +62,16 @@ fn parameters_read_by_name_and_in_order() {
         "hardtanh(max=6,min=0)",
         "hardtanh(0, 6)",
         "Clip( 0 , max = 6 )",
+        "Hardtanh(min_val=0, max_val=6)",
     ] {
         assert_eq!(parse(text), Ok(hardtanh), "{text}");
     }
+    let leaky = AnyActivation::LeakyRelu(LeakyRelu {
+        negative_slope: 0.2,
+    });
+    assert_eq!(parse("LeakyRelu(alpha=0.2)"), Ok(leaky));
+    let alpha = AnyActivation::ThresholdedRelu(ThresholdedRelu { alpha: 0.2 });
+    assert_eq!(parse("ThresholdedRelu(alpha=0.2)"), Ok(alpha));
     assert_eq!(
         parse("relu()"),
         Ok(AnyActivation::Relu(Relu)),
@@ -100,4 +107,27 @@ fn bad_text_is_an_error_that_names_it() {
     assert!(message("hardswihs").contains("hardswish"));
     assert!(message("xyzzy").contains("xyzzy"));
     assert!(message("").contains("\"\""));
+}
+
+#[test]
+fn parameters_are_set_by_name() {
+    for mut activation in AnyActivation::all() {
+        for (i, name) in activation.parameter_names().iter().enumerate() {
+            let value = i as f32 + 0.5;
+            assert!(activation.set_parameter(name, value));
+            assert_eq!(activation.parameter(name), Some(value), "{activation}");
+        }
+        assert!(!activation.set_parameter("no_such", 1.0));
+        assert_eq!(activation.parameter("no_such"), None);
+    }
+}
+
+#[test]
+fn slopes_per_channel_are_no_parameter() {
+    let prelu = Prelu::per_channel(&[0.5, 2.0], 1).unwrap();
+    let mut activation = AnyActivation::from(prelu);
+    assert!(!activation.set_parameter("slope", 3.0));
+    assert_eq!(activation.parameter("slope"), None);
+    assert_eq!(activation, AnyActivation::Prelu(prelu));
+    assert_eq!(activation.to_string(), "prelu");
 }
