@@ -89,7 +89,7 @@ fn all_inputs_are_within_the_bounds_and_the_bounds_are_not_slack() {
         }
         let Worst { ulp, x, y } = sweep(activation);
         let bound = bounds::max_ulp(name);
-        println!("| {name} | {ulp:.6} | {x:e} | {y:e} | {bound} |");
+        println!("| {name} | {ulp:.9} | {x:e} | {y:e} | {bound} |");
         if ulp > bound {
             failures.push(format!(
                 "{name}: {ulp} ULP at {x:e} exceeds the bound {bound}"

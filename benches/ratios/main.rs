@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! cargo bench --bench ratios -- [--isa ISA] [FILTER]    FILTER is a part of an id:
-//!     256KiB/avx2/relu/in_place    call/detected/Relu/    prelu/8x64x16/avx2/
+//!     256KiB/avx2/relu/in_place    detection    call/detected/Relu/    prelu/8x64x16/avx2/
 //! ```
 
 mod arguments;
@@ -18,6 +18,8 @@ use arguments::Arguments;
 use common::{Variant, applied, copied, prelu::SHAPES, store::stored};
 use rounds::Rounds;
 use std::fmt::Display;
+use std::hint::black_box;
+use std::time::Instant;
 
 /// Sizes by name, their elements, and how many rounds: a median wants many, a large size time.
 const SIZES: [(&str, usize, usize); 3] = [
@@ -39,6 +41,9 @@ const IN_PLACE_BAR: f64 = 0.6;
 /// Nanoseconds for a call on 16 elements.
 const CALL_BAR: f64 = 12.0;
 
+/// Nanoseconds for `Isa::detect`, once warm.
+const DETECTION_BAR: f64 = 2.0;
+
 /// A slope per channel against one slope.
 const PRELU_BAR: f64 = 1.2;
 
@@ -54,6 +59,7 @@ fn main() {
         return;
     };
     elementwise(&arguments);
+    detection(&arguments);
     calls(&arguments);
     prelu_channels(&arguments);
 }
@@ -116,6 +122,29 @@ fn bar(isa: Isa, name: &str, variant: Variant) -> Option<f64> {
         Variant::OutOfPlace if SLOWER.contains(&name) => OUT_OF_PLACE_BAR_SLOWER,
         Variant::OutOfPlace => OUT_OF_PLACE_BAR,
     })
+}
+
+/// What it costs to ask which instruction set to use, once that is known.
+fn detection(arguments: &Arguments) {
+    const CALLS: u32 = 10_000;
+    if !arguments.want("detection") {
+        return;
+    }
+    let mut samples: Vec<f64> = (0..500)
+        .map(|_| {
+            let start = Instant::now();
+            for _ in 0..CALLS {
+                black_box(Isa::detect());
+            }
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(CALLS)
+        })
+        .collect();
+    samples.sort_by(f64::total_cmp);
+    let median = Some(samples[samples.len() / 2]);
+    println!(
+        "\n# Isa::detect, in nanoseconds: {}",
+        judged((median, Some(DETECTION_BAR)))
+    );
 }
 
 /// Calls on 16 elements, detection of the CPU included.

@@ -13,7 +13,7 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `alpha`, 1/6 by default (ONNX: 0.2), and `beta`, 1/2: finite |
 /// | Domain | all of f32 |
-/// | Error | at most 0.67 ULP; with other parameters at most 0.5 ULP: correctly rounded |
+/// | Error | at most 0.6667 ULP; with other parameters at most 0.5 ULP: correctly rounded |
 /// | Special values | -inf gives +0 and +inf gives 1 for a positive `alpha`; the 0 is +0; NaN gives NaN |
 /// | Source | Courbariaux et al., 2015; PyTorch `nn.Hardsigmoid`, ONNX `HardSigmoid` |
 ///

@@ -7,7 +7,7 @@ use crate::simd::Vocabulary;
 /// | | |
 /// |---|---|
 /// | Domain | all of f32 |
-/// | Error | at most 1 ULP |
+/// | Error | at most 0.5001 ULP |
 /// | Special values | ±0 are their own images; ±inf give ±1; NaN gives NaN |
 /// | Source | Turian et al., 2009; PyTorch `nn.Softsign`, ONNX `Softsign` |
 ///
