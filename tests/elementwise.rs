@@ -3,7 +3,7 @@
 
 mod common;
 
-use activations::{Activation, AnyActivation, Formula, Isa};
+use activations::{Activation, AnyActivation, Formula, Isa, Rrelu};
 use common::buffer::Guarded;
 use common::{
     Variant, assert_same_bits, bounds, compute, inputs, on_each_isa, property_on_each_isa, scale,
@@ -154,4 +154,18 @@ fn the_oracle_keeps_nan() {
     for activation in AnyActivation::all() {
         assert!(activation.reference(f64::NAN).is_nan(), "{activation}");
     }
+}
+
+#[test]
+fn what_fuzzing_has_found_stays_right() {
+    // The product with the small part of the slope is subnormal.
+    let rrelu = Rrelu {
+        lower: 0.000_163_078_31,
+        upper: 0.000_176_642_92,
+    };
+    let x = [f32::from_bits(0x87ac_05d2)];
+    on_each_isa("what_fuzzing_has_found", |isa| {
+        let y = compute(&rrelu.into(), isa, Variant::OutOfPlace, &x);
+        assert_accurate(&rrelu.into(), isa, &x, &y);
+    });
 }
