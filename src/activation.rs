@@ -4,7 +4,6 @@ use crate::dispatch::Launch;
 use crate::drive::Io;
 use crate::{AVec, Element, Error, Isa};
 
-use hardtanh::Hardtanh;
 use leaky_relu::LeakyRelu;
 
 pub(crate) mod hardshrink;
@@ -55,7 +54,11 @@ pub trait Formula: Copy {
 /// Implemented by every activation of the crate and by [`AnyActivation`](crate::AnyActivation);
 /// it cannot be implemented elsewhere. All methods return the same bits for the same input: out
 /// of place or in place, on every instruction set, at every length and alignment (but for the
-/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec).
+/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec), which
+/// aborts as [`Vec`] does where there is no memory.
+///
+/// All this holds in the default floating-point environment: rounding to nearest, subnormal
+/// numbers kept. A thread that flushes them to zero (FTZ, DAZ) gets them flushed here, too.
 ///
 /// # Errors
 /// Every method returns [`Error::InvalidParameter`] or [`Error::ShapeMismatch`] where

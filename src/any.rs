@@ -130,8 +130,14 @@ for_each_activation!(any_activation);
 
 impl fmt::Display for AnyActivation<'_> {
     /// Its name and its parameters, as [`FromStr`] reads them: `leaky_relu(negative_slope=0.01)`.
+    /// (It does not read `prelu(per channel)`: the slopes are a tensor.)
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
+        if let Self::Prelu(prelu) = self
+            && prelu.is_per_channel()
+        {
+            return f.write_str("(per channel)");
+        }
         let mut separator = "(";
         for name in self.parameter_names() {
             let value = self.parameter(name).unwrap_or(f32::NAN);
@@ -151,6 +157,10 @@ impl FromStr for AnyActivation<'_> {
     /// Reads a name of PyTorch, ONNX or Hugging Face, without regard to case, `_`, `-` and
     /// spaces, and parameters by name (this crate's or those frameworks') or in order: `LeakyReLU`,
     /// `hard_swish`, `leaky_relu(negative_slope=0.2)`, `LeakyRelu(alpha=0.2)`, `hardtanh(0, 6)`.
+    ///
+    /// Parameters that are not given have their defaults, which are PyTorch's whatever the spelling
+    /// of the name: `HardSigmoid` has a slope of 1/6, where ONNX's operator has 0.2. `clip` and
+    /// `clamp` alone have defaults of their own: no bounds.
     ///
     /// # Errors
     /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];

@@ -30,7 +30,7 @@ pub enum Error {
         /// The parameter, by its field's name.
         parameter: &'static str,
         /// What it was set to.
-        value: f64,
+        value: f32,
         /// What it has to be.
         expected: &'static str,
     },

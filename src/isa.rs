@@ -9,6 +9,7 @@ use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 ///
 /// The order is the order of preference: `Scalar < Neon < Avx2 < Avx512`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 #[repr(u8)]
 pub enum Isa {
     /// One element at a time; on every CPU.
@@ -33,15 +34,15 @@ const PICKED_SHIFT: u32 = 4;
 
 impl Isa {
     /// All instruction sets, whether or not this CPU has them.
-    pub const ALL: [Self; 4] = [Self::Scalar, Self::Neon, Self::Avx2, Self::Avx512];
+    pub const ALL: &'static [Self] = &[Self::Scalar, Self::Neon, Self::Avx2, Self::Avx512];
 
     /// The instruction set that [`Activation::apply`](crate::Activation::apply) uses: the best
     /// that this CPU has, capped by the environment variable `ACTIVATIONS_ISA`.
     ///
     /// The variable is read once, on the first use of the crate. It names the highest instruction
     /// set to use, in the order `scalar`, `neon`, `avx2`, `avx512`; so `avx2` on an AVX-512
-    /// machine picks AVX2, and `neon` on an x86 machine picks scalar code. A value that names
-    /// none of them is ignored, as a library must neither print nor panic; [`Isa::env_cap`]
+    /// machine picks AVX2, and `neon` on an x86 machine picks scalar code. An empty value is none,
+    /// and one that names none of them is ignored, as a library must neither print nor panic; [`Isa::env_cap`]
     /// lets a program report it.
     #[inline]
     pub fn detect() -> Self {
@@ -51,7 +52,7 @@ impl Isa {
     /// The instruction sets that this CPU and this build have, worst first; always
     /// [`Isa::Scalar`]. `ACTIVATIONS_ISA` has no effect on it.
     pub fn available() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|isa| isa.is_available())
+        Self::ALL.iter().copied().filter(|isa| isa.is_available())
     }
 
     /// Whether this CPU and this build have it.
@@ -60,13 +61,14 @@ impl Isa {
         state() & (1 << self as u8) != 0
     }
 
-    /// The cap that `ACTIVATIONS_ISA` asks for, `None` where it is unset.
+    /// The cap that `ACTIVATIONS_ISA` asks for, `None` where it is unset or empty.
     ///
     /// # Errors
     /// [`Error::UnknownIsa`] where the variable names no instruction set.
     pub fn env_cap() -> Result<Option<Self>, Error> {
         match std::env::var_os(ISA_VARIABLE) {
             None => Ok(None),
+            Some(value) if value.is_empty() => Ok(None),
             Some(value) => value.to_string_lossy().parse().map(Some),
         }
     }
@@ -83,7 +85,12 @@ impl Isa {
 
     #[inline(always)]
     fn from_index(index: u8) -> Self {
-        Self::ALL[usize::from(index & 3)]
+        match index {
+            3 => Self::Avx512,
+            2 => Self::Avx2,
+            1 => Self::Neon,
+            _ => Self::Scalar,
+        }
     }
 }
 
@@ -100,7 +107,8 @@ impl FromStr for Isa {
     fn from_str(text: &str) -> Result<Self, Error> {
         let plain = text.trim().replace('-', "").to_ascii_lowercase();
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|isa| isa.name() == plain)
             .ok_or_else(|| Error::UnknownIsa(text.to_owned()))
     }
@@ -108,7 +116,7 @@ impl FromStr for Isa {
 
 #[inline(always)]
 fn state() -> u8 {
-    // Relaxed: the byte carries all there is to know, and every thread computes the same one.
+    // Relaxed: the byte carries all there is to know.
     match STATE.load(Relaxed) {
         0 => initialise(),
         state => state,
@@ -131,7 +139,8 @@ fn initialise() -> u8 {
 /// The best available instruction set that is not above the cap.
 fn pick(available: u8, cap: Option<Isa>) -> Isa {
     Isa::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .rev()
         .filter(|&isa| cap.is_none_or(|cap| isa <= cap))
         .find(|&isa| available & (1 << isa as u8) != 0)
@@ -186,7 +195,7 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for isa in Isa::ALL {
+        for &isa in Isa::ALL {
             assert_eq!(isa.to_string().parse(), Ok(isa));
         }
         assert_eq!("AVX-512".parse(), Ok(Isa::Avx512));

@@ -24,6 +24,7 @@ macro_rules! module {
                 /// # Safety
                 /// The CPU has the instruction set; `io` is as [`Run::run`] wants it.
                 #[$instructions]
+                #[inline(never)]
                 pub(crate) unsafe fn $name$(<$lt>)?(activation: &$type$(<$lt>)?, io: Io<f32>) {
                     // SAFETY: the caller vouches for the CPU, which is all that a token stands
                     // for, and for the memory.
@@ -36,7 +37,8 @@ macro_rules! module {
 
 macro_rules! modules {
     ($($line:tt)*) => {
-        module! { scalar, inline(never), pulp::Scalar; $($line)* }
+        module! { scalar, doc = "(The target's baseline.)",
+            pulp::Scalar; $($line)* }
 
         #[cfg(target_arch = "aarch64")]
         module! { neon, target_feature(enable = "neon"),

@@ -7,7 +7,7 @@ mod drive;
 mod element;
 mod error;
 mod isa;
-pub mod kernels;
+mod kernels;
 mod registry;
 mod simd;
 

@@ -1,13 +1,13 @@
 //! The single list of activations.
 //!
-//! A line here, a file in `activation/` and a `pub use` in `lib.rs` are all that a new activation
+//! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
 //! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
 //! the tests, benches, fuzz targets and the report are generated from, or iterate over, this list.
 
 /// Calls `$then! { .. }` with one line per activation:
 ///
 /// ```text
-/// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"]  "formula"
+/// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"];
 /// ```
 ///
 /// The canonical name is the kernel's symbol. All names are matched without regard to case,

@@ -128,7 +128,8 @@ fn channels_that_do_not_fit_are_refused() {
 #[test]
 fn an_instruction_set_that_is_not_there_is_refused() {
     let missing: Vec<Isa> = Isa::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|isa| !isa.is_available())
         .collect();
     assert!(!missing.is_empty(), "no CPU has both NEON and AVX2");

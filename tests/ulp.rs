@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::ulp::ulp_error;
+use common::ulp::{right_sign, ulp_error};
 
 const TINY: f64 = 1.401_298_464_324_817e-45; // 2^-149
 
@@ -42,6 +42,13 @@ fn subnormals_are_evenly_spaced() {
         1.0
     );
     assert_eq!(ulp_error(f32::from_bits(7), 4.0 * TINY), 3.0);
+}
+
+#[test]
+fn zeros_have_signs() {
+    assert!(right_sign(0.0, 0.0) && right_sign(-0.0, -0.0) && right_sign(-0.0, -1e-60));
+    assert!(!right_sign(-0.0, 0.0) && !right_sign(0.0, -0.0) && !right_sign(0.0, -1e-60));
+    assert!(right_sign(1.0, -1.0), "no zero, so not its matter");
 }
 
 #[test]

@@ -161,7 +161,7 @@ mod tests {
         assert!(refusal(&["--input", "x"]).contains("--output"));
         assert!(refusal(&["--output", "x"]).contains("--input"));
         assert!(refusal(&["--input", "x", "--output", "y"]).contains("--activation"));
-        for isa in Isa::ALL.into_iter().filter(|isa| !isa.is_available()) {
+        for isa in Isa::ALL.iter().copied().filter(|isa| !isa.is_available()) {
             assert!(refusal(&["--isa", isa.name()]).contains(isa.name()));
         }
     }

@@ -23,6 +23,7 @@ pub fn colour(isa: Isa) -> RGBColor {
         Isa::Neon => RGBColor(0x4c, 0x9f, 0x70),
         Isa::Avx2 => RGBColor(0x5b, 0x8f, 0xd0),
         Isa::Avx512 => RGBColor(0xd9, 0x82, 0x2b),
+        _ => INK,
     }
 }
 

@@ -115,7 +115,7 @@ median.<br>{key}</p>
 fn key(survey: &Survey) -> String {
     let measured = |isa: &Isa| survey.entries.iter().any(|entry| entry.isa == *isa);
     let mut html = String::new();
-    for isa in Isa::ALL.into_iter().filter(measured) {
+    for isa in Isa::ALL.iter().copied().filter(measured) {
         let plotters::style::RGBColor(r, g, b) = charts::colour(isa);
         html +=
             &format!("<span class=\"key\" style=\"background: rgb({r}, {g}, {b})\"></span>{isa}");

@@ -9,8 +9,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `lambda`, 0.5 by default: 0 or more, not NaN |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is 0 or the input |
 /// | Special values | the 0 is +0; ±inf are their own images for a finite `lambda`; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | PyTorch `nn.Hardshrink` |
 ///
 /// ```

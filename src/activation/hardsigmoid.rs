@@ -1,4 +1,4 @@
-use super::{Formula, Hardtanh, parameter::Parameter};
+use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
 use crate::simd::Vocabulary;
@@ -13,8 +13,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `alpha`, 1/6 by default (ONNX: 0.2), and `beta`, 1/2: finite |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.6667 ULP; with other parameters at most 0.5 ULP: correctly rounded |
 /// | Special values | -inf gives +0 and +inf gives 1 for a positive `alpha`; the 0 is +0; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | Courbariaux et al., 2015; PyTorch `nn.Hardsigmoid`, ONNX `HardSigmoid` |
 ///
 /// ```
@@ -51,7 +54,8 @@ impl Formula for Hardsigmoid {
         } else {
             alpha * x + beta
         };
-        y.clamp(0.0, 1.0)
+        // The sum makes +0 of -0.
+        y.clamp(0.0, 1.0) + 0.0
     }
 
     #[inline]
@@ -76,8 +80,8 @@ impl Run<f32> for Hardsigmoid {
                 map::map(simd, io, map::Uniform(Sixth));
             } else if alpha == 0.0 {
                 // A product would make NaN of an infinity.
-                let (min, max) = (beta.clamp(0.0, 1.0), beta.clamp(0.0, 1.0));
-                Hardtanh { min, max }.run(simd, io);
+                let value = beta.clamp(0.0, 1.0) + 0.0;
+                map::map(simd, io, map::Uniform(Constant { value }));
             } else {
                 map::map(simd, io, map::Uniform(Line { alpha, beta }));
             }
@@ -97,8 +101,23 @@ impl Kernel for Line {
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
         let (alpha, beta) = (simd.splat_f32s(self.alpha), simd.splat_f32s(self.beta));
         let y = simd.mul_add_f32s(x, alpha, beta);
-        let y = simd.at_least_f32s(y, simd.splat_f32s(0.0));
-        simd.at_most_f32s(y, simd.splat_f32s(1.0))
+        let y = simd.at_most_f32s(y, simd.splat_f32s(1.0));
+        // Cleared, so that -0 becomes +0, too.
+        simd.clear_f32s(simd.less_than_or_equal_f32s(y, simd.splat_f32s(0.0)), y)
+    }
+}
+
+/// A slope of 0: the same value everywhere, but for NaN.
+#[derive(Clone, Copy)]
+struct Constant {
+    value: f32,
+}
+
+impl Kernel for Constant {
+    #[inline(always)]
+    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        let is_number = simd.equal_f32s(x, x);
+        simd.select_f32s(is_number, simd.splat_f32s(self.value), x)
     }
 }
 

@@ -7,8 +7,11 @@ use crate::simd::Vocabulary;
 /// | | |
 /// |---|---|
 /// | Domain | all of f32; it neither overflows (f(1e38) is 1e38) nor cancels near -3 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 1 ULP |
 /// | Special values | x <= -3 and -0 give -0, -inf too (the limit); +inf gives +inf; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | Howard et al., "Searching for MobileNetV3", 2019; PyTorch `nn.Hardswish`, ONNX `HardSwish` |
 ///
 /// ```
@@ -45,10 +48,12 @@ impl Kernel for Hardswish {
         let reflected = simd.at_most_f32s(simd.splat_f32s(-0.0), reflected);
         let w = simd.at_least_f32s(x, reflected);
 
-        // w/2 + w · w/6, where w/6 is capped at 1/2: from 3 on the sum is w, and exact. The +0
-        // makes a +0 of the sixth of -0, so that the sum for -0 is -0 - 0. (A sixth in two floats
-        // would take the error from 1 ULP to 0.75, for one operation in seven.)
-        let sixth = simd.mul_add_f32s(w, simd.splat_f32s(1.0 / 6.0), simd.splat_f32s(0.0));
+        // w/2 + w · w/6, where w/6 is capped at 1/2: from 3 on the sum is w, and exact. The least
+        // normal number is added lest a w/6 of -0 make +0 of the product with -0 or with a tiny
+        // negative w, and of the sum; no other result shows it. (A sixth in two floats would take
+        // the error from 1 ULP to 0.75, for one operation in seven.)
+        let tiny = simd.splat_f32s(f32::MIN_POSITIVE);
+        let sixth = simd.mul_add_f32s(w, simd.splat_f32s(1.0 / 6.0), tiny);
         let sixth = simd.at_most_f32s(sixth, half);
         simd.mul_add_f32s(sixth, w, simd.mul_f32s(w, half))
     }

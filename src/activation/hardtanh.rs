@@ -9,8 +9,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `min`, -1 by default, and `max`, 1: any numbers, not NaN, `min <= max` |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is the input or a bound |
 /// | Special values | a zero input keeps its sign where the bounds admit zero; ±inf give the bounds; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | PyTorch `nn.Hardtanh` (`min_val`, `max_val`), ONNX `Clip` |
 ///
 /// ```

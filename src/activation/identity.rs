@@ -7,8 +7,11 @@ use crate::simd::Vocabulary;
 /// | | |
 /// |---|---|
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | none |
 /// | Special values | each input, -0 and the infinities among them, is its own image; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | PyTorch `nn.Identity`, ONNX `Identity` |
 ///
 /// ```
@@ -30,6 +33,8 @@ impl Formula for Identity {
 impl Kernel for Identity {
     #[inline(always)]
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+        // An operation on the vector, so that it stays in a register: a bare `x` is compiled to a
+        // copy by way of the stack.
         simd.or_f32s(x, x)
     }
 }

@@ -3,14 +3,17 @@ use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
 use crate::simd::Vocabulary;
 
-/// `f(x) = if x > 0 { x } else { negative_slope * x }`.
+/// `f(x) = if x < 0 { negative_slope * x } else { x }`.
 ///
 /// | | |
 /// |---|---|
 /// | Parameters | `negative_slope`, 0.01 by default: finite |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
-/// | Special values | for a positive slope ±0 and ±inf are their own images; a slope of 0 gives the limit -0 at -inf (PyTorch: NaN); NaN gives NaN |
+/// | Special values | +0 and +inf are their own images; -0 gives -0 times the slope, as does -inf, but for a slope of 0 its limit, a zero (PyTorch: NaN); NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | Maas et al., 2013; PyTorch `nn.LeakyReLU`, ONNX `LeakyRelu` |
 ///
 /// ```
@@ -90,7 +93,7 @@ impl Kernel for Flat {
 
 /// The oracle of the whole family, with the limit at -inf for a slope of 0.
 pub(super) fn leaky(x: f64, slope: f64) -> f64 {
-    if x > 0.0 {
+    if x.is_sign_positive() {
         x
     } else if slope == 0.0 && x == f64::NEG_INFINITY {
         -slope // the sign that the product of a finite number has

@@ -26,7 +26,7 @@ impl Parameter {
         Error::InvalidParameter {
             activation: self.activation,
             parameter: self.name,
-            value: f64::from(self.value),
+            value: self.value,
             expected,
         }
     }

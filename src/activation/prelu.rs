@@ -4,18 +4,20 @@ use crate::Error;
 use crate::drive::{Io, LaneKernel, Run, channel::map_channels};
 use crate::simd::Vocabulary;
 
-/// `f(x) = if x > 0 { x } else { slope * x }`, with one learned slope or one per channel.
+/// `f(x) = if x < 0 { slope * x } else { x }`, with one learned slope or one per channel.
 ///
 /// A tensor with a slope per channel is seen as `[outer, channels, inner]` in row-major order:
 /// for NCHW `inner` is H·W, for NHWC it is 1, and `outer` is what is left.
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | the slopes, 0.25 by default: finite |
+/// | Parameters | `slope`, 0.25 by default, or one for each channel: finite |
 /// | Domain | all of f32 |
+/// | Shapes | any slice with one slope; with one per channel, a length that is a multiple of `channels * inner`; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
 /// | Special values | as for [`LeakyRelu`] |
-/// | Errors | [`Error::ShapeMismatch`] where the length is no multiple of `channels * inner` |
+/// | Errors | a slope that is not finite, no slope, an `inner` of 0, [`Error::ShapeMismatch`]; a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | He et al., 2015; PyTorch `nn.PReLU`, ONNX `PRelu` |
 ///
 /// ```
@@ -76,10 +78,10 @@ impl<'a> Prelu<'a> {
         };
         if inner == 0 || slopes.len().checked_mul(inner).is_none() {
             let expected = "1 or more, and slopes.len() * inner a number of elements";
-            return Err(invalid("inner", inner as f64, expected));
+            return Err(invalid("inner", inner as f32, expected));
         }
         if let Some(&slope) = slopes.iter().find(|slope| !slope.is_finite()) {
-            return Err(invalid("slopes", f64::from(slope), "finite"));
+            return Err(invalid("slopes", slope, "finite"));
         }
         Ok(Self {
             slope,

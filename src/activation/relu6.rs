@@ -7,8 +7,11 @@ use crate::simd::Vocabulary;
 /// | | |
 /// |---|---|
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is 0, 6 or the input |
 /// | Special values | -0 gives -0; -inf gives +0, +inf gives 6; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | PyTorch `nn.ReLU6` |
 ///
 /// ```

@@ -7,8 +7,11 @@ use crate::simd::Vocabulary;
 /// | | |
 /// |---|---|
 /// | Domain | all of f32; the result overflows to +inf from 1.8446744e19 on, as it must |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
 /// | Special values | -0, +0 and -inf give +0, +inf gives +inf; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | So et al., "Primer", 2021; Hugging Face `relu2` |
 ///
 /// ```

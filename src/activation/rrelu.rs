@@ -1,10 +1,10 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Io, Run};
 use crate::simd::Vocabulary;
 
-/// `f(x) = if x > 0 { x } else { x * (lower + upper) / 2 }`: the randomized leaky ReLU in
+/// `f(x) = if x < 0 { x * (lower + upper) / 2 } else { x }`: the randomized leaky ReLU in
 /// evaluation.
 ///
 /// (In training PyTorch draws each slope from `lower..upper`; that is no element-wise function.)
@@ -13,8 +13,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `lower`, 1/8 by default, and `upper`, 1/3: finite, `lower <= upper` |
 /// | Domain | all of f32 |
-/// | Error | against the exact mean of the two f32 bounds, which is carried in two floats (below 2⁻¹⁰⁰ in one): at most 0.5 ULP with the default parameters; with others at most 0.51, and 1 for results below 2⁻¹²⁰, where the product with the small float is subnormal |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 0.5 ULP: the slope is the mean of the bounds rounded to f32, as in PyTorch, and its product with x is correctly rounded |
 /// | Special values | as for [`LeakyRelu`] |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | Xu et al., 2015; PyTorch `nn.RReLU` |
 ///
 /// ```
@@ -41,24 +44,16 @@ impl Default for Rrelu {
     }
 }
 
-/// Slopes below this are rounded to f32: their low part would be subnormal or lost.
-const TWO_FLOATS_FROM: f64 = 1.0 / (1u128 << 100) as f64;
-
 impl Rrelu {
-    /// The mean of the bounds; exact in f64 for bounds of like size.
-    fn slope(&self) -> f64 {
-        let slope = (f64::from(self.lower) + f64::from(self.upper)) / 2.0;
-        if slope.abs() < TWO_FLOATS_FROM {
-            f64::from(slope as f32)
-        } else {
-            slope
-        }
+    /// The mean of the bounds, rounded to f32 once.
+    fn slope(&self) -> f32 {
+        ((f64::from(self.lower) + f64::from(self.upper)) / 2.0) as f32
     }
 }
 
 impl Formula for Rrelu {
     fn reference(&self, x: f64) -> f64 {
-        leaky(x, self.slope())
+        leaky(x, f64::from(self.slope()))
     }
 
     #[inline]
@@ -77,45 +72,8 @@ impl Formula for Rrelu {
 impl Run<f32> for Rrelu {
     #[inline(always)]
     unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
-        let slope = self.slope();
-        let (high, low) = split(slope);
+        let negative_slope = self.slope();
         // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if low == 0.0 {
-                let negative_slope = high;
-                LeakyRelu { negative_slope }.run(simd, io);
-            } else {
-                map::map(simd, io, map::Uniform(TwoFloats { high, low }));
-            }
-        }
-    }
-}
-
-/// `x` as the sum of two f32 of one sign; for constants that one f32 cannot hold.
-#[inline(always)]
-fn split(x: f64) -> (f32, f32) {
-    // Cutting bits off rounds towards zero, so that the rest has the sign of `x`: the products of
-    // the two parts with an infinity then agree.
-    const KEPT: u64 = !((1 << 29) - 1);
-    let high = f64::from_bits(x.to_bits() & KEPT) as f32;
-    (high, (x - f64::from(high)) as f32)
-}
-
-/// A slope in two floats of one sign, neither of them 0.
-#[derive(Clone, Copy)]
-struct TwoFloats {
-    high: f32,
-    low: f32,
-}
-
-impl Kernel for TwoFloats {
-    #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
-        // As one of the two parts is a zero, the sum of products is exact but for its last
-        // rounding, and a sum with -0 keeps the sign of a product that is 0.
-        let negative = simd.at_most_f32s(x, simd.splat_f32s(0.0));
-        let positive = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
-        let sum = simd.mul_add_f32s(negative, simd.splat_f32s(self.low), positive);
-        simd.mul_add_f32s(negative, simd.splat_f32s(self.high), sum)
+        unsafe { LeakyRelu { negative_slope }.run(simd, io) }
     }
 }

@@ -9,8 +9,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `lambda`, 0.5 by default: 0 or more, not NaN; `bias`, 0 by default: finite |
 /// | Domain | all of f32 |
-/// | Error | at most 0.5 ULP: correctly rounded |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | none for a bias of 0, else at most 0.5 ULP: correctly rounded |
 /// | Special values | the 0 is +0; ±inf are their own images for a finite `lambda`; NaN gives NaN (by ONNX's text it would give 0) |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | ONNX `Shrink` (`lambd`, `bias`) |
 ///
 /// ```

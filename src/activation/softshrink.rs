@@ -9,8 +9,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `lambda`, 0.5 by default: finite, 0 or more |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
 /// | Special values | the 0 is +0; ±inf are their own images; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | PyTorch `nn.Softshrink` |
 ///
 /// ```

@@ -7,8 +7,11 @@ use crate::simd::Vocabulary;
 /// | | |
 /// |---|---|
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5001 ULP |
 /// | Special values | ±0 are their own images; ±inf give ±1; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | Turian et al., 2009; PyTorch `nn.Softsign`, ONNX `Softsign` |
 ///
 /// ```

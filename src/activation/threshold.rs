@@ -9,8 +9,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `threshold` and `value`, both 0 by default (PyTorch has no default): any number, not NaN |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is the input or `value` |
 /// | Special values | ±0 give `value` where `threshold` is 0; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | PyTorch `nn.Threshold` |
 ///
 /// ```

@@ -9,8 +9,11 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Parameters | `alpha`, 1 by default: any number, not NaN |
 /// | Domain | all of f32 |
+/// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is 0 or the input |
 /// | Special values | the 0 is +0; -inf gives +0, +inf gives +inf (unless `alpha` is +inf: +0); NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
 /// | Source | Konda et al., 2014; ONNX `ThresholdedRelu` |
 ///
 /// ```

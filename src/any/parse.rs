@@ -1,6 +1,6 @@
 //! Reading an activation from text.
 
-use crate::{AnyActivation, Error, Formula};
+use crate::{AnyActivation, Error, Formula, Hardtanh};
 
 /// Names at most this unlike are worth proposing (1 is equal, 0 has nothing in common).
 const NEAR: f64 = 0.7;
@@ -13,6 +13,12 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("max_val", "max"),
     ("min_val", "min"),
 ];
+
+/// ONNX's `Clip` and PyTorch's `clamp` have no bounds unless they are given.
+const UNBOUNDED: Hardtanh = Hardtanh {
+    min: f32::NEG_INFINITY,
+    max: f32::INFINITY,
+};
 
 /// Reads `name` or `name(parameter=value, ..)`.
 pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
@@ -34,14 +40,22 @@ pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
     };
     if !parameters.is_empty() {
         let known = activation.parameter_names();
-        let mut read = Vec::new();
+        let mut read: Vec<(&str, f32)> = Vec::new();
+        let mut in_order = true;
         for (position, text) in parameters.split(',').enumerate() {
             let (name, value) = match text.split_once('=') {
-                Some((name, value)) => (canonical(known, name.trim()), value),
-                None => (known.get(position).copied(), text),
+                Some((name, value)) => {
+                    in_order = false;
+                    (canonical(known, name.trim()), value)
+                }
+                // As in Python, none without a name after one with.
+                None if in_order => (known.get(position).copied(), text),
+                None => (None, text),
             };
             match (name, value.trim().parse::<f32>()) {
-                (Some(name), Ok(value)) => read.push((name, value)),
+                (Some(name), Ok(value)) if read.iter().all(|(earlier, _)| *earlier != name) => {
+                    read.push((name, value));
+                }
                 _ => return Err(unreadable(text.trim())),
             }
         }
@@ -63,6 +77,9 @@ fn canonical(known: &[&'static str], name: &str) -> Option<&'static str> {
 
 fn by_name<'a>(name: &str) -> Result<AnyActivation<'a>, Error> {
     let wanted = plain(name);
+    if matches!(wanted.as_str(), "clip" | "clamp") {
+        return Ok(UNBOUNDED.into());
+    }
     AnyActivation::all()
         .find(|activation| names(activation).any(|name| plain(name) == wanted))
         .ok_or_else(|| Error::UnknownActivation {

@@ -10,7 +10,8 @@ fn every_name_reads_back() {
         assert_eq!(parse(&activation.to_string()), Ok(activation));
         assert_eq!(parse(activation.name()), Ok(activation));
         for name in activation.other_names() {
-            assert_eq!(parse(name), Ok(activation), "{name}");
+            let parsed = parse(name).map(|parsed| parsed.name());
+            assert_eq!(parsed, Ok(activation.name()), "{name}");
         }
     }
 }
@@ -35,6 +36,18 @@ fn names_of_other_frameworks_read() {
     ];
     for (text, name) in pairs {
         assert_eq!(parse(text).map(|a| a.name()), Ok(name), "{text}");
+    }
+}
+
+#[test]
+fn a_clip_has_no_bounds_unless_they_are_given() {
+    for (text, min, max) in [
+        ("Clip", f32::NEG_INFINITY, f32::INFINITY),
+        ("clamp(min=0)", 0.0, f32::INFINITY),
+        ("clip(0, 6)", 0.0, 6.0),
+        ("hardtanh", -1.0, 1.0),
+    ] {
+        assert_eq!(parse(text), Ok(Hardtanh { min, max }.into()), "{text}");
     }
 }
 
@@ -90,6 +103,10 @@ fn bad_text_is_an_error_that_names_it() {
         "hardtanh(,)",
         "relu(1)",
         "hardtanh(0,6) x",
+        "hardtanh(max=6, 0)",
+        "hardtanh(min=0, min=0.5)",
+        "hardtanh(0, min=0.5)",
+        "prelu(per channel)",
     ] {
         assert!(
             matches!(parse(text), Err(Error::UnreadableParameters { .. })),
@@ -129,5 +146,5 @@ fn slopes_per_channel_are_no_parameter() {
     assert!(!activation.set_parameter("slope", 3.0));
     assert_eq!(activation.parameter("slope"), None);
     assert_eq!(activation, AnyActivation::Prelu(prelu));
-    assert_eq!(activation.to_string(), "prelu");
+    assert_eq!(activation.to_string(), "prelu(per channel)");
 }

@@ -50,7 +50,7 @@ pub(crate) unsafe fn map_channels<S: Vocabulary, K: LaneKernel>(
     inner: usize,
     kernel: K,
 ) {
-    let reused = inner < RATHER_SHORT && io.len >= SEVERAL * parameters.len() * inner;
+    let reused = inner < RATHER_SHORT && io.len / SEVERAL >= parameters.len() * inner;
     // SAFETY: the caller's promise, passed on.
     unsafe {
         if !S::IS_SCALAR && inner == S::F32_LANES {
@@ -80,14 +80,16 @@ impl<K: LaneKernel, const VECTORS: usize> Place for Rows<'_, K, VECTORS> {
     #[inline(always)]
     unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s {
         let row = (at - self.start) / (VECTORS * S::F32_LANES);
-        // SAFETY: there is a parameter for the row, as the vector lies inside it.
+        // SAFETY: the vector lies in one of the rows that there is a parameter for: `whole_vectors`
+        // asks for no others.
         let parameter = unsafe { *self.parameters.get_unchecked(row) };
         self.kernel.eval(simd, x, simd.splat_f32s(parameter))
     }
 
     #[inline(always)]
     unsafe fn first<S: Vocabulary>(self, _simd: S, _count: usize, x: S::f32s) -> S::f32s {
-        x // Never asked: no row is less than a vector.
+        debug_assert!(false, "no row is less than a vector");
+        x
     }
 }
 
@@ -221,6 +223,7 @@ unsafe fn fill<S: Vocabulary>(
     inner: usize,
     count: usize,
 ) -> *const f32 {
+    const { assert!(S::F32_LANES <= MARGIN) };
     let first = table.0.as_mut_ptr().cast::<f32>();
     let mut filled = 0;
     // As far as the rest can be copied from: whole rows, and at least a vector.

@@ -52,6 +52,22 @@ pub fn strided(count: usize) -> impl Iterator<Item = f32> {
     (0..count as u32).map(move |i| f32::from_bits(i.wrapping_mul(stride)))
 }
 
+/// Every activation with its defaults, and with the parameters that lead to kernels of their own.
+pub fn every_kernel() -> impl Iterator<Item = AnyActivation<'static>> {
+    let others = [
+        "leaky_relu(0)",
+        "leaky_relu(-2)",
+        "rrelu(0.25, 0.5)",
+        "threshold(0.1, 20)",
+        "hardtanh(0, 6)",
+        "hardsigmoid(0.2, 0.5)",
+        "hardsigmoid(0, 0.25)",
+        "shrink(1, 0.25)",
+    ];
+    let read = |text: &str| text.parse().expect("a name and its parameters");
+    AnyActivation::all().chain(others.map(read))
+}
+
 /// Any bit pattern, with special values and numbers of ordinary size more often than chance
 /// would have them.
 pub fn any_f32() -> impl Strategy<Value = f32> {

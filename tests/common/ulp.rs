@@ -25,6 +25,11 @@ pub fn ulp_error(got: f32, exact: f64) -> f64 {
     (got - exact).abs() / spacing(exact)
 }
 
+/// Whether `got`, if it is a zero, has the sign of `exact`: [`ulp_error`] does not tell zeros apart.
+pub fn right_sign(got: f32, exact: f64) -> bool {
+    got != 0.0 || got.is_sign_negative() == exact.is_sign_negative()
+}
+
 /// The spacing of f32 at `exact`.
 fn spacing(exact: f64) -> f64 {
     const BIAS: u64 = 1023;
