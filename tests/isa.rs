@@ -29,7 +29,12 @@ fn available_is_in_order_of_preference_and_ends_in_the_best() {
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn detection_agrees_with_the_standard_library() {
-    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let avx2 = is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("popcnt");
     assert_eq!(Isa::Avx2.is_available(), avx2);
     let avx512 = avx2
         && is_x86_feature_detected!("avx512f")
@@ -44,5 +49,5 @@ fn detection_agrees_with_the_standard_library() {
 #[cfg(target_arch = "aarch64")]
 #[test]
 fn aarch64_has_neon() {
-    assert_eq!(Isa::detect(), Isa::Neon);
+    assert!(Isa::Neon.is_available());
 }

@@ -1,5 +1,6 @@
 //! Results against the oracle.
 
+use crate::bounds;
 use crate::ulp::ulp_error;
 use activations::{Activation, AnyActivation, Error, Formula, Isa};
 
@@ -11,9 +12,6 @@ pub struct Verdict {
     /// The first thing that is wrong.
     pub failure: Option<String>,
 }
-
-/// The largest error allowed with default parameters, and with others.
-const BOUNDS: [f64; 2] = [1.0, 2.0];
 
 /// Inputs at which formulas change, each with both signs.
 const SPECIAL: [f32; 16] = [
@@ -52,7 +50,11 @@ pub fn check(
     x: &[f32],
 ) -> Result<Vec<Verdict>, Error> {
     let is_default = AnyActivation::all().any(|default| default == activation);
-    let bound = if is_default { BOUNDS[0] } else { BOUNDS[1] };
+    let bound = if is_default {
+        bounds::max_ulp(activation.name())
+    } else {
+        bounds::with_other_parameters(activation.name())
+    };
     let exact: Vec<f64> = (0..)
         .zip(x)
         .map(|(i, &x)| activation.reference_at(i, f64::from(x)))

@@ -17,7 +17,12 @@ mod table;
 mod timing;
 mod units;
 
-/// The measure of accuracy is that of the tests.
+/// The bounds are those of the tests.
+#[path = "../../tests/common/bounds.rs"]
+#[allow(dead_code)] // The tests' slack is none of the report's business.
+mod bounds;
+
+/// And so is the measure of accuracy.
 #[path = "../../tests/common/ulp.rs"]
 mod ulp;
 

@@ -16,6 +16,7 @@ cd "$checkout"
 # RUSTFLAGS are set, not added to: a target-cpu of the host's would be wrong in the guest.
 test_binaries env CARGO_TARGET_DIR="$out" CARGO_BUILD_TARGET=x86_64-unknown-linux-gnu \
     RUSTFLAGS='-C target-feature=+crt-static' >"$out/binaries"
+check_binaries "$out/binaries"
 
 say "avx512: packing the guest"
 while read -r binary; do

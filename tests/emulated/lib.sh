@@ -41,13 +41,20 @@ test_binaries() {
         sed -n 's/.*"profile":{[^}]*"test":true}.*"executable":"\([^"]*\)".*/\1/p'
 }
 
+# check_binaries LIST: a binary that cargo's words were not understood to name would be missed by nobody.
+check_binaries() {
+    local suites=("$checkout"/tests/*.rs)
+    # The library's own tests come to the suites.
+    (($(wc -l <"$1") > ${#suites[@]})) || die "only $(wc -l <"$1") test binaries for ${#suites[@]} suites and the library"
+}
+
 # write_job FILE RUNNER THREADS [FILTER]...: what each.sh is to run the binaries with.
 write_job() {
     local file=$1 name
     {
         printf 'runner=%s threads=%s\n' "${2@Q}" "${3@Q}"
         for name in $(compgen -e); do
-            case $name in ACTIVATIONS_* | PROPTEST_* | RUST_BACKTRACE) printf 'export %s=%s\n' "$name" "${!name@Q}" ;; esac
+            case $name in ACTIVATIONS_BLESS) ;; ACTIVATIONS_* | PROPTEST_* | RUST_BACKTRACE) printf 'export %s=%s\n' "$name" "${!name@Q}" ;; esac
         done
         printf 'export CARGO_MANIFEST_DIR=%s\ncd %s\nset --' "${checkout@Q}" "${checkout@Q}"
         shift 3

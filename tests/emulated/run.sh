@@ -81,6 +81,7 @@ report() { # ISA STATUS <LOG
             if (begun < expected) fault(expected - begun " of " expected " test binaries did not start")
             if (passed + failed == 0) fault("no test ran")
             if (!isas[required]) fault("no test ran on " required)
+            if (isas[required] != isas["scalar"]) fault("not the same tests ran on " required " as on scalar")
             if (status != 0 && !failed) fault("the run ended with status " status)
             printf "\n%-10s %s\n", "ISA", "tests run on it"
             sorted = "sort"
