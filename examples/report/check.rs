@@ -1,7 +1,7 @@
 //! Results against the oracle.
 
 use crate::bounds;
-use crate::ulp::ulp_error;
+use crate::ulp::{right_sign, ulp_error};
 use activations::{Activation, AnyActivation, Error, Formula, Isa};
 
 /// What a sweep over the inputs has shown.
@@ -84,7 +84,8 @@ fn against_oracle(x: &[f32], y: &[f32], exact: &[f64], bound: f64) -> Verdict {
     };
     for ((&x, &y), &exact) in x.iter().zip(y).zip(exact) {
         let error = ulp_error(y, exact);
-        if error > bound && verdict.failure.is_none() {
+        let wrong = error > bound || !right_sign(y, exact);
+        if wrong && verdict.failure.is_none() {
             verdict.failure = Some(format!("f({x:e}) is {y:e} but should be {exact:e}"));
         }
         verdict.max_ulp = verdict.max_ulp.max(error);
