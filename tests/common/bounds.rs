@@ -11,7 +11,7 @@ pub const MAX_ULP: &[(&str, f64, f64)] = &[
     ("relu6", 0.0, 0.0),
     ("leaky_relu", 0.5, 0.5),
     ("prelu", 0.5, 0.5),
-    ("rrelu", 0.5, 1.0),
+    ("rrelu", 0.5, 0.5),
     ("threshold", 0.0, 0.0),
     ("thresholded_relu", 0.0, 0.0),
     ("hardtanh", 0.0, 0.0),
