@@ -4,6 +4,7 @@ use crate::dispatch::Launch;
 use crate::drive::Io;
 use crate::{AVec, Element, Error, Isa};
 
+use hardshrink::Hardshrink;
 use leaky_relu::LeakyRelu;
 
 pub(crate) mod hardshrink;

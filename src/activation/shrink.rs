@@ -1,6 +1,6 @@
-use super::{Formula, parameter::Parameter};
+use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
-use crate::drive::Kernel;
+use crate::drive::{Io, Kernel, Run, map};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x - bias` above `lambda`, `x + bias` below `-lambda`, 0 between.
@@ -66,7 +66,29 @@ impl Formula for Shrink {
     }
 }
 
-impl Kernel for Shrink {
+impl Run<f32> for Shrink {
+    #[inline(always)]
+    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+        let Self { lambda, bias } = *self;
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if bias == 0.0 {
+                Hardshrink { lambda }.run(simd, io);
+            } else {
+                map::map(simd, io, map::Uniform(Biased { lambda, bias }));
+            }
+        }
+    }
+}
+
+/// A bias that is not 0.
+#[derive(Clone, Copy)]
+struct Biased {
+    lambda: f32,
+    bias: f32,
+}
+
+impl Kernel for Biased {
     #[inline(always)]
     fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
         let lambda = simd.splat_f32s(self.lambda);
