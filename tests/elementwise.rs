@@ -38,11 +38,7 @@ fn apply_guarded(
 }
 
 fn assert_accurate(activation: &AnyActivation<'_>, isa: Isa, x: &[f32], y: &[f32]) {
-    let bound = if inputs::has_defaults(activation) {
-        bounds::max_ulp(activation.name())
-    } else {
-        bounds::with_other_parameters(activation.name())
-    };
+    let bound = bounds::of(activation);
     for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
         let exact = activation.reference_at(i, f64::from(x));
         let error = ulp::ulp_error(y, exact);

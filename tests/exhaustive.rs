@@ -94,18 +94,14 @@ fn all_inputs_are_within_the_bounds_and_the_bounds_are_not_slack() {
             continue;
         }
         let Worst { ulp, x, y } = sweep(activation);
-        let is_default = inputs::has_defaults(&activation);
-        let bound = match is_default {
-            true => bounds::max_ulp(name),
-            false => bounds::with_other_parameters(name),
-        };
+        let bound = bounds::of(&activation);
         println!("| {activation} | {ulp:.9} | {x:e} | {y:e} | {bound} |");
         if ulp > bound {
             failures.push(format!(
                 "{name}: {ulp} ULP at {x:e} exceeds the bound {bound}"
             ));
         }
-        if is_default && bound - ulp > bounds::SLACK {
+        if bounds::has_defaults(&activation) && bound - ulp > bounds::SLACK {
             failures.push(format!(
                 "{name}: the bound {bound} is slack, {ulp} was measured"
             ));

@@ -49,12 +49,7 @@ pub fn check(
     isas: &[Isa],
     x: &[f32],
 ) -> Result<Vec<Verdict>, Error> {
-    let is_default = AnyActivation::all().any(|default| default == activation);
-    let bound = if is_default {
-        bounds::max_ulp(activation.name())
-    } else {
-        bounds::with_other_parameters(activation.name())
-    };
+    let bound = bounds::of(&activation);
     let exact: Vec<f64> = (0..)
         .zip(x)
         .map(|(i, &x)| activation.reference_at(i, f64::from(x)))

@@ -1,5 +1,7 @@
 //! How far each activation may be off.
 
+use activations::AnyActivation;
+
 /// Canonical name; maximum error in ULP with the default parameters; and with any others.
 ///
 /// The first figure is measured over all 2^32 inputs and rounded up to four decimals:
@@ -26,6 +28,21 @@ pub const MAX_ULP: &[(&str, f64, f64)] = &[
 
 /// By how much a bound may lie above what is measured: the rounding to four decimals.
 pub const SLACK: f64 = 0.0001;
+
+/// The bound for `activation` with the parameters that it has.
+#[track_caller]
+pub fn of(activation: &AnyActivation<'_>) -> f64 {
+    if has_defaults(activation) {
+        max_ulp(activation.name())
+    } else {
+        with_other_parameters(activation.name())
+    }
+}
+
+/// Whether the parameters are the defaults.
+pub fn has_defaults(activation: &AnyActivation<'_>) -> bool {
+    AnyActivation::all().any(|default| default == *activation)
+}
 
 /// The bound for the default parameters.
 #[track_caller]

@@ -103,8 +103,3 @@ pub fn with_parameters<'a>(mut activation: AnyActivation<'a>, values: &[f32]) ->
     }
     activation
 }
-
-/// Whether the parameters are the defaults.
-pub fn has_defaults(activation: &AnyActivation<'_>) -> bool {
-    AnyActivation::all().any(|default| default == *activation)
-}
