@@ -4,7 +4,7 @@
 //! work on raw pointers because the source and the destination may be one buffer: "in place" is
 //! the same code as "out of place", so it returns the same bits.
 
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Vocabulary};
 
 pub(crate) mod channel;
 pub(crate) mod map;
@@ -40,14 +40,18 @@ impl<T> Io<T> {
 
 /// The maths of an activation: one vector in, one vector out, lane by lane.
 pub(crate) trait Kernel: Copy {
+    /// Whether each result takes a long chain of operations, so that the machine decides how many
+    /// vectors to interleave ([`Machine::INTERLEAVE`]); else a fixed number hides the latency.
+    const LONG: bool = false;
+
     /// `f(x)` in each lane. A lane's result depends on that lane alone.
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s;
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s;
 }
 
 /// A kernel whose parameter may differ from lane to lane.
 pub(crate) trait LaneKernel: Copy {
     /// `f(x; parameter)` in each lane.
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, parameter: S::f32s) -> S::f32s;
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, parameter: V::f32s) -> V::f32s;
 }
 
 /// An activation as a walk over memory: the body of its named function on each instruction set.
@@ -57,12 +61,12 @@ pub(crate) trait Run<T> {
     /// # Safety
     /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are
     /// equal or do not overlap. The activation's `check(io.len)` has returned `Ok`.
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<T>);
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<T>);
 }
 
 impl<K: Kernel> Run<f32> for K {
     #[inline(always)]
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
         // SAFETY: the caller's promise, passed on.
         unsafe { map::map(simd, io, map::Uniform(*self)) }
     }

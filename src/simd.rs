@@ -1,15 +1,23 @@
-//! The vector vocabulary: what the kernels need beyond [`pulp::Simd`], with its exact meaning.
+//! The vector vocabulary: the operations that kernels are written in, with their exact meaning.
 //!
-//! Each operation is defined by the scalar expression in its documentation, bit for bit, and is
-//! implemented in explicit intrinsics, in the same order, in one file per instruction set:
-//! [`scalar`], `avx2`, `avx512` and `neon`. Kernels use these and the operations of
-//! [`pulp::Simd`] that are exact and equal everywhere (`add`, `sub`, `mul`, `div`, the fused
-//! `mul_add`, comparisons, `select`, bitwise). They never use `mul_add_e`, which is not fused on
-//! every token, nor pulp's `min` and `max`, whose treatment of NaN differs between tokens.
+//! Two layers:
+//!
+//! - [`Machine`] is one instruction set: what [`pulp::Simd`] has, and what the kernels need beyond
+//!   it, implemented in explicit intrinsics, in the same order, in one file each: [`scalar`],
+//!   `avx2`, `avx512` and `neon`. The drivers read and write memory through it.
+//! - [`Vocabulary`] is what a kernel sees: lane-by-lane operations on values of type `f32s`, which
+//!   [`Unrolled`] makes of one vector or several. A kernel cannot tell how many, so the same source
+//!   is the body of the loop, several vectors interleaved, and its tail.
+//!
+//! Each operation is defined by the scalar expression in its documentation, bit for bit, or is
+//! exact and equal everywhere by itself (`add`, `sub`, `mul`, `div`, the fused `mul_add`,
+//! comparisons, `select`, bitwise). There is no fused operation that may be two, and no minimum
+//! or maximum whose treatment of NaN would depend on the machine.
 
 use pulp::Simd;
 
 pub(crate) mod scalar;
+pub(crate) mod unrolled;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx2;
@@ -18,23 +26,158 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
-/// The operations that pulp lacks. Implemented for `pulp::{Scalar, V3, V4, Neon}` alone.
-pub(crate) trait Vocabulary: Simd {
-    /// `if x < low { low } else { x }` in each lane.
+pub(crate) use unrolled::Unrolled;
+
+/// Eight numbers to choose from by three bits: a row of the tables that [`Vocabulary::lookup_f32s`]
+/// reads.
+///
+/// They stand twice, so that the sixteen lanes of a 512-bit permutation need not ignore a bit.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Table([f32; 16]);
+
+impl Table {
+    /// The table of `entries`.
+    pub(crate) const fn new(entries: [f32; 8]) -> Self {
+        let mut twice = [0.0; 16];
+        let mut i = 0;
+        while i < twice.len() {
+            twice[i] = entries[i % entries.len()];
+            i += 1;
+        }
+        Self(twice)
+    }
+}
+
+/// What a kernel is written in.
+#[allow(non_camel_case_types)] // As in pulp.
+pub(crate) trait Vocabulary: Copy {
+    /// The numbers a kernel works on at a time.
+    type f32s: Copy;
+    /// A truth value for each of them.
+    type m32s: Copy;
+
+    /// `value` in each lane.
+    fn splat_f32s(self, value: f32) -> Self::f32s;
+
+    /// `a + b`.
+    fn add_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a - b`.
+    fn sub_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a * b`.
+    fn mul_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a / b`.
+    fn div_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a * b + c`, rounded once.
+    fn mul_add_f32s(self, a: Self::f32s, b: Self::f32s, c: Self::f32s) -> Self::f32s;
+
+    /// `-a * b + c`, rounded once.
+    fn negate_mul_add_f32s(self, a: Self::f32s, b: Self::f32s, c: Self::f32s) -> Self::f32s;
+
+    /// `if x < low { low } else { x }`.
     ///
     /// So a NaN in `x` stays, a NaN in `low` has no effect, and of two zeros `x` is kept.
     fn at_least_f32s(self, x: Self::f32s, low: Self::f32s) -> Self::f32s;
 
-    /// `if x > high { high } else { x }` in each lane; NaN and zeros as in `at_least_f32s`.
+    /// `if x > high { high } else { x }`; NaN and zeros as in `at_least_f32s`.
     fn at_most_f32s(self, x: Self::f32s, high: Self::f32s) -> Self::f32s;
 
-    /// `if x.is_sign_negative() { x * scale } else { x }` in each lane, for finite `scale`.
+    /// `if x.is_sign_negative() { x * scale } else { x }`, for finite `scale`.
     ///
     /// A NaN stays NaN. The product is rounded once.
     fn scale_negative_f32s(self, x: Self::f32s, scale: Self::f32s) -> Self::f32s;
 
-    /// `if mask { 0.0 } else { x }` in each lane; the zero is +0.
+    /// `a == b`.
+    fn equal_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::m32s;
+
+    /// `a < b`.
+    fn less_than_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::m32s;
+
+    /// `a <= b`.
+    fn less_than_or_equal_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::m32s;
+
+    /// `if mask { if_true } else { if_false }`.
+    fn select_f32s(self, mask: Self::m32s, if_true: Self::f32s, if_false: Self::f32s)
+    -> Self::f32s;
+
+    /// `if mask { 0.0 } else { x }`; the zero is +0.
     fn clear_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
+
+    /// `a & b`, of the bits.
+    fn and_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a | b`, of the bits.
+    fn or_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a ^ b`, of the bits.
+    fn xor_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `!mask & x`, of the bits.
+    fn and_not_f32s(self, mask: Self::f32s, x: Self::f32s) -> Self::f32s;
+
+    /// `a + b` of the bits as integers, without the carry.
+    fn add_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `a - b` of the bits as integers, without the borrow.
+    fn sub_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// `x << COUNT`, of the bits; `COUNT` is in 1..32.
+    fn shift_left_bits_f32s<const COUNT: u32>(self, x: Self::f32s) -> Self::f32s;
+
+    /// `x >> COUNT`, of the bits, zeros coming in; `COUNT` is in 1..32.
+    fn shift_right_bits_f32s<const COUNT: u32>(self, x: Self::f32s) -> Self::f32s;
+
+    /// The entry of `table` that the last three bits of `index` name.
+    fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
+
+    /// `x` with its sign bit cleared.
+    #[inline(always)]
+    fn magnitude_f32s(self, x: Self::f32s) -> Self::f32s {
+        self.and_f32s(x, self.splat_f32s(f32::from_bits(0x7fff_ffff)))
+    }
+
+    /// The sign bit of `x`, all other bits clear.
+    #[inline(always)]
+    fn sign_f32s(self, x: Self::f32s) -> Self::f32s {
+        self.and_f32s(x, self.splat_f32s(-0.0))
+    }
+}
+
+/// One instruction set: pulp's operations, and those that pulp lacks. Implemented for
+/// `pulp::{Scalar, V3, V4, Neon}` alone.
+///
+/// The arithmetic is documented at [`Vocabulary`].
+pub(crate) trait Machine: Simd {
+    /// How many vectors of a kernel with a long chain of operations to interleave.
+    const INTERLEAVE: usize;
+
+    /// See [`Vocabulary::at_least_f32s`].
+    fn at_least_f32s(self, x: Self::f32s, low: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::at_most_f32s`].
+    fn at_most_f32s(self, x: Self::f32s, high: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::scale_negative_f32s`].
+    fn scale_negative_f32s(self, x: Self::f32s, scale: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::clear_f32s`].
+    fn clear_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::and_not_f32s`].
+    fn and_not_f32s(self, mask: Self::f32s, x: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::shift_left_bits_f32s`].
+    fn shift_left_bits_f32s<const COUNT: u32>(self, x: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::shift_right_bits_f32s`].
+    fn shift_right_bits_f32s<const COUNT: u32>(self, x: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::lookup_f32s`].
+    fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
 
     /// Reads a whole vector, from any alignment.
     ///
@@ -68,18 +211,6 @@ pub(crate) trait Vocabulary: Simd {
     #[inline(always)]
     fn prefetch_for_write(self, at: *mut f32) {
         let _ = at;
-    }
-
-    /// `x` with its sign bit cleared.
-    #[inline(always)]
-    fn magnitude_f32s(self, x: Self::f32s) -> Self::f32s {
-        self.and_f32s(x, self.splat_f32s(f32::from_bits(0x7fff_ffff)))
-    }
-
-    /// The sign bit of `x`, all other bits clear.
-    #[inline(always)]
-    fn sign_f32s(self, x: Self::f32s) -> Self::f32s {
-        self.and_f32s(x, self.splat_f32s(-0.0))
     }
 }
 

@@ -57,7 +57,7 @@ impl Formula for Hardshrink {
 
 impl Kernel for Hardshrink {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let lambda = simd.splat_f32s(self.lambda);
         let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
         simd.clear_f32s(shrunk, x)

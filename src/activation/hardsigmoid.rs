@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = min(max(alpha * x + beta, 0), 1)`.
 ///
@@ -72,7 +72,7 @@ impl Formula for Hardsigmoid {
 
 impl Run<f32> for Hardsigmoid {
     #[inline(always)]
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
         let Self { alpha, beta } = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
@@ -98,7 +98,7 @@ struct Line {
 
 impl Kernel for Line {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (alpha, beta) = (simd.splat_f32s(self.alpha), simd.splat_f32s(self.beta));
         let y = simd.mul_add_f32s(x, alpha, beta);
         let y = simd.at_most_f32s(y, simd.splat_f32s(1.0));
@@ -115,7 +115,7 @@ struct Constant {
 
 impl Kernel for Constant {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let is_number = simd.equal_f32s(x, x);
         simd.select_f32s(is_number, simd.splat_f32s(self.value), x)
     }
@@ -136,7 +136,7 @@ impl Sixth {
 
 impl Kernel for Sixth {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (high, low) = (simd.splat_f32s(Self::HIGH), simd.splat_f32s(Self::LOW));
         // First the range, so that no infinity meets the two parts of 1/6, which differ in sign.
         let x = simd.at_least_f32s(x, simd.splat_f32s(-3.0));

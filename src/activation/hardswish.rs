@@ -38,7 +38,7 @@ impl Formula for Hardswish {
 
 impl Kernel for Hardswish {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let half = simd.splat_f32s(0.5);
 
         // The parabola x(x + 3)/6 is symmetric about -1.5, and the reflection -3 - x is exact

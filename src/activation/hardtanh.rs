@@ -62,7 +62,7 @@ impl Formula for Hardtanh {
 
 impl Kernel for Hardtanh {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let x = simd.at_least_f32s(x, simd.splat_f32s(self.min));
         simd.at_most_f32s(x, simd.splat_f32s(self.max))
     }

@@ -32,7 +32,7 @@ impl Formula for Identity {
 
 impl Kernel for Identity {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         // An operation on the vector, so that it stays in a register: a bare `x` is compiled to a
         // copy by way of the stack.
         simd.or_f32s(x, x)

@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if x < 0 { negative_slope * x } else { x }`.
 ///
@@ -55,7 +55,7 @@ impl Formula for LeakyRelu {
 
 impl Run<f32> for LeakyRelu {
     #[inline(always)]
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if self.negative_slope == 0.0 {
@@ -73,7 +73,7 @@ struct Leak(f32);
 
 impl Kernel for Leak {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         simd.scale_negative_f32s(x, simd.splat_f32s(self.0))
     }
 }
@@ -85,7 +85,7 @@ struct Flat(f32);
 
 impl Kernel for Flat {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let finite = simd.at_least_f32s(x, simd.splat_f32s(f32::MIN));
         simd.scale_negative_f32s(finite, simd.splat_f32s(self.0))
     }

@@ -2,7 +2,7 @@ use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, LaneKernel, Run, channel::map_channels};
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if x < 0 { slope * x } else { x }`, with one learned slope or one per channel.
 ///
@@ -139,7 +139,7 @@ impl Formula for Prelu<'_> {
 
 impl Run<f32> for Prelu<'_> {
     #[inline(always)]
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
         // SAFETY: the caller's promise, passed on; `per_channel` has seen to it that there are
         // slopes and that `inner` is not 0, `check` that rows of channels fill `io`.
         unsafe {
@@ -170,7 +170,7 @@ struct ScaleNegative;
 
 impl LaneKernel for ScaleNegative {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, slope: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
         simd.scale_negative_f32s(x, slope)
     }
 }
@@ -182,7 +182,7 @@ struct ScaleNegativeOrFlat;
 
 impl LaneKernel for ScaleNegativeOrFlat {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s, slope: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
         let low = simd.select_f32s(
             simd.equal_f32s(slope, simd.splat_f32s(0.0)),
             simd.splat_f32s(f32::MIN),

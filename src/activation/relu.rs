@@ -32,7 +32,7 @@ impl Formula for Relu {
 
 impl Kernel for Relu {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         simd.at_least_f32s(x, simd.splat_f32s(0.0))
     }
 }

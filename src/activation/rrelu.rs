@@ -2,7 +2,7 @@ use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Run};
-use crate::simd::Vocabulary;
+use crate::simd::Machine;
 
 /// `f(x) = if x < 0 { x * (lower + upper) / 2 } else { x }`: the randomized leaky ReLU in
 /// evaluation.
@@ -71,7 +71,7 @@ impl Formula for Rrelu {
 
 impl Run<f32> for Rrelu {
     #[inline(always)]
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
         let negative_slope = self.slope();
         // SAFETY: the caller's promise, passed on.
         unsafe { LeakyRelu { negative_slope }.run(simd, io) }

@@ -1,7 +1,7 @@
 use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = x - bias` above `lambda`, `x + bias` below `-lambda`, 0 between.
 ///
@@ -68,7 +68,7 @@ impl Formula for Shrink {
 
 impl Run<f32> for Shrink {
     #[inline(always)]
-    unsafe fn run<S: Vocabulary>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
         let Self { lambda, bias } = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
@@ -90,7 +90,7 @@ struct Biased {
 
 impl Kernel for Biased {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let lambda = simd.splat_f32s(self.lambda);
         let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
         // The bias with its sign turned where x is negative.

@@ -63,7 +63,7 @@ impl Formula for Softshrink {
 
 impl Kernel for Softshrink {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         // x minus x clamped to ±lambda: between the two, x - x is +0.
         let clamped = simd.at_least_f32s(x, simd.splat_f32s(-self.lambda));
         let clamped = simd.at_most_f32s(clamped, simd.splat_f32s(self.lambda));

@@ -39,7 +39,7 @@ impl Formula for Softsign {
 
 impl Kernel for Softsign {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let one = simd.splat_f32s(1.0);
         let a = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(SATURATED));
 

@@ -54,7 +54,7 @@ impl Formula for Threshold {
 
 impl Kernel for Threshold {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         // "At most" and not "above", so that a NaN, of which neither holds, is kept.
         let replaced = simd.less_than_or_equal_f32s(x, simd.splat_f32s(self.threshold));
         simd.select_f32s(replaced, simd.splat_f32s(self.value), x)

@@ -2,7 +2,7 @@
 
 use super::map::{PerElement, Place, UNROLL, Uniform, map, turn};
 use super::{Io, Kernel, LaneKernel};
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::mem::MaybeUninit;
 
 /// Elements in the table that spreads parameters over short rows: a page, on the stack.
@@ -32,7 +32,7 @@ struct Splat<K> {
 
 impl<K: LaneKernel> Kernel for Splat<K> {
     #[inline(always)]
-    fn eval<S: Vocabulary>(self, simd: S, x: S::f32s) -> S::f32s {
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         self.kernel.eval(simd, x, simd.splat_f32s(self.parameter))
     }
 }
@@ -43,7 +43,7 @@ impl<K: LaneKernel> Kernel for Splat<K> {
 /// As for [`map`]; `parameters` is not empty, `inner` is not 0, and `io.len` is
 /// a multiple of their product.
 #[inline(always)]
-pub(crate) unsafe fn map_channels<S: Vocabulary, K: LaneKernel>(
+pub(crate) unsafe fn map_channels<S: Machine, K: LaneKernel>(
     simd: S,
     io: Io<f32>,
     parameters: &[f32],
@@ -78,16 +78,24 @@ struct Rows<'a, K, const VECTORS: usize> {
 
 impl<K: LaneKernel, const VECTORS: usize> Place for Rows<'_, K, VECTORS> {
     #[inline(always)]
-    unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s {
-        let row = (at - self.start) / (VECTORS * S::F32_LANES);
-        // SAFETY: the vector lies in one of the rows that there is a parameter for: `whole_vectors`
-        // asks for no others.
-        let parameter = unsafe { *self.parameters.get_unchecked(row) };
-        self.kernel.eval(simd, x, simd.splat_f32s(parameter))
+    unsafe fn vectors<S: Machine, const N: usize>(
+        self,
+        simd: S,
+        at: usize,
+        x: [S::f32s; N],
+    ) -> [S::f32s; N] {
+        let mut parameters = x;
+        for (k, parameter) in parameters.iter_mut().enumerate() {
+            let row = ((at - self.start) / S::F32_LANES + k) / VECTORS;
+            // SAFETY: the vector lies in one of the rows that there is a parameter for:
+            // `whole_vectors` asks for no others.
+            *parameter = simd.splat_f32s(unsafe { *self.parameters.get_unchecked(row) });
+        }
+        self.kernel.eval(Unrolled(simd), x, parameters)
     }
 
     #[inline(always)]
-    unsafe fn first<S: Vocabulary>(self, _simd: S, _count: usize, x: S::f32s) -> S::f32s {
+    unsafe fn first<S: Machine>(self, _simd: S, _count: usize, x: S::f32s) -> S::f32s {
         debug_assert!(false, "no row is less than a vector");
         x
     }
@@ -98,7 +106,7 @@ impl<K: LaneKernel, const VECTORS: usize> Place for Rows<'_, K, VECTORS> {
 /// # Safety
 /// As for [`map_channels`], where `inner` is `VECTORS` vectors.
 #[inline(always)]
-unsafe fn whole_vectors<S: Vocabulary, K: LaneKernel, const VECTORS: usize, const ROWS: usize>(
+unsafe fn whole_vectors<S: Machine, K: LaneKernel, const VECTORS: usize, const ROWS: usize>(
     simd: S,
     io: Io<f32>,
     parameters: &[f32],
@@ -131,7 +139,7 @@ unsafe fn whole_vectors<S: Vocabulary, K: LaneKernel, const VECTORS: usize, cons
 /// # Safety
 /// As for [`map_channels`].
 #[inline(always)]
-unsafe fn rows<S: Vocabulary, K: LaneKernel>(
+unsafe fn rows<S: Machine, K: LaneKernel>(
     simd: S,
     io: Io<f32>,
     parameters: &[f32],
@@ -160,7 +168,7 @@ unsafe fn rows<S: Vocabulary, K: LaneKernel>(
 /// # Safety
 /// As for [`map_channels`].
 #[inline(always)]
-unsafe fn spread<S: Vocabulary, K: LaneKernel>(
+unsafe fn spread<S: Machine, K: LaneKernel>(
     simd: S,
     io: Io<f32>,
     parameters: &[f32],
@@ -216,7 +224,7 @@ fn ratio(a: usize, b: usize) -> usize {
 /// # Safety
 /// `count` is at most `TABLE`, and a multiple of `parameters.len() * inner`, which is not 0.
 #[inline(always)]
-unsafe fn fill<S: Vocabulary>(
+unsafe fn fill<S: Machine>(
     simd: S,
     table: &mut Table,
     parameters: &[f32],

@@ -1,7 +1,7 @@
 //! Element by element, from the first to the last: the walk that all drivers share.
 
 use super::{Io, Kernel, LaneKernel};
-use crate::simd::Vocabulary;
+use crate::simd::{Machine, Unrolled};
 
 /// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
 /// a few operations, few enough for sixteen registers.
@@ -20,17 +20,25 @@ const PREFETCH_AHEAD: usize = 8 * LINE;
 
 /// What to compute at a place in the buffer.
 pub(crate) trait Place: Copy {
-    /// The results for the whole vector `x` that was read at element `at`.
+    /// [`Kernel::LONG`] of what is computed.
+    const LONG: bool = false;
+
+    /// The results for the `N` whole vectors `x` that were read from element `at` on.
     ///
     /// # Safety
-    /// `at` plus one vector is at most the length of the buffer being walked.
-    unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s;
+    /// `at` plus `N` vectors is at most the length of the buffer being walked.
+    unsafe fn vectors<S: Machine, const N: usize>(
+        self,
+        simd: S,
+        at: usize,
+        x: [S::f32s; N],
+    ) -> [S::f32s; N];
 
     /// The results for the first `count` lanes of `x`, which were read at element 0.
     ///
     /// # Safety
     /// `count` is the length of the buffer being walked, and less than a vector.
-    unsafe fn first<S: Vocabulary>(self, simd: S, count: usize, x: S::f32s) -> S::f32s;
+    unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s;
 }
 
 /// The same everywhere.
@@ -38,14 +46,22 @@ pub(crate) trait Place: Copy {
 pub(crate) struct Uniform<K>(pub(crate) K);
 
 impl<K: Kernel> Place for Uniform<K> {
+    const LONG: bool = K::LONG;
+
     #[inline(always)]
-    unsafe fn vector<S: Vocabulary>(self, simd: S, _at: usize, x: S::f32s) -> S::f32s {
-        self.0.eval(simd, x)
+    unsafe fn vectors<S: Machine, const N: usize>(
+        self,
+        simd: S,
+        _at: usize,
+        x: [S::f32s; N],
+    ) -> [S::f32s; N] {
+        self.0.eval(Unrolled(simd), x)
     }
 
     #[inline(always)]
-    unsafe fn first<S: Vocabulary>(self, simd: S, _count: usize, x: S::f32s) -> S::f32s {
-        self.0.eval(simd, x)
+    unsafe fn first<S: Machine>(self, simd: S, _count: usize, x: S::f32s) -> S::f32s {
+        let [y] = self.0.eval(Unrolled(simd), [x]);
+        y
     }
 }
 
@@ -59,19 +75,39 @@ pub(crate) struct PerElement<K> {
 
 impl<K: LaneKernel> Place for PerElement<K> {
     #[inline(always)]
-    unsafe fn vector<S: Vocabulary>(self, simd: S, at: usize, x: S::f32s) -> S::f32s {
+    unsafe fn vectors<S: Machine, const N: usize>(
+        self,
+        simd: S,
+        at: usize,
+        x: [S::f32s; N],
+    ) -> [S::f32s; N] {
         // SAFETY: there is a parameter for each of the buffer's elements, and the caller says
-        // that the vector lies inside it.
-        let parameter = unsafe { simd.load_f32s(self.parameters.add(at)) };
-        self.kernel.eval(simd, x, parameter)
+        // that the vectors lie inside it.
+        let parameters = unsafe { load(simd, self.parameters.add(at)) };
+        self.kernel.eval(Unrolled(simd), x, parameters)
     }
 
     #[inline(always)]
-    unsafe fn first<S: Vocabulary>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
+    unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
         // SAFETY: there are `count` parameters, and `count` is less than a vector.
         let parameter = unsafe { simd.load_first_f32s(count, self.parameters) };
-        self.kernel.eval(simd, x, parameter)
+        let [y] = self.kernel.eval(Unrolled(simd), [x], [parameter]);
+        y
     }
+}
+
+/// Reads `N` vectors.
+///
+/// # Safety
+/// `from` is valid for reads of that many.
+#[inline(always)]
+unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32) -> [S::f32s; N] {
+    let mut x = [simd.splat_f32s(0.0); N];
+    for (k, x) in x.iter_mut().enumerate() {
+        // SAFETY: the caller vouches for all `N`.
+        *x = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
+    }
+    x
 }
 
 /// Applies `place` to all of `io`.
@@ -85,7 +121,7 @@ impl<K: LaneKernel> Place for PerElement<K> {
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
 /// do not overlap. What `place` refers to is as long.
 #[inline(always)]
-pub(crate) unsafe fn map<S: Vocabulary, P: Place>(simd: S, io: Io<f32>, place: P) {
+pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
     let Io { src, dst, len } = io;
     let lanes = S::F32_LANES;
     // SAFETY: all accesses are below `len`: the partial ones because they are of `len` elements,
@@ -101,7 +137,14 @@ pub(crate) unsafe fn map<S: Vocabulary, P: Place>(simd: S, io: Io<f32>, place: P
         }
         let last = simd.load_f32s(src.add(len - lanes));
         let mut at = 0;
-        if S::IS_SCALAR {
+        if P::LONG {
+            at = match S::INTERLEAVE {
+                4 => turns::<S, P, 4>(simd, io, place, at),
+                3 => turns::<S, P, 3>(simd, io, place, at),
+                2 => turns::<S, P, 2>(simd, io, place, at),
+                _ => at,
+            };
+        } else if S::IS_SCALAR {
             at = turns::<S, P, SCALAR_UNROLL>(simd, io, place, at);
         } else {
             at = turns::<S, P, UNROLL>(simd, io, place, at);
@@ -109,7 +152,8 @@ pub(crate) unsafe fn map<S: Vocabulary, P: Place>(simd: S, io: Io<f32>, place: P
         at = turns::<S, P, 1>(simd, io, place, at);
         if at < len {
             let at = len - lanes;
-            simd.store_f32s(dst.add(at), place.vector(simd, at, last));
+            let [y] = place.vectors(simd, at, [last]);
+            simd.store_f32s(dst.add(at), y);
         }
     }
 }
@@ -119,7 +163,7 @@ pub(crate) unsafe fn map<S: Vocabulary, P: Place>(simd: S, io: Io<f32>, place: P
 /// # Safety
 /// As for [`map`]; `at` is at most `io.len`.
 #[inline(always)]
-unsafe fn turns<S: Vocabulary, P: Place, const VECTORS: usize>(
+unsafe fn turns<S: Machine, P: Place, const VECTORS: usize>(
     simd: S,
     io: Io<f32>,
     place: P,
@@ -138,7 +182,7 @@ unsafe fn turns<S: Vocabulary, P: Place, const VECTORS: usize>(
 /// # Safety
 /// As for [`map`]; `VECTORS` vectors lie between `at` and the end of `io`.
 #[inline(always)]
-pub(super) unsafe fn turn<S: Vocabulary, P: Place, const VECTORS: usize>(
+pub(super) unsafe fn turn<S: Machine, P: Place, const VECTORS: usize>(
     simd: S,
     io: Io<f32>,
     place: P,
@@ -153,15 +197,10 @@ pub(super) unsafe fn turn<S: Vocabulary, P: Place, const VECTORS: usize>(
     }
     // SAFETY: the caller vouches for all `VECTORS` vectors.
     unsafe {
-        let mut x = [simd.splat_f32s(0.0); VECTORS];
-        for (k, x) in x.iter_mut().enumerate() {
-            *x = simd.load_f32s(src.add(at + k * lanes));
-        }
-        for (k, x) in x.iter_mut().enumerate() {
-            *x = place.vector(simd, at + k * lanes, *x);
-        }
-        for (k, x) in x.into_iter().enumerate() {
-            simd.store_f32s(dst.add(at + k * lanes), x);
+        let x = load::<S, VECTORS>(simd, src.add(at));
+        let y = place.vectors(simd, at, x);
+        for (k, y) in y.into_iter().enumerate() {
+            simd.store_f32s(dst.add(at + k * lanes), y);
         }
     }
 }

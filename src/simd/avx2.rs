@@ -1,6 +1,6 @@
 //! The vocabulary on 256-bit vectors: AVX2 with FMA.
 
-use super::Vocabulary;
+use super::{Machine, Table};
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
     _mm256_storeu_ps,
@@ -27,7 +27,9 @@ unsafe fn mask_first(count: usize) -> __m256i {
     }
 }
 
-impl Vocabulary for V3 {
+impl Machine for V3 {
+    const INTERLEAVE: usize = 2;
+
     #[inline(always)]
     fn at_least_f32s(self, x: f32x8, low: f32x8) -> f32x8 {
         // VMAXPS is `a > b ? a : b`, so the operand to keep on NaN and on equal zeros is second.
@@ -59,6 +61,33 @@ impl Vocabulary for V3 {
         // A lane of the mask is all ones or all zeros. (A select against 0 would compare the
         // mask once more.)
         cast(self.avx._mm256_andnot_ps(cast(mask), cast(x)))
+    }
+
+    #[inline(always)]
+    fn and_not_f32s(self, mask: f32x8, x: f32x8) -> f32x8 {
+        cast(self.avx._mm256_andnot_ps(cast(mask), cast(x)))
+    }
+
+    #[inline(always)]
+    fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32x8) -> f32x8 {
+        let count = self.avx._mm256_set1_epi32(COUNT as i32);
+        cast(self.avx2._mm256_sllv_epi32(cast(x), count))
+    }
+
+    #[inline(always)]
+    fn shift_right_bits_f32s<const COUNT: u32>(self, x: f32x8) -> f32x8 {
+        let count = self.avx._mm256_set1_epi32(COUNT as i32);
+        cast(self.avx2._mm256_srlv_epi32(cast(x), count))
+    }
+
+    #[inline(always)]
+    fn lookup_f32s(self, table: &Table, index: f32x8) -> f32x8 {
+        // VPERMPS looks at the last three bits of an index.
+        let (entries, _) = table.0.as_chunks::<8>();
+        cast(
+            self.avx2
+                ._mm256_permutevar8x32_ps(cast(entries[0]), cast(index)),
+        )
     }
 
     #[inline(always)]

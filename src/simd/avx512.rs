@@ -1,10 +1,11 @@
 //! The vocabulary on 512-bit vectors: AVX-512 F, BW, CD, DQ and VL.
 
-use super::Vocabulary;
+use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
-    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask,
-    _mm512_storeu_ps,
+    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_andnot_ps, _mm512_loadu_ps, _mm512_mask_mul_ps,
+    _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps,
+    _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutexvar_ps, _mm512_slli_epi32,
+    _mm512_srli_epi32, _mm512_storeu_ps,
 };
 use pulp::{b16, cast, f32x16, x86::V4};
 
@@ -15,7 +16,9 @@ fn mask_first(count: usize) -> u16 {
     ((1u32 << count) - 1) as u16
 }
 
-impl Vocabulary for V4 {
+impl Machine for V4 {
+    const INTERLEAVE: usize = 4;
+
     #[inline(always)]
     fn at_least_f32s(self, x: f32x16, low: f32x16) -> f32x16 {
         // VMAXPS is `a > b ? a : b`, so the operand to keep on NaN and on equal zeros is second.
@@ -44,6 +47,31 @@ impl Vocabulary for V4 {
     fn clear_f32s(self, mask: b16, x: f32x16) -> f32x16 {
         // SAFETY: the token proves AVX-512F.
         unsafe { cast(_mm512_maskz_mov_ps(!mask.0, cast(x))) }
+    }
+
+    #[inline(always)]
+    fn and_not_f32s(self, mask: f32x16, x: f32x16) -> f32x16 {
+        // SAFETY: the token proves AVX-512DQ.
+        unsafe { cast(_mm512_andnot_ps(cast(mask), cast(x))) }
+    }
+
+    #[inline(always)]
+    fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32x16) -> f32x16 {
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_slli_epi32::<COUNT>(cast(x))) }
+    }
+
+    #[inline(always)]
+    fn shift_right_bits_f32s<const COUNT: u32>(self, x: f32x16) -> f32x16 {
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_srli_epi32::<COUNT>(cast(x))) }
+    }
+
+    #[inline(always)]
+    fn lookup_f32s(self, table: &Table, index: f32x16) -> f32x16 {
+        // VPERMPS looks at the last four bits of an index; the upper half repeats the lower.
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_permutexvar_ps(cast(index), cast(table.0))) }
     }
 
     #[inline(always)]

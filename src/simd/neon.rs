@@ -1,13 +1,16 @@
 //! The vocabulary on 128-bit vectors: NEON, as every aarch64 CPU has it.
 
-use super::Vocabulary;
+use super::{Machine, Table};
 use core::arch::aarch64::{
-    float32x4_t, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32, vld1q_f32,
-    vld1q_lane_f32, vmulq_f32, vreinterpretq_s32_f32, vst1q_f32, vst1q_lane_f32,
+    float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
+    vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32, vmulq_f32,
+    vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
-impl Vocabulary for Neon {
+impl Machine for Neon {
+    const INTERLEAVE: usize = 4;
+
     #[inline(always)]
     fn at_least_f32s(self, x: f32x4, low: f32x4) -> f32x4 {
         let (x, low): (float32x4_t, float32x4_t) = (cast(x), cast(low));
@@ -37,6 +40,36 @@ impl Vocabulary for Neon {
     fn clear_f32s(self, mask: m32x4, x: f32x4) -> f32x4 {
         // A lane of the mask is all ones or all zeros. SAFETY: the token proves NEON.
         unsafe { cast(vbicq_u32(cast(x), cast(mask))) }
+    }
+
+    #[inline(always)]
+    fn and_not_f32s(self, mask: f32x4, x: f32x4) -> f32x4 {
+        // SAFETY: the token proves NEON.
+        unsafe { cast(vbicq_u32(cast(x), cast(mask))) }
+    }
+
+    #[inline(always)]
+    fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32x4) -> f32x4 {
+        // SAFETY: the token proves NEON.
+        unsafe { cast(vshlq_u32(cast(x), vdupq_n_s32(COUNT as i32))) }
+    }
+
+    #[inline(always)]
+    fn shift_right_bits_f32s<const COUNT: u32>(self, x: f32x4) -> f32x4 {
+        // A shift by a negative count goes to the right. SAFETY: the token proves NEON.
+        unsafe { cast(vshlq_u32(cast(x), vdupq_n_s32(-(COUNT as i32)))) }
+    }
+
+    #[inline(always)]
+    fn lookup_f32s(self, table: &Table, index: f32x4) -> f32x4 {
+        // TBL chooses bytes: those of entry `i` are 4i to 4i + 3.
+        // SAFETY: the token proves NEON, and the table has 64 bytes, of which 32 are read.
+        unsafe {
+            let entries = vld1q_u8_x2(table.0.as_ptr().cast());
+            let entry = vandq_u32(cast(index), vdupq_n_u32(7));
+            let bytes = vmlaq_u32(vdupq_n_u32(0x0302_0100), entry, vdupq_n_u32(0x0404_0404));
+            cast(vqtbl2q_u8(entries, cast(bytes)))
+        }
     }
 
     #[inline(always)]

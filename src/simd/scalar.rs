@@ -1,9 +1,11 @@
 //! The vocabulary one element at a time: the meaning of each operation, in Rust.
 
-use super::Vocabulary;
+use super::{Machine, Table};
 use pulp::Scalar;
 
-impl Vocabulary for Scalar {
+impl Machine for Scalar {
+    const INTERLEAVE: usize = 1;
+
     #[inline(always)]
     fn at_least_f32s(self, x: f32, low: f32) -> f32 {
         if x < low { low } else { x }
@@ -22,6 +24,26 @@ impl Vocabulary for Scalar {
     #[inline(always)]
     fn clear_f32s(self, mask: bool, x: f32) -> f32 {
         if mask { 0.0 } else { x }
+    }
+
+    #[inline(always)]
+    fn and_not_f32s(self, mask: f32, x: f32) -> f32 {
+        f32::from_bits(!mask.to_bits() & x.to_bits())
+    }
+
+    #[inline(always)]
+    fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32) -> f32 {
+        f32::from_bits(x.to_bits() << COUNT)
+    }
+
+    #[inline(always)]
+    fn shift_right_bits_f32s<const COUNT: u32>(self, x: f32) -> f32 {
+        f32::from_bits(x.to_bits() >> COUNT)
+    }
+
+    #[inline(always)]
+    fn lookup_f32s(self, table: &Table, index: f32) -> f32 {
+        table.0[(index.to_bits() & 7) as usize]
     }
 
     #[inline(always)]

@@ -1,4 +1,4 @@
-use super::Vocabulary;
+use super::{Machine, Table, Unrolled, Vocabulary};
 use crate::Isa;
 use pulp::{Scalar, bytemuck};
 
@@ -25,48 +25,134 @@ const VALUES: [f32; 20] = [
     -1e20,
 ];
 
-fn first_lane<S: Vocabulary>(vector: S::f32s) -> f32 {
-    bytemuck::cast_slice::<S::f32s, f32>(&[vector])[0]
-}
-
 fn assert_same(got: f32, expected: f32, what: &str) {
     let same = got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan();
     assert!(same, "{what}: {got:e}, not {expected:e}");
 }
 
+/// The value of an operation in all lanes of both vectors, which have to agree.
+fn value<S: Machine>(vectors: [S::f32s; 2]) -> f32 {
+    let lanes = bytemuck::cast_slice::<S::f32s, f32>(&vectors);
+    for lane in lanes {
+        assert_eq!(lane.to_bits(), lanes[0].to_bits());
+    }
+    lanes[0]
+}
+
 /// Each operation against its definition, over all pairs of values.
-fn operations<S: Vocabulary>(simd: S) {
+fn operations<S: Machine>(simd: S) {
+    let simd = Unrolled::<S, 2>(simd);
     let splat = |x| simd.splat_f32s(x);
+    let bits = f32::from_bits;
+    let if_true = |mask| value::<S>(simd.select_f32s(mask, splat(1.0), splat(0.0))) == 1.0;
+    let same = |got, expected, what: &str, x: f32, c: f32| {
+        assert_same(
+            value::<S>(got),
+            expected,
+            &format!("{what} of {x:e}, {c:e}"),
+        );
+    };
     for x in VALUES {
         for c in VALUES {
+            let (a, b) = (splat(x), splat(c));
+            let (x_bits, c_bits) = (x.to_bits(), c.to_bits());
+            same(simd.add_f32s(a, b), x + c, "add", x, c);
+            same(simd.sub_f32s(a, b), x - c, "sub", x, c);
+            same(simd.mul_f32s(a, b), x * c, "mul", x, c);
+            same(simd.div_f32s(a, b), x / c, "div", x, c);
+            for d in VALUES {
+                let s = splat(d);
+                same(simd.mul_add_f32s(a, b, s), x.mul_add(c, d), "mul_add", x, c);
+                let expected = (-x).mul_add(c, d);
+                same(
+                    simd.negate_mul_add_f32s(a, b, s),
+                    expected,
+                    "negate_mul_add",
+                    x,
+                    c,
+                );
+            }
             let low = if x < c { c } else { x };
-            let got = first_lane::<S>(simd.at_least_f32s(splat(x), splat(c)));
-            assert_same(got, low, &format!("at_least({x:e}, {c:e})"));
-
+            same(simd.at_least_f32s(a, b), low, "at_least", x, c);
             let high = if x > c { c } else { x };
-            let got = first_lane::<S>(simd.at_most_f32s(splat(x), splat(c)));
-            assert_same(got, high, &format!("at_most({x:e}, {c:e})"));
-
+            same(simd.at_most_f32s(a, b), high, "at_most", x, c);
             if c.is_finite() {
                 let scaled = if x.is_sign_negative() { x * c } else { x };
-                let got = first_lane::<S>(simd.scale_negative_f32s(splat(x), splat(c)));
-                assert_same(got, scaled, &format!("scale_negative({x:e}, {c:e})"));
+                same(
+                    simd.scale_negative_f32s(a, b),
+                    scaled,
+                    "scale_negative",
+                    x,
+                    c,
+                );
             }
-
+            assert_eq!(if_true(simd.equal_f32s(a, b)), x == c);
+            assert_eq!(if_true(simd.less_than_f32s(a, b)), x < c);
+            assert_eq!(if_true(simd.less_than_or_equal_f32s(a, b)), x <= c);
             let cleared = if x < c { 0.0 } else { x };
-            let mask = simd.less_than_f32s(splat(x), splat(c));
-            let got = first_lane::<S>(simd.clear_f32s(mask, splat(x)));
-            assert_same(got, cleared, &format!("clear({x:e} < {c:e}, {x:e})"));
+            same(
+                simd.clear_f32s(simd.less_than_f32s(a, b), a),
+                cleared,
+                "clear",
+                x,
+                c,
+            );
+            same(simd.and_f32s(a, b), bits(x_bits & c_bits), "and", x, c);
+            same(simd.or_f32s(a, b), bits(x_bits | c_bits), "or", x, c);
+            same(simd.xor_f32s(a, b), bits(x_bits ^ c_bits), "xor", x, c);
+            same(
+                simd.and_not_f32s(a, b),
+                bits(!x_bits & c_bits),
+                "and_not",
+                x,
+                c,
+            );
+            let sum = bits(x_bits.wrapping_add(c_bits));
+            same(simd.add_bits_f32s(a, b), sum, "add_bits", x, c);
+            let difference = bits(x_bits.wrapping_sub(c_bits));
+            same(simd.sub_bits_f32s(a, b), difference, "sub_bits", x, c);
         }
-        let got = first_lane::<S>(simd.magnitude_f32s(splat(x)));
-        assert_same(got, x.abs(), &format!("magnitude({x:e})"));
-        let got = first_lane::<S>(simd.sign_f32s(splat(x)));
-        assert_same(got, 0.0f32.copysign(x), &format!("sign({x:e})"));
+        let (a, x_bits) = (splat(x), x.to_bits());
+        same(simd.magnitude_f32s(a), x.abs(), "magnitude", x, x);
+        same(simd.sign_f32s(a), 0.0f32.copysign(x), "sign", x, x);
+        same(
+            simd.shift_left_bits_f32s::<20>(a),
+            bits(x_bits << 20),
+            "shift_left",
+            x,
+            x,
+        );
+        same(
+            simd.shift_right_bits_f32s::<1>(a),
+            bits(x_bits >> 1),
+            "shift_right",
+            x,
+            x,
+        );
+    }
+}
+
+/// Looking up, with a different index in each lane and every bit above it set or not.
+fn lookups<S: Machine>(simd: S) {
+    let table = Table::new([0.5, -1.0, 2.0, -3.0, 4.0, -5.0, 6.0, f32::INFINITY]);
+    for first in 0..8u32 {
+        for above in [0, 8, u32::MAX << 3] {
+            let index: Vec<f32> = (0..S::F32_LANES as u32)
+                .map(|lane| f32::from_bits((first + 3 * lane) & 7 | above))
+                .collect();
+            // SAFETY: there is an index for each lane.
+            let vector = unsafe { simd.load_f32s(index.as_ptr()) };
+            let found = Unrolled::<S, 1>(simd).lookup_f32s(&table, [vector]);
+            let found = bytemuck::cast_slice::<S::f32s, f32>(&found);
+            for (found, index) in found.iter().zip(&index) {
+                assert_eq!(*found, table.0[(index.to_bits() & 7) as usize]);
+            }
+        }
     }
 }
 
 /// Whole and partial reads and writes, of every count.
-fn memory<S: Vocabulary>(simd: S) {
+fn memory<S: Machine>(simd: S) {
     let lanes = S::F32_LANES;
     let source: Vec<f32> = (1..=lanes as u16 + 1).map(f32::from).collect();
     for count in 0..=lanes {
@@ -98,8 +184,9 @@ fn memory<S: Vocabulary>(simd: S) {
     simd.prefetch_for_write(core::ptr::null_mut());
 }
 
-fn all<S: Vocabulary>(simd: S, isa: Isa) {
+fn all<S: Machine>(simd: S, isa: Isa) {
     operations(simd);
+    lookups(simd);
     memory(simd);
     println!("isa-run: {isa} vocabulary");
 }
