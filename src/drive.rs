@@ -40,8 +40,8 @@ impl<T> Io<T> {
 
 /// The maths of an activation: one vector in, one vector out, lane by lane.
 pub(crate) trait Kernel: Copy {
-    /// Whether each result takes a long chain of operations, so that the machine decides how many
-    /// vectors to interleave ([`Machine::INTERLEAVE`]); else a fixed number hides the latency.
+    /// Whether a result takes a long chain of operations, or many registers: then the machine
+    /// decides how many vectors to interleave ([`Machine::INTERLEAVE`]), else the driver does.
     const LONG: bool = false;
 
     /// `f(x)` in each lane. A lane's result depends on that lane alone.

@@ -89,6 +89,8 @@ struct Biased {
 }
 
 impl Kernel for Biased {
+    const LONG: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let lambda = simd.splat_f32s(self.lambda);

@@ -38,6 +38,8 @@ impl Formula for Softsign {
 }
 
 impl Kernel for Softsign {
+    const LONG: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let one = simd.splat_f32s(1.0);
