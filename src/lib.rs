@@ -13,9 +13,11 @@ mod simd;
 
 pub use activation::{Activation, Formula};
 pub use activation::{
-    hardshrink::Hardshrink, hardsigmoid::Hardsigmoid, hardswish::Hardswish, hardtanh::Hardtanh,
-    identity::Identity, leaky_relu::LeakyRelu, prelu::Prelu, relu::Relu, relu_squared::ReluSquared,
-    relu6::Relu6, rrelu::Rrelu, shrink::Shrink, softshrink::Softshrink, softsign::Softsign,
+    celu::Celu, elu::Elu, exp::Exp, expm1::Expm1, hardshrink::Hardshrink, hardsigmoid::Hardsigmoid,
+    hardswish::Hardswish, hardtanh::Hardtanh, identity::Identity, leaky_relu::LeakyRelu,
+    log_sigmoid::LogSigmoid, mish::Mish, prelu::Prelu, relu::Relu, relu_squared::ReluSquared,
+    relu6::Relu6, rrelu::Rrelu, selu::Selu, shrink::Shrink, sigmoid::Sigmoid, silu::Silu,
+    softplus::Softplus, softshrink::Softshrink, softsign::Softsign, swish::Swish,
     threshold::Threshold, thresholded_relu::ThresholdedRelu,
 };
 pub use aligned_vec::AVec;

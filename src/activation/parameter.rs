@@ -45,4 +45,9 @@ impl Parameter {
     pub(crate) fn not_negative(self) -> Result<(), Error> {
         self.require(self.value >= 0.0, "0 or more, not NaN")
     }
+
+    #[inline]
+    pub(crate) fn not_zero(self) -> Result<(), Error> {
+        self.require(self.value != 0.0, "a number other than 0")
+    }
 }

@@ -1,0 +1,54 @@
+use super::{Formula, parameter::Parameter};
+use crate::Error;
+
+/// `f(x) = if x < 0 { alpha * (e^x - 1) } else { x }`.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `alpha`, 1 by default: finite |
+/// | Domain | all of f32; it does not cancel near 0 |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 1 ULP |
+/// | Special values | +0 and +inf are their own images; -0 gives -0 times `alpha`, -inf gives `-alpha`; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Clevert et al., 2015; PyTorch `nn.ELU`, ONNX `Elu` |
+///
+/// ```
+/// use activations::{Activation, Elu};
+/// let mut x = [f32::NEG_INFINITY, 0.0, 2.0];
+/// Elu { alpha: 0.5 }.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-0.5, 0.0, 2.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elu {
+    /// The distance of the lower limit from 0.
+    pub alpha: f32,
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Formula for Elu {
+    fn reference(&self, x: f64) -> f64 {
+        if x.is_sign_positive() {
+            x
+        } else {
+            f64::from(self.alpha) * libm::expm1(x)
+        }
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        Parameter {
+            activation: "elu",
+            name: "alpha",
+            value: self.alpha,
+        }
+        .finite()
+    }
+}

@@ -1,0 +1,30 @@
+use super::Formula;
+use super::softplus::log1p_exp;
+
+/// `f(x) = ln(1 / (1 + e^-x)) = -ln(1 + e^-x)`.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; the upper tail keeps its relative accuracy down to the subnormal numbers |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 1 ULP |
+/// | Special values | the largest result is -0: for +inf, and where the exact one is too small for f32; -inf is its own image; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | PyTorch `nn.LogSigmoid` |
+///
+/// ```
+/// use activations::{Activation, LogSigmoid};
+/// let mut x = [f32::NEG_INFINITY, -200.0, f32::INFINITY];
+/// LogSigmoid.apply_in_place(&mut x)?;
+/// assert_eq!(x, [f32::NEG_INFINITY, -200.0, 0.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LogSigmoid;
+
+impl Formula for LogSigmoid {
+    fn reference(&self, x: f64) -> f64 {
+        -log1p_exp(-x)
+    }
+}

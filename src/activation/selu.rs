@@ -1,0 +1,43 @@
+use super::Formula;
+
+/// `f(x) = gamma * (if x < 0 { alpha * (e^x - 1) } else { x })`.
+///
+/// The constants are those of ONNX: 1.67326319217681884765625 and 1.05070102214813232421875, which are
+/// the paper's (and PyTorch's) rounded to f32.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; it does not cancel near 0 |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 1 ULP |
+/// | Special values | ±0 and +inf are their own images; -inf gives -1.7580993; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Klambauer et al., 2017; PyTorch `nn.SELU`, ONNX `Selu` |
+///
+/// ```
+/// use activations::{Activation, Selu};
+/// let mut x = [-0.0, 0.0, 1.0];
+/// Selu.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-0.0, 0.0, 1.050701]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Selu;
+
+/// The ratio of the slopes at -0 and +0: 1.67326319217681884765625.
+const ALPHA: f32 = f32::from_bits(0x3fd6_2d7d);
+
+/// The slope of the upper side: 1.05070102214813232421875.
+const GAMMA: f32 = f32::from_bits(0x3f86_7d5f);
+
+impl Formula for Selu {
+    fn reference(&self, x: f64) -> f64 {
+        let (alpha, gamma) = (f64::from(ALPHA), f64::from(GAMMA));
+        if x.is_sign_positive() {
+            gamma * x
+        } else {
+            gamma * alpha * libm::expm1(x)
+        }
+    }
+}

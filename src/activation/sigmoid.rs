@@ -1,0 +1,40 @@
+use super::Formula;
+
+/// `f(x) = 1 / (1 + e^-x)`.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; the lower tail keeps its relative accuracy down to the subnormal numbers |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 1 ULP |
+/// | Special values | ±0 give 0.5; -inf gives +0 and +inf gives 1; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Verhulst, 1845; PyTorch `nn.Sigmoid`, ONNX `Sigmoid` |
+///
+/// ```
+/// use activations::{Activation, Sigmoid};
+/// let mut x = [f32::NEG_INFINITY, 0.0, f32::INFINITY];
+/// Sigmoid.apply_in_place(&mut x)?;
+/// assert_eq!(x, [0.0, 0.5, 1.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sigmoid;
+
+impl Formula for Sigmoid {
+    fn reference(&self, x: f64) -> f64 {
+        logistic(x)
+    }
+}
+
+/// `1 / (1 + e^-x)`. Only powers of e below 1 are taken: none overflows, and for `x < 0` the result
+/// is as accurate as the power.
+pub(super) fn logistic(x: f64) -> f64 {
+    let e = libm::exp(-x.abs());
+    if x < 0.0 {
+        e / (1.0 + e)
+    } else {
+        1.0 / (1.0 + e)
+    }
+}

@@ -1,0 +1,32 @@
+use super::Formula;
+use super::swish::gated;
+
+/// `f(x) = x / (1 + e^-x)`.
+///
+/// [`Swish`](crate::Swish) with a `beta` of 1.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; the lower tail keeps its relative accuracy down to the subnormal numbers |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 1 ULP |
+/// | Special values | ±0 are their own images; -inf gives -0, the limit; +inf gives +inf; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Hendrycks and Gimpel, 2016; Elfwing et al., 2017; PyTorch `nn.SiLU`, Hugging Face `silu` |
+///
+/// ```
+/// use activations::{Activation, Silu};
+/// let mut x = [f32::NEG_INFINITY, 0.0, 200.0];
+/// Silu.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-0.0, 0.0, 200.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Silu;
+
+impl Formula for Silu {
+    fn reference(&self, x: f64) -> f64 {
+        gated(x, x)
+    }
+}
