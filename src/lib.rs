@@ -8,6 +8,7 @@ mod element;
 mod error;
 mod isa;
 mod kernels;
+mod math;
 mod registry;
 mod simd;
 

@@ -31,6 +31,17 @@ macro_rules! for_each_activation {
             Shrink          shrink           [lambda, bias]      [];
             Softsign        softsign         []                  [];
             ReluSquared     relu_squared     []                  ["relu2", "squared_relu"];
+            Sigmoid         sigmoid          []                  ["logistic"];
+            LogSigmoid      log_sigmoid      []                  [];
+            Silu            silu             []                  [];
+            Swish           swish            [beta]              [];
+            Elu             elu              [alpha]             [];
+            Selu            selu             []                  [];
+            Celu            celu             [alpha]             [];
+            Softplus        softplus         [beta, threshold]   [];
+            Mish            mish             []                  [];
+            Exp             exp              []                  [];
+            Expm1           expm1            []                  [];
         }
     };
 }

@@ -107,6 +107,9 @@ pub(crate) trait Vocabulary: Copy {
     /// `if mask { 0.0 } else { x }`; the zero is +0.
     fn clear_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
 
+    /// `if mask { x } else { 0.0 }`; the zero is +0.
+    fn keep_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
+
     /// `a & b`, of the bits.
     fn and_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
 
@@ -166,6 +169,9 @@ pub(crate) trait Machine: Simd {
 
     /// See [`Vocabulary::clear_f32s`].
     fn clear_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
+
+    /// See [`Vocabulary::keep_f32s`].
+    fn keep_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
 
     /// See [`Vocabulary::and_not_f32s`].
     fn and_not_f32s(self, mask: Self::f32s, x: Self::f32s) -> Self::f32s;

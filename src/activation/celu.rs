@@ -1,5 +1,8 @@
-use super::{Formula, parameter::Parameter};
+use super::{Formula, elu::Elu, parameter::Parameter};
 use crate::Error;
+use crate::drive::{Io, Kernel, Run, map};
+use crate::math::expm1;
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if x < 0 { alpha * (e^(x / alpha) - 1) } else { x }`.
 ///
@@ -54,5 +57,50 @@ impl Formula for Celu {
         };
         alpha.finite()?;
         alpha.not_zero()
+    }
+}
+
+impl Run<f32> for Celu {
+    #[inline(always)]
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+        let Self { alpha } = *self;
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if alpha == 1.0 {
+                Elu { alpha }.run(simd, io);
+            } else {
+                map::map(simd, io, map::Uniform(Stretched { alpha }));
+            }
+        }
+    }
+}
+
+/// Any alpha.
+#[derive(Clone, Copy)]
+struct Stretched {
+    alpha: f32,
+}
+
+/// Of smaller numbers the exponential less 1 is the number, to within a quarter ULP; and the quotient
+/// by which they are known is rounded as a subnormal number only if it is far below.
+const LINEAR: f32 = 1.0 / (1 << 26) as f32;
+
+impl Kernel for Stretched {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let alpha = simd.splat_f32s(self.alpha);
+        let lowest = simd.splat_f32s(expm1::LOWEST);
+        let quotient = simd.div_f32s(simd.at_most_f32s(x, simd.splat_f32s(0.0)), alpha);
+        let t = simd.at_least_f32s(quotient, lowest);
+        // What the division's rounding took, unless there is no telling.
+        let t_low = simd.div_f32s(simd.negate_mul_add_f32s(t, alpha, x), alpha);
+        let t_low = simd.clear_f32s(simd.less_than_or_equal_f32s(t, lowest), t_low);
+        let y = expm1::one_less_exp_of_sum(simd, t, t_low);
+        let y = simd.negate_mul_add_f32s(alpha, y, simd.splat_f32s(-0.0));
+        // All that is above 0, and -0 itself, too.
+        let linear = simd.less_than_f32s(simd.splat_f32s(-LINEAR), quotient);
+        simd.select_f32s(linear, x, y)
     }
 }

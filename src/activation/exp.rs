@@ -1,4 +1,7 @@
 use super::Formula;
+use crate::drive::Kernel;
+use crate::math::exp::{self, Steps};
+use crate::simd::Vocabulary;
 
 /// `f(x) = e^x`.
 ///
@@ -25,5 +28,29 @@ pub struct Exp;
 impl Formula for Exp {
     fn reference(&self, x: f64) -> f64 {
         libm::exp(x)
+    }
+}
+
+static STEPS: Steps = Steps::rising(1.0);
+
+/// The result is below half the smallest f32 from here on.
+const LOWEST: f32 = -104.0;
+
+/// And infinite from here on.
+const HIGHEST: f32 = 89.0;
+
+impl Kernel for Exp {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
+        let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
+        let (bits, r, low) = exp::reduce::<V, 127>(simd, t, &STEPS);
+        let growth = exp::expm1(simd, simd.add_f32s(r, low));
+        let head = simd.lookup_f32s(&STEPS.head, bits);
+        let (first, second) = exp::two_scales(simd, bits);
+        let y = simd.mul_add_f32s(head, growth, head);
+        simd.mul_f32s(simd.mul_f32s(y, first), second)
     }
 }

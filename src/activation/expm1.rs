@@ -1,4 +1,7 @@
 use super::Formula;
+use crate::drive::Kernel;
+use crate::math::expm1;
+use crate::simd::Vocabulary;
 
 /// `f(x) = e^x - 1`.
 ///
@@ -25,5 +28,20 @@ pub struct Expm1;
 impl Formula for Expm1 {
     fn reference(&self, x: f64) -> f64 {
         libm::expm1(x)
+    }
+}
+
+/// The result is infinite from here on.
+const HIGHEST: f32 = 89.0;
+
+impl Kernel for Expm1 {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let t = simd.at_least_f32s(x, simd.splat_f32s(expm1::LOWEST));
+        let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
+        // The result has the sign of x, which its zero need not have yet.
+        simd.or_f32s(expm1::expm1(simd, t), simd.sign_f32s(x))
     }
 }

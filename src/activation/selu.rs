@@ -1,4 +1,7 @@
 use super::Formula;
+use crate::drive::Kernel;
+use crate::math::expm1;
+use crate::simd::Vocabulary;
 
 /// `f(x) = gamma * (if x < 0 { alpha * (e^x - 1) } else { x })`.
 ///
@@ -39,5 +42,21 @@ impl Formula for Selu {
         } else {
             gamma * alpha * libm::expm1(x)
         }
+    }
+}
+
+impl Kernel for Selu {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        const PRODUCT: f32 = (GAMMA as f64 * ALPHA as f64) as f32;
+        // Above 0 it is x less a multiple of +0. Below, -0 less the product, whose sign thus stays.
+        let t = simd.at_most_f32s(x, simd.splat_f32s(0.0));
+        let t = simd.at_least_f32s(t, simd.splat_f32s(expm1::LOWEST));
+        let y = expm1::one_less_exp(simd, t);
+        let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
+        let above = simd.mul_f32s(above, simd.splat_f32s(GAMMA));
+        simd.negate_mul_add_f32s(simd.splat_f32s(PRODUCT), y, above)
     }
 }

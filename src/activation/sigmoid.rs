@@ -1,4 +1,7 @@
 use super::Formula;
+use crate::drive::Kernel;
+use crate::math::logistic::{self, Fraction, LIMIT};
+use crate::simd::Vocabulary;
 
 /// `f(x) = 1 / (1 + e^-x)`.
 ///
@@ -36,5 +39,26 @@ pub(super) fn logistic(x: f64) -> f64 {
         e / (1.0 + e)
     } else {
         1.0 / (1.0 + e)
+    }
+}
+
+impl Kernel for Sigmoid {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(LIMIT));
+        let Fraction {
+            numerator,
+            denominator,
+        } = logistic::falling(simd, u);
+        let inverse = simd.div_f32s(one, denominator);
+
+        // Below 0 the fraction is the result, else 1 less it; the numerator's sign decides.
+        let below = simd.less_than_f32s(x, zero);
+        let minus = simd.clear_f32s(below, simd.splat_f32s(-0.0));
+        let numerator = simd.xor_f32s(numerator, minus);
+        simd.mul_add_f32s(numerator, inverse, simd.clear_f32s(below, one))
     }
 }

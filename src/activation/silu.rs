@@ -1,5 +1,8 @@
 use super::Formula;
 use super::swish::gated;
+use crate::drive::Kernel;
+use crate::math::logistic::{self, Fraction, LIMIT};
+use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^-x)`.
 ///
@@ -28,5 +31,22 @@ pub struct Silu;
 impl Formula for Silu {
     fn reference(&self, x: f64) -> f64 {
         gated(x, x)
+    }
+}
+
+impl Kernel for Silu {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        // f(x) = max(x, 0) - |x| / (1 + e^|x|): on the lower side nothing is added, and the
+        // division, of an exact product, rounds once, to a subnormal number, too.
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(LIMIT));
+        let Fraction {
+            numerator,
+            denominator,
+        } = logistic::falling(simd, u);
+        let lower = simd.div_f32s(simd.mul_f32s(u, numerator), denominator);
+        simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), lower)
     }
 }

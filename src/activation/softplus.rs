@@ -1,5 +1,8 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
+use crate::drive::{Io, Kernel, Run, map};
+use crate::math::softplus::{self, LOWEST, Scaled};
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if beta * x > threshold { x } else { ln(1 + e^(beta * x)) / beta }`.
 ///
@@ -68,4 +71,80 @@ impl Formula for Softplus {
 pub(super) fn log1p_exp(t: f64) -> f64 {
     let rest = libm::log1p(libm::exp(-t.abs()));
     if t > 0.0 { t + rest } else { rest }
+}
+
+/// From here on the result is x, even without a threshold that says so.
+const SATURATED: f32 = 17.0;
+
+impl Run<f32> for Softplus {
+    #[inline(always)]
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if self.beta == 1.0 && self.threshold >= SATURATED {
+                map::map(simd, io, map::Uniform(Plain));
+            } else {
+                map::map(simd, io, map::Uniform(Sloped(*self)));
+            }
+        }
+    }
+}
+
+/// `log(1 + e^x)`.
+#[derive(Clone, Copy)]
+struct Plain;
+
+impl Kernel for Plain {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        // max(x, 0) + log(1 + e^-|x|).
+        let t = simd.or_f32s(x, simd.splat_f32s(-0.0));
+        let t = simd.at_least_f32s(t, simd.splat_f32s(LOWEST));
+        let Scaled { scale, high, low } = softplus::log1p_exp(simd, t, None);
+        let value = simd.add_f32s(high, low);
+        simd.mul_add_f32s(scale, value, simd.at_least_f32s(x, simd.splat_f32s(0.0)))
+    }
+}
+
+/// Any parameters.
+#[derive(Clone, Copy)]
+struct Sloped(Softplus);
+
+impl Kernel for Sloped {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let (zero, minus) = (simd.splat_f32s(0.0), simd.splat_f32s(-0.0));
+        let beta = simd.splat_f32s(self.0.beta);
+        let lowest = simd.splat_f32s(LOWEST);
+
+        // beta x in two parts; the second is left out where the first is beyond all exponents.
+        let product = simd.mul_f32s(x, beta);
+        let below = simd.or_f32s(product, minus);
+        let beyond = simd.less_than_or_equal_f32s(below, lowest);
+        let product_low = simd.mul_add_f32s(x, beta, simd.xor_f32s(product, minus));
+        let product_low = simd.clear_f32s(beyond, product_low);
+        let above = simd.less_than_f32s(zero, product);
+
+        // max(x, 0) + log(1 + e^-|beta x|) / beta, where max stands for what has beta's sign.
+        let turn = simd.keep_f32s(above, minus);
+        let t_low = simd.xor_f32s(product_low, turn);
+        let t = simd.at_least_f32s(below, lowest);
+        let Scaled { scale, high, low } = softplus::log1p_exp(simd, t, Some(t_low));
+        let value = simd.add_f32s(high, low);
+        let value_low = simd.sub_f32s(low, simd.sub_f32s(value, high));
+        let quotient = simd.div_f32s(value, beta);
+        let remainder = simd.negate_mul_add_f32s(quotient, beta, value);
+        let quotient_low = simd.div_f32s(simd.add_f32s(remainder, value_low), beta);
+        let y = simd.mul_add_f32s(scale, quotient_low, simd.keep_f32s(above, x));
+        let y = simd.mul_add_f32s(scale, quotient, y);
+
+        // The exact product against the threshold: a difference of equal numbers is 0.
+        let distance = simd.sub_f32s(product, simd.splat_f32s(self.0.threshold));
+        let distance = simd.add_f32s(distance, product_low);
+        simd.select_f32s(simd.less_than_f32s(zero, distance), x, y)
+    }
 }

@@ -1,5 +1,8 @@
-use super::{Formula, parameter::Parameter, sigmoid::logistic};
+use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
+use crate::drive::{Io, Kernel, Run, map};
+use crate::math::exp::{self, Steps};
+use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = x / (1 + e^(-beta * x))`.
 ///
@@ -57,5 +60,86 @@ pub(super) fn gated(x: f64, t: f64) -> f64 {
         0f64.copysign(x)
     } else {
         x * logistic(t)
+    }
+}
+
+impl Run<f32> for Swish {
+    #[inline(always)]
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if self.beta == 1.0 {
+                Silu.run(simd, io);
+            } else if self.beta == 0.0 {
+                map::map(simd, io, map::Uniform(Half));
+            } else {
+                map::map(simd, io, map::Uniform(Sloped { beta: self.beta }));
+            }
+        }
+    }
+}
+
+/// A beta of 0: the logistic function is 1/2 everywhere.
+#[derive(Clone, Copy)]
+struct Half;
+
+impl Kernel for Half {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        simd.mul_f32s(x, simd.splat_f32s(0.5))
+    }
+}
+
+/// Any other beta.
+#[derive(Clone, Copy)]
+struct Sloped {
+    beta: f32,
+}
+
+/// Four times as large, and e^-u with them, so that no quotient by a sum of them is infinite.
+static STEPS: Steps = Steps::falling(4.0);
+
+/// e^-u times the largest f32 is less than half the smallest from here on.
+const LIMIT: f32 = 194.0;
+
+/// So that the exponents down to e^-LIMIT have room in the bits.
+const BIAS: i32 = 173;
+
+impl Kernel for Sloped {
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        // f(x; -beta) = -f(-x; beta), so that a positive one is all there is from here on.
+        let turn = simd.sign_f32s(simd.splat_f32s(self.beta));
+        let x = simd.xor_f32s(x, turn);
+        let beta = simd.splat_f32s(self.beta.abs());
+        let a = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(f32::MAX));
+
+        // u + u_low = beta |x|; the second is left out where the first is beyond all exponents.
+        let limit = simd.splat_f32s(LIMIT);
+        let product = simd.mul_f32s(beta, a);
+        let u = simd.at_most_f32s(product, limit);
+        let u_low = simd.mul_add_f32s(beta, a, simd.xor_f32s(u, simd.splat_f32s(-0.0)));
+        let u_low = simd.clear_f32s(simd.less_than_or_equal_f32s(limit, product), u_low);
+
+        // e^-u is the product of two factors, as |x| may make up for one that is too small.
+        let (bits, r, low) = exp::reduce_inverse::<V, BIAS>(simd, u, &STEPS);
+        let growth = exp::expm1(simd, simd.add_f32s(r, simd.add_f32s(low, u_low)));
+        let (first, second) = exp::two_scales(simd, bits);
+        let first = simd.mul_f32s(first, simd.splat_f32s(1.0 / (1 << 21) as f32));
+        let second = simd.mul_f32s(second, simd.splat_f32s(1.0 / (1 << 23) as f32));
+        let scale = simd.mul_f32s(first, second);
+
+        // |x| / (1 + e^u), as in `math/logistic.rs`, but for one rounding less: `rest` is what the
+        // sum with the head lost.
+        let head = simd.lookup_f32s(&STEPS.head, bits);
+        let sum = simd.add_f32s(head, scale);
+        let rest = simd.sub_f32s(scale, simd.sub_f32s(sum, head));
+        let denominator = simd.add_f32s(sum, simd.mul_add_f32s(head, growth, rest));
+        let lower = simd.mul_f32s(simd.div_f32s(a, denominator), first);
+        let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
+        let y = simd.negate_mul_add_f32s(lower, second, above);
+        simd.xor_f32s(y, turn)
     }
 }

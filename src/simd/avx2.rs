@@ -64,6 +64,11 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
+    fn keep_f32s(self, mask: m32x8, x: f32x8) -> f32x8 {
+        cast(self.avx._mm256_and_ps(cast(mask), cast(x)))
+    }
+
+    #[inline(always)]
     fn and_not_f32s(self, mask: f32x8, x: f32x8) -> f32x8 {
         cast(self.avx._mm256_andnot_ps(cast(mask), cast(x)))
     }

@@ -50,6 +50,12 @@ impl Machine for V4 {
     }
 
     #[inline(always)]
+    fn keep_f32s(self, mask: b16, x: f32x16) -> f32x16 {
+        // SAFETY: the token proves AVX-512F.
+        unsafe { cast(_mm512_maskz_mov_ps(mask.0, cast(x))) }
+    }
+
+    #[inline(always)]
     fn and_not_f32s(self, mask: f32x16, x: f32x16) -> f32x16 {
         // SAFETY: the token proves AVX-512DQ.
         unsafe { cast(_mm512_andnot_ps(cast(mask), cast(x))) }

@@ -43,6 +43,12 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
+    fn keep_f32s(self, mask: m32x4, x: f32x4) -> f32x4 {
+        // SAFETY: the token proves NEON.
+        unsafe { cast(vandq_u32(cast(x), cast(mask))) }
+    }
+
+    #[inline(always)]
     fn and_not_f32s(self, mask: f32x4, x: f32x4) -> f32x4 {
         // SAFETY: the token proves NEON.
         unsafe { cast(vbicq_u32(cast(x), cast(mask))) }

@@ -27,6 +27,11 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    fn keep_f32s(self, mask: bool, x: f32) -> f32 {
+        if mask { x } else { 0.0 }
+    }
+
+    #[inline(always)]
     fn and_not_f32s(self, mask: f32, x: f32) -> f32 {
         f32::from_bits(!mask.to_bits() & x.to_bits())
     }

@@ -97,6 +97,14 @@ fn operations<S: Machine>(simd: S) {
                 x,
                 c,
             );
+            let kept = if x < c { x } else { 0.0 };
+            same(
+                simd.keep_f32s(simd.less_than_f32s(a, b), a),
+                kept,
+                "keep",
+                x,
+                c,
+            );
             same(simd.and_f32s(a, b), bits(x_bits & c_bits), "and", x, c);
             same(simd.or_f32s(a, b), bits(x_bits | c_bits), "or", x, c);
             same(simd.xor_f32s(a, b), bits(x_bits ^ c_bits), "xor", x, c);

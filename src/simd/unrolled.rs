@@ -108,6 +108,11 @@ impl<S: Machine, const N: usize> Vocabulary for Unrolled<S, N> {
     }
 
     #[inline(always)]
+    fn keep_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s {
+        each!(from x[0]; k => self.0.keep_f32s(mask[k], x[k]))
+    }
+
+    #[inline(always)]
     fn and_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s {
         each!(from a[0]; k => self.0.and_f32s(a[k], b[k]))
     }
