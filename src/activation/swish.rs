@@ -96,8 +96,7 @@ struct Sloped {
     beta: f32,
 }
 
-/// Four times as large, and e^-u with them, so that no quotient by a sum of them is infinite.
-static STEPS: Steps = Steps::falling(4.0);
+static STEPS: Steps = Steps::falling(1.0);
 
 /// e^-u times the largest f32 is less than half the smallest from here on.
 const LIMIT: f32 = 194.0;
@@ -127,8 +126,8 @@ impl Kernel for Sloped {
         let (bits, r, low) = exp::reduce_inverse::<V, BIAS>(simd, u, &STEPS);
         let growth = exp::expm1(simd, simd.add_f32s(r, simd.add_f32s(low, u_low)));
         let (first, second) = exp::two_scales(simd, bits);
-        let first = simd.mul_f32s(first, simd.splat_f32s(1.0 / (1 << 21) as f32));
-        let second = simd.mul_f32s(second, simd.splat_f32s(1.0 / (1 << 23) as f32));
+        let unbias = simd.splat_f32s(1.0 / (1 << 23) as f32);
+        let (first, second) = (simd.mul_f32s(first, unbias), simd.mul_f32s(second, unbias));
         let scale = simd.mul_f32s(first, second);
 
         // |x| / (1 + e^u), as in `math/logistic.rs`, but for one rounding less: `rest` is what the
@@ -137,7 +136,9 @@ impl Kernel for Sloped {
         let sum = simd.add_f32s(head, scale);
         let rest = simd.sub_f32s(scale, simd.sub_f32s(sum, head));
         let denominator = simd.add_f32s(sum, simd.mul_add_f32s(head, growth, rest));
-        let lower = simd.mul_f32s(simd.div_f32s(a, denominator), first);
+        // One factor goes before the division: where the denominator is less than 1, so is the factor,
+        // and no quotient is infinite.
+        let lower = simd.div_f32s(simd.mul_f32s(a, first), denominator);
         let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
         let y = simd.negate_mul_add_f32s(lower, second, above);
         simd.xor_f32s(y, turn)
