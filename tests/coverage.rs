@@ -91,6 +91,8 @@ fn what_covers_all_iterates_the_registry() {
     for path in [
         "tests/common/inputs.rs", // and with it tests/hashes.rs and tests/exhaustive.rs
         "tests/elementwise.rs",
+        "tests/monotone.rs",
+        "tests/oracle.rs",
         "tests/page_guard.rs",
         "tests/special_values.rs",
         "benches/elementwise.rs",

@@ -72,6 +72,19 @@ fn a_parameter_that_makes_no_sense_is_named() {
         ("shrink", &[-0.5, 0.0], "lambda"),
         ("shrink", &[nan, 0.0], "lambda"),
         ("shrink", &[0.5, inf], "bias"),
+        ("swish", &[nan], "beta"),
+        ("swish", &[-inf], "beta"),
+        ("elu", &[nan], "alpha"),
+        ("elu", &[inf], "alpha"),
+        ("celu", &[nan], "alpha"),
+        ("celu", &[inf], "alpha"),
+        ("celu", &[0.0], "alpha"),
+        ("celu", &[-0.0], "alpha"),
+        ("softplus", &[nan, 20.0], "beta"),
+        ("softplus", &[inf, 20.0], "beta"),
+        ("softplus", &[0.0, 20.0], "beta"),
+        ("softplus", &[-0.0, 20.0], "beta"),
+        ("softplus", &[1.0, nan], "threshold"),
     ];
     for (name, values, named) in cases {
         let activation: AnyActivation = name.parse().unwrap();

@@ -3,12 +3,13 @@
 
 mod common;
 
-use activations::{AnyActivation, Hardtanh, LeakyRelu, Prelu, Rrelu};
+use activations::{AnyActivation, Celu, Elu, Hardtanh, LeakyRelu, Prelu, Rrelu, Softplus, Swish};
 use common::{Variant, bits, compute, on_each_isa};
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
 const TINY: f32 = f32::from_bits(1);
+const LN_2: f32 = std::f32::consts::LN_2;
 
 /// Activation as text, then pairs of input and result.
 const TABLE: &[(&str, &[(f32, f32)])] = &[
@@ -291,6 +292,331 @@ const TABLE: &[(&str, &[(f32, f32)])] = &[
             (NAN, NAN),
         ],
     ),
+    (
+        "sigmoid",
+        &[
+            (0.0, 0.5),
+            (-0.0, 0.5),
+            (INF, 1.0),
+            (-INF, 0.0),
+            (f32::MAX, 1.0),
+            (f32::MIN, 0.0),
+            (20.0, 1.0),
+            (-103.3, TINY),
+            (-110.0, 0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "log_sigmoid",
+        &[
+            (0.0, -LN_2),
+            (-0.0, -LN_2),
+            (INF, -0.0),
+            (-INF, -INF),
+            (f32::MAX, -0.0),
+            (f32::MIN, f32::MIN),
+            (-20.0, -20.0),
+            (103.3, -TINY),
+            (110.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "silu",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, -0.0),
+            (20.0, 20.0),
+            (-120.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "swish",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, -0.0),
+            (-120.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "swish(-2)",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, 0.0),
+            (-INF, -INF),
+            (f32::MAX, 0.0),
+            (f32::MIN, f32::MIN),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "swish(0)",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -INF),
+            (3.0, 1.5),
+            (-3.0, -1.5),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "tanh",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, 1.0),
+            (-INF, -1.0),
+            (TINY, TINY),
+            (-TINY, -TINY),
+            (f32::MAX, 1.0),
+            (f32::MIN, -1.0),
+            (9.02, 1.0),
+            (-9.02, -1.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "tanhshrink",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -INF),
+            (TINY, 0.0),
+            (-TINY, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, f32::MIN),
+            (10.0, 9.0),
+            (-10.0, -9.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "erf",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, 1.0),
+            (-INF, -1.0),
+            (TINY, TINY),
+            (-TINY, -TINY),
+            (f32::MAX, 1.0),
+            (f32::MIN, -1.0),
+            (4.0, 1.0),
+            (-4.0, -1.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "gelu",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, -0.0),
+            (6.0, 6.0),
+            (-15.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "gelu_tanh",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, -0.0),
+            (6.0, 6.0),
+            (-15.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "quick_gelu",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, -0.0),
+            (20.0, 20.0),
+            (-70.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "elu",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -1.0),
+            (TINY, TINY),
+            (-TINY, -TINY),
+            (f32::MIN, -1.0),
+            (2.0, 2.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "elu(-2)",
+        &[
+            (0.0, 0.0),
+            (-0.0, 0.0),
+            (INF, INF),
+            (-INF, 2.0),
+            (-TINY, 2.0 * TINY),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "elu(0)",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (-2.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "selu",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -1.758_099_3),
+            (TINY, TINY),
+            (-TINY, -2.0 * TINY),
+            (f32::MAX, INF),
+            (f32::MIN, -1.758_099_3),
+            (1.0, 1.050_701),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "celu",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -1.0),
+            (TINY, TINY),
+            (-TINY, -TINY),
+            (f32::MIN, -1.0),
+            (2.0, 2.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "celu(-2)",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -INF),
+            (f32::MIN, -INF),
+            (-TINY, -TINY),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "softplus",
+        &[
+            (0.0, LN_2),
+            (-0.0, LN_2),
+            (INF, INF),
+            (-INF, 0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, 0.0),
+            (20.0, 20.0),
+            (-103.3, TINY),
+            (-110.0, 0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "softplus(1, -1)",
+        &[(0.0, 0.0), (-0.0, -0.0), (-0.5, -0.5), (NAN, NAN)],
+    ),
+    (
+        "softplus(-2, 20)",
+        &[
+            (0.0, -LN_2 / 2.0),
+            (-0.0, -LN_2 / 2.0),
+            (INF, -0.0),
+            (-INF, -INF),
+            (-11.0, -11.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "mish",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -0.0),
+            (f32::MAX, f32::MAX),
+            (f32::MIN, -0.0),
+            (20.0, 20.0),
+            (-120.0, -0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "exp",
+        &[
+            (0.0, 1.0),
+            (-0.0, 1.0),
+            (INF, INF),
+            (-INF, 0.0),
+            (TINY, 1.0),
+            (-TINY, 1.0),
+            (f32::MAX, INF),
+            (f32::MIN, 0.0),
+            (88.73, INF),
+            (-103.3, TINY),
+            (-110.0, 0.0),
+            (NAN, NAN),
+        ],
+    ),
+    (
+        "expm1",
+        &[
+            (0.0, 0.0),
+            (-0.0, -0.0),
+            (INF, INF),
+            (-INF, -1.0),
+            (TINY, TINY),
+            (-TINY, -TINY),
+            (f32::MAX, INF),
+            (f32::MIN, -1.0),
+            (88.73, INF),
+            (-20.0, -1.0),
+            (NAN, NAN),
+        ],
+    ),
 ];
 
 #[test]
@@ -332,6 +658,16 @@ fn every_activation_has_special_values_with_nan_and_both_infinities() {
 
 #[test]
 fn defaults_are_pytorch_s() {
+    assert_eq!(Swish::default().beta, 1.0);
+    assert_eq!(Elu::default().alpha, 1.0);
+    assert_eq!(Celu::default().alpha, 1.0);
+    assert_eq!(
+        Softplus::default(),
+        Softplus {
+            beta: 1.0,
+            threshold: 20.0
+        }
+    );
     assert_eq!(LeakyRelu::default().negative_slope, 0.01);
     assert_eq!(Prelu::default(), Prelu::shared(0.25));
     assert_eq!(

@@ -5,13 +5,17 @@ use crate::{AnyActivation, Error, Formula, Hardtanh};
 /// Names at most this unlike are worth proposing (1 is equal, 0 has nothing in common).
 const NEAR: f64 = 0.7;
 
-/// What PyTorch and ONNX call the parameters that have other names here.
-const SYNONYMS: &[(&str, &str)] = &[
-    ("alpha", "negative_slope"),
-    ("init", "slope"),
-    ("lambd", "lambda"),
-    ("max_val", "max"),
-    ("min_val", "min"),
+/// What PyTorch and ONNX call the parameters that have other names here: the activation, their name,
+/// ours.
+const SYNONYMS: &[(&str, &str, &str)] = &[
+    ("leaky_relu", "alpha", "negative_slope"),
+    ("prelu", "init", "slope"),
+    ("hardtanh", "max_val", "max"),
+    ("hardtanh", "min_val", "min"),
+    ("hardshrink", "lambd", "lambda"),
+    ("softshrink", "lambd", "lambda"),
+    ("shrink", "lambd", "lambda"),
+    ("swish", "alpha", "beta"),
 ];
 
 /// ONNX's `Clip` and PyTorch's `clamp` have no bounds unless they are given.
@@ -46,7 +50,7 @@ pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
             let (name, value) = match text.split_once('=') {
                 Some((name, value)) => {
                     in_order = false;
-                    (canonical(known, name.trim()), value)
+                    (canonical(&activation, name.trim()), value)
                 }
                 // As in Python, none without a name after one with.
                 None if in_order => (known.get(position).copied(), text),
@@ -68,11 +72,14 @@ pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
     Ok(activation)
 }
 
-/// The one of the `known` parameters that `name` stands for.
-fn canonical(known: &[&'static str], name: &str) -> Option<&'static str> {
-    let synonym = SYNONYMS.iter().find(|(synonym, _)| *synonym == name);
-    let find = |name: &str| known.iter().copied().find(|known| *known == name);
-    find(name).or_else(|| find(synonym?.1))
+/// The parameter of `activation` that `name` stands for.
+fn canonical(activation: &AnyActivation<'_>, name: &str) -> Option<&'static str> {
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(of, synonym, _)| (*of, *synonym) == (activation.name(), name));
+    let name = synonym.map_or(name, |(.., ours)| ours);
+    let known = activation.parameter_names();
+    known.iter().copied().find(|known| *known == name)
 }
 
 fn by_name<'a>(name: &str) -> Result<AnyActivation<'a>, Error> {

@@ -33,6 +33,45 @@ fn names_of_other_frameworks_read() {
         ("relu2", "relu_squared"),
         ("linear", "identity"),
         (" Soft Sign ", "softsign"),
+        // Those of Hugging Face's ACT2FN that have a formula here.
+        ("gelu", "gelu"),
+        ("gelu_python", "gelu"),
+        ("gelu_new", "gelu_tanh"),
+        ("gelu_fast", "gelu_tanh"),
+        ("gelu_accurate", "gelu_tanh"),
+        ("gelu_pytorch_tanh", "gelu_tanh"),
+        ("quick_gelu", "quick_gelu"),
+        ("leaky_relu", "leaky_relu"),
+        ("mish", "mish"),
+        ("relu", "relu"),
+        ("relu6", "relu6"),
+        ("sigmoid", "sigmoid"),
+        ("silu", "silu"),
+        ("swish", "swish"),
+        ("tanh", "tanh"),
+        // PyTorch's modules and ONNX's operators.
+        ("GELU", "gelu"),
+        ("Gelu", "gelu"),
+        ("SiLU", "silu"),
+        ("Swish", "swish"),
+        ("Mish", "mish"),
+        ("Sigmoid", "sigmoid"),
+        ("LogSigmoid", "log_sigmoid"),
+        ("logsigmoid", "log_sigmoid"),
+        ("Tanh", "tanh"),
+        ("Tanhshrink", "tanhshrink"),
+        ("ELU", "elu"),
+        ("Elu", "elu"),
+        ("SELU", "selu"),
+        ("Selu", "selu"),
+        ("CELU", "celu"),
+        ("Celu", "celu"),
+        ("Softplus", "softplus"),
+        ("Exp", "exp"),
+        ("expm1", "expm1"),
+        ("Erf", "erf"),
+        ("QuickGelu", "quick_gelu"),
+        ("logistic", "sigmoid"),
     ];
     for (text, name) in pairs {
         assert_eq!(parse(text).map(|a| a.name()), Ok(name), "{text}");
@@ -85,6 +124,18 @@ fn parameters_read_by_name_and_in_order() {
     assert_eq!(parse("LeakyRelu(alpha=0.2)"), Ok(leaky));
     let alpha = AnyActivation::ThresholdedRelu(ThresholdedRelu { alpha: 0.2 });
     assert_eq!(parse("ThresholdedRelu(alpha=0.2)"), Ok(alpha));
+    for text in ["swish(2)", "Swish(beta=2)", "Swish(alpha=2)"] {
+        assert_eq!(parse(text), Ok(Swish { beta: 2.0 }.into()), "{text}");
+    }
+    let softplus = Softplus {
+        beta: 2.0,
+        threshold: 10.0,
+    };
+    for text in ["Softplus(beta=2, threshold=10)", "softplus(2, 10)"] {
+        assert_eq!(parse(text), Ok(softplus.into()), "{text}");
+    }
+    assert_eq!(parse("Elu(alpha=2)"), Ok(Elu { alpha: 2.0 }.into()));
+    assert_eq!(parse("CELU(alpha=2)"), Ok(Celu { alpha: 2.0 }.into()));
     assert_eq!(
         parse("relu()"),
         Ok(AnyActivation::Relu(Relu)),
@@ -107,6 +158,8 @@ fn bad_text_is_an_error_that_names_it() {
         "hardtanh(min=0, min=0.5)",
         "hardtanh(0, min=0.5)",
         "prelu(per channel)",
+        "softplus(alpha=2)", // What is a beta to ONNX's Swish is none to this.
+        "relu(lambd=1)",
     ] {
         assert!(
             matches!(parse(text), Err(Error::UnreadableParameters { .. })),
@@ -116,6 +169,7 @@ fn bad_text_is_an_error_that_names_it() {
     }
     assert!(message("hardtanh(low=1)").contains("min, max"));
     assert!(message("hardtanh(min=2, max=1)").contains("min is 2"));
+    assert!(message("celu(0)").contains("alpha is 0"));
     assert!(
         message("leeky_relu").contains("leaky_relu"),
         "{}",

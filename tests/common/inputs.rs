@@ -45,6 +45,25 @@ pub fn special() -> Vec<f32> {
     values
 }
 
+/// Inputs at which powers of e, and what is made of them, become 1, subnormal, 0 or infinite.
+pub fn ends() -> Vec<f32> {
+    let ends: [(&str, &[f32]); 8] = [
+        ("erf", &[3.919_206]),
+        ("tanh", &[9.010_913]),
+        ("gelu_tanh", &[10.100_637, 10.770_868]),
+        ("gelu", &[13.146_247, 14.356_068]),
+        ("sigmoid and softplus", &[17.328_68, 20.0]),
+        ("quick_gelu", &[53.653_996, 63.527_348]),
+        ("exp", &[87.336_55, 88.722_84, 103.972_08]),
+        ("silu and mish", &[91.856_77, 108.660_3]),
+    ];
+    let both = ends
+        .into_iter()
+        .flat_map(|(_, ends)| ends)
+        .flat_map(|x| [-x, *x]);
+    both.flat_map(|x| [x, x.next_up(), x.next_down()]).collect()
+}
+
 /// `count` bit patterns spread over all 2^32, NaNs and infinities among them.
 pub fn strided(count: usize) -> impl Iterator<Item = f32> {
     // The stride is odd, so that the low bits vary as the high ones do.
@@ -63,6 +82,16 @@ pub fn every_kernel() -> impl Iterator<Item = AnyActivation<'static>> {
         "hardsigmoid(0.2, 0.5)",
         "hardsigmoid(0, 0.25)",
         "shrink(1, 0.25)",
+        "swish(2)",
+        "swish(-1.5)",
+        "swish(0)",
+        "elu(0.5)",
+        "elu(-2)",
+        "celu(2)",
+        "celu(-2)",
+        "softplus(2, 20)",
+        "softplus(0.5, 10)",
+        "softplus(-1, 20)",
     ];
     let read = |text: &str| text.parse().expect("a name and its parameters");
     AnyActivation::all().chain(others.map(read))
@@ -74,7 +103,9 @@ pub fn any_f32() -> impl Strategy<Value = f32> {
     prop_oneof![
         2 => any::<u32>().prop_map(f32::from_bits),
         2 => -8.0f32..8.0,
-        1 => proptest::sample::select(special()),
+        // Where e^x is neither 0 nor infinite, and a little beyond.
+        1 => -110.0f32..110.0,
+        1 => proptest::sample::select([special(), ends()].concat()),
     ]
 }
 
@@ -84,7 +115,19 @@ pub fn any_activation() -> impl Strategy<Value = AnyActivation<'static>> {
     let parameters = prop_oneof![
         any_f32(),
         -2.0f32..2.0,
-        proptest::sample::select(vec![0.0f32, -0.0, 1.0 / 6.0, 0.2, 0.5, 1.0]),
+        // Scales of all sensible sizes, and thresholds.
+        (-6.0f32..6.0).prop_map(f32::exp2),
+        proptest::sample::select(vec![
+            0.0f32,
+            -0.0,
+            1.0 / 6.0,
+            0.2,
+            0.5,
+            1.0,
+            -1.5,
+            10.0,
+            20.0
+        ]),
     ];
     let defaults = proptest::sample::select(all.clone());
     let others = (

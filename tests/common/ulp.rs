@@ -31,7 +31,7 @@ pub fn right_sign(got: f32, exact: f64) -> bool {
 }
 
 /// The spacing of f32 at `exact`.
-fn spacing(exact: f64) -> f64 {
+pub fn spacing(exact: f64) -> f64 {
     const BIAS: u64 = 1023;
     // The exponent of an f64 is exact, and far below that of the smallest f32 for a subnormal.
     let exponent = (exact.to_bits() >> 52) & 0x7ff;
