@@ -31,6 +31,9 @@ macro_rules! for_each_activation {
             Shrink          shrink           [lambda, bias]      [];
             Softsign        softsign         []                  [];
             ReluSquared     relu_squared     []                  ["relu2", "squared_relu"];
+            Tanh            tanh             []                  [];
+            Erf             erf              []                  [];
+            Tanhshrink      tanhshrink       []                  ["tanh_shrink"];
         }
     };
 }
