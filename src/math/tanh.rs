@@ -31,15 +31,15 @@ const STEPS: f32 = hex("0x1.5312a6p0"); // 1.3245033
 
 /// Coefficients of (t coth t - 1) / t^2 in t^2, from the constant term up.
 const EVEN: [f32; 3] = [
-    hex("0x1.555524p-2"),  // 0.3333326
-    hex("-0x1.6bd196p-6"), // -0.022205731
-    hex("0x1.077c8ep-9"),  // 0.0020102428
+    hex("0x1.55551ep-2"),  // 0.33333251
+    hex("-0x1.6bcbacp-6"), // -0.022204321
+    hex("0x1.06e356p-9"),  // 0.0020056765
 ];
 
 /// A point c of each interval.
 static CENTRES: Table = intervals::table::<SINGLE>([
     hex("0x0p0"),         // 0
-    hex("0x1.354afap-1"), // 0.60408765
+    hex("0x1.332f1cp-1"), // 0.59996879
     hex("0x1.770eap0"),   // 1.4650669
     hex("0x1.36b468p1"),  // 2.4273806
     hex("0x1.d743cp1"),   // 3.6817551
@@ -51,7 +51,7 @@ static CENTRES: Table = intervals::table::<SINGLE>([
 /// T = tanh c.
 static VALUES: Table = intervals::table::<SINGLE>([
     hex("0x0p0"),         // 0
-    hex("0x1.147492p-1"), // 0.53995186
+    hex("0x1.12f54p-1"),  // 0.53702736
     hex("0x1.cc1986p-1"), // 0.89863223
     hex("0x1.f8156p-1"),  // 0.98453808
     hex("0x1.ff59eap-1"), // 0.99873286
@@ -63,7 +63,7 @@ static VALUES: Table = intervals::table::<SINGLE>([
 /// 1 - T^2.
 static SLOPES: Table = intervals::table::<SINGLE>([
     hex("0x1p0"),          // 1
-    hex("0x1.6aba38p-1"),  // 0.70845199
+    hex("0x1.6c570cp-1"),  // 0.71160161
     hex("0x1.8a2888p-3"),  // 0.19246012
     hex("0x1.f6bd44p-6"),  // 0.030684773
     hex("0x1.4bf62p-9"),   // 0.0025326647
@@ -79,15 +79,20 @@ pub(crate) fn tanh<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let index = intervals::index::<V, SINGLE>(simd, u, STEPS);
     let t = simd.sub_f32s(u, simd.lookup_f32s(&CENTRES, index));
     let value = simd.lookup_f32s(&VALUES, index);
-    let w = added(simd, t, value);
+    let w = added(simd, t, value, &EVEN);
     let y = simd.mul_add_f32s(simd.lookup_f32s(&SLOPES, index), w, value);
     simd.or_f32s(y, simd.sign_f32s(x))
 }
 
-/// w = tanh t / (1 + `value` tanh t).
+/// w = tanh t / (1 + `value` tanh t); `even` are the coefficients of (t coth t - 1) / t^2.
 #[inline(always)]
-pub(crate) fn added<V: Vocabulary>(simd: V, t: V::f32s, value: V::f32s) -> V::f32s {
-    let [c0, c1, c2] = EVEN.map(|c| simd.splat_f32s(c));
+pub(crate) fn added<V: Vocabulary>(
+    simd: V,
+    t: V::f32s,
+    value: V::f32s,
+    even: &[f32; 3],
+) -> V::f32s {
+    let [c0, c1, c2] = even.map(|c| simd.splat_f32s(c));
     let square = simd.mul_f32s(t, t);
     let even = simd.mul_add_f32s(simd.mul_add_f32s(c2, square, c1), square, c0);
     let numerator = simd.mul_add_f32s(t, even, value);

@@ -1,9 +1,9 @@
 //! x - tanh x, without the cancellation.
 //!
-//! Algorithm: below u = |x| = 3/4, u^3/3 (1 + q(u^2)) with a polynomial q: u^2 and u/3 are each
-//! taken with what their rounding lost, so that the product of the two, to which q adds at most 0.18
-//! of itself, is rounded once. It is computed at 2^32 times its size, so that what it is the sum of
-//! does not fall below the normal numbers, and rounded a second time where it does itself.
+//! Algorithm: below u = |x| = 3/4, 0.3 u^3 (1 + q(u^2)) with a polynomial q of at most 1/9: u^2 and
+//! 0.3 u are each taken with what their rounding lost, so that the product of the two, to which q adds
+//! little, is rounded once. It is computed at 2^32 times its size, so that what it is the sum of does
+//! not fall below the normal numbers, and rounded a second time where it does itself.
 //!
 //! From 3/4 on, (u - T) - (1 - T^2) w, as in [`tanh`](super::tanh), the intervals being those between
 //! 3/4, 1, 3/2, 2, 3, 4, 6, 8 and infinity, which the first bits of u tell apart. T is a multiple of
@@ -11,7 +11,7 @@
 //! follows 1 - tanh u roughly, which is half an ULP of the result at most.
 //!
 //! Source: the addition theorem; `fit/tanhshrink.py` computes the constants. Interval of the fit of q:
-//! u^2 <= 9/16, within 1.8e-9. Error: 0.9 ULP, just above 3/4. NaN gives NaN, the infinities are their
+//! u^2 <= 9/16, within WITHIN. Error: 0.9 ULP, just above 3/4. NaN gives NaN, the infinities are their
 //! own images, and so are ±0.
 
 use super::{hex, intervals, tanh};
@@ -23,21 +23,28 @@ const LARGE: f32 = 0.75;
 /// Above it, 1 - tanh u is less than 2^-32: any number in the last interval.
 const SATURATED: f32 = 11.5;
 
-/// 1/3, to the nearest f32.
-const THIRD: f32 = hex("0x1.555556p-2"); // 0.33333334
+/// In the middle of what u^3 is multiplied by.
+const FACTOR: f32 = hex("0x1.28f5c2p-2"); // 0.28999999
 
 /// By which the products are larger than they ought to be.
 const SCALE: f32 = 4_294_967_296.0;
 
-/// Coefficients of q in u^2, from the constant term, which makes good for [`THIRD`], up.
+/// Coefficients of q in u^2, from the constant term up.
 const SMALL: [f32; 7] = [
-    hex("-0x1.0f5be8p-25"), // -3.1590346e-08
-    hex("-0x1.999984p-2"),  // -0.39999968
-    hex("0x1.4b9004p-3"),   // 0.16189578
-    hex("-0x1.0c53dap-4"),  // -0.065509655
-    hex("0x1.ab01b8p-6"),   // 0.026062422
-    hex("-0x1.30314p-7"),   // -0.0092832148
-    hex("0x1.12f3acp-9"),   // 0.0020977161
+    hex("0x1.3205e6p-3"),  // 0.14942531
+    hex("-0x1.d6cdd2p-2"), // -0.45976952
+    hex("0x1.7d1966p-3"),  // 0.1860836
+    hex("-0x1.34560ap-4"), // -0.075277366
+    hex("0x1.e9cc7p-6"),   // 0.029894933
+    hex("-0x1.5ac848p-7"), // -0.010582957
+    hex("0x1.35ccfp-9"),   // 0.0023635905
+];
+
+/// Coefficients of (t coth t - 1) / t^2 in t^2, from the constant term up.
+const EVEN: [f32; 3] = [
+    hex("0x1.555548p-2"),  // 0.33333313
+    hex("-0x1.6bf972p-6"), // -0.022215234
+    hex("0x1.0c4826p-9"),  // 0.0020468279
 ];
 
 /// The bits of 3/4, shifted, are 5 but for multiples of 8.
@@ -45,7 +52,7 @@ const TURN: usize = 3;
 
 /// A point c of each interval from 3/4 on.
 static CENTRES: Table = intervals::table::<TURN>([
-    hex("0x1.8f6758p-1"), // 0.78008533
+    hex("0x1.b3a838p-1"), // 0.85089278
     hex("0x1.197964p0"),  // 1.0995085
     hex("0x1.ab8c74p0"),  // 1.6701119
     hex("0x1.38849ap1"),  // 2.4415467
@@ -57,7 +64,7 @@ static CENTRES: Table = intervals::table::<TURN>([
 
 /// T = tanh c.
 static VALUES: Table = intervals::table::<TURN>([
-    hex("0x1.4e35fep-1"), // 0.65275568
+    hex("0x1.6210f4p-1"), // 0.69153559
     hex("0x1.99c3dcp-1"), // 0.80032241
     hex("0x1.dcf648p-1"), // 0.93156648
     hex("0x1.f84d9p-1"),  // 0.98496675
@@ -69,7 +76,7 @@ static VALUES: Table = intervals::table::<TURN>([
 
 /// 1 - T^2.
 static SLOPES: Table = intervals::table::<TURN>([
-    hex("0x1.25d788p-1"), // 0.57391
+    hex("0x1.0b268ep-1"), // 0.52177852
     hex("0x1.701c96p-2"), // 0.35948405
     hex("0x1.0eb66ep-3"), // 0.13218389
     hex("0x1.e8e818p-6"), // 0.029840492
@@ -98,7 +105,7 @@ fn difference<V: Vocabulary>(simd: V, u: V::f32s, bounded: V::f32s) -> V::f32s {
     let index = simd.shift_right_bits_f32s::<22>(bounded);
     let t = simd.sub_f32s(bounded, simd.lookup_f32s(&CENTRES, index));
     let value = simd.lookup_f32s(&VALUES, index);
-    let w = tanh::added(simd, t, value);
+    let w = tanh::added(simd, t, value, &EVEN);
     let slope = simd.lookup_f32s(&SLOPES, index);
     simd.negate_mul_add_f32s(slope, w, simd.sub_f32s(u, value))
 }
@@ -114,9 +121,9 @@ fn cubic<V: Vocabulary>(simd: V, u: V::f32s) -> V::f32s {
         q = simd.mul_add_f32s(q, square, simd.splat_f32s(SMALL[k]));
     }
     let less = simd.negate_mul_add_f32s(square, q, square_excess);
-    let scale = simd.splat_f32s(SCALE * THIRD);
-    let third = simd.mul_f32s(u, scale);
-    let third_excess = simd.negate_mul_add_f32s(u, scale, third);
-    let less = simd.mul_add_f32s(third, less, simd.mul_f32s(third_excess, square));
-    simd.negate_mul_add_f32s(third, square, less)
+    let scale = simd.splat_f32s(SCALE * FACTOR);
+    let part = simd.mul_f32s(u, scale);
+    let part_excess = simd.negate_mul_add_f32s(u, scale, part);
+    let less = simd.mul_add_f32s(part, less, simd.mul_f32s(part_excess, square));
+    simd.negate_mul_add_f32s(part, square, less)
 }
