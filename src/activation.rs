@@ -9,6 +9,7 @@ use leaky_relu::LeakyRelu;
 
 pub(crate) mod celu;
 pub(crate) mod elu;
+pub(crate) mod erf;
 pub(crate) mod exp;
 pub(crate) mod expm1;
 pub(crate) mod hardshrink;
@@ -33,6 +34,8 @@ pub(crate) mod softplus;
 pub(crate) mod softshrink;
 pub(crate) mod softsign;
 pub(crate) mod swish;
+pub(crate) mod tanh;
+pub(crate) mod tanhshrink;
 pub(crate) mod threshold;
 pub(crate) mod thresholded_relu;
 

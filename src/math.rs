@@ -2,10 +2,14 @@
 //! interval of the fit, error, special values. `math/fit/` holds the scripts that the coefficients
 //! come from.
 
+pub(crate) mod erf;
 pub(crate) mod exp;
 pub(crate) mod expm1;
+pub(crate) mod intervals;
 pub(crate) mod logistic;
 pub(crate) mod softplus;
+pub(crate) mod tanh;
+pub(crate) mod tanhshrink;
 
 /// The f32 that a literal in C's hexadecimal notation stands for: `0x1.8p-1` is 0.75.
 ///

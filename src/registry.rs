@@ -42,6 +42,9 @@ macro_rules! for_each_activation {
             Mish            mish             []                  [];
             Exp             exp              []                  [];
             Expm1           expm1            []                  [];
+            Tanh            tanh             []                  [];
+            Erf             erf              []                  [];
+            Tanhshrink      tanhshrink       []                  ["tanh_shrink"];
         }
     };
 }

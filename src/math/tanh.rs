@@ -1,0 +1,101 @@
+//! tanh, by its addition theorem and one division.
+//!
+//! Algorithm: u = |x| lies in one of eight intervals. With a point c of it, t = u - c and T = tanh c,
+//!
+//! ```text
+//! tanh u = T + (1 - T^2) w,   w = tanh t / (1 + T tanh t) = t / (t coth t + T t)
+//! ```
+//!
+//! so that all intervals share one polynomial, that of the even function t coth t - 1 = t^2 M(t^2).
+//! w is computed as t - t^2 (T + t M)/(1 + t (T + t M)), of which the second term is the smaller, and
+//! rounded once. c is an f32 number whose tanh is nearly one, within 6e-5 ULP. In the first interval
+//! c = T = 0: w is the result, and that of a tiny x is x.
+//!
+//! Source: the addition theorem; `fit/tanh.py` computes the constants. Interval of the fit:
+//! |t| <= 0.52, within 1e-8; farther from c, T^2 is so near 1 that less will do. Error: the last
+//! rounding, and that of w times 1 - T^2, which weighs most where u is least in the second interval:
+//! 0.9 ULP. Rising throughout, and never above 1; 1 from x = 9.0109 on. NaN gives NaN, the
+//! infinities ±1, and ±0 are their own images.
+
+use super::{hex, intervals};
+use crate::simd::{Table, Vocabulary};
+
+/// Above it the result is 1, and it lies in the last interval.
+const SATURATED: f32 = 9.05;
+
+/// Intervals of one step each.
+const SINGLE: usize = 3;
+
+/// 1 / 0.755: what the intervals are counted in.
+const STEPS: f32 = hex("0x1.5312a6p0"); // 1.3245033
+
+/// Coefficients of (t coth t - 1) / t^2 in t^2, from the constant term up.
+const EVEN: [f32; 3] = [
+    hex("0x1.55551ep-2"),  // 0.33333251
+    hex("-0x1.6bcbacp-6"), // -0.022204321
+    hex("0x1.06e356p-9"),  // 0.0020056765
+];
+
+/// A point c of each interval.
+static CENTRES: Table = intervals::table::<SINGLE>([
+    hex("0x0p0"),         // 0
+    hex("0x1.332f1cp-1"), // 0.59996879
+    hex("0x1.770eap0"),   // 1.4650669
+    hex("0x1.36b468p1"),  // 2.4273806
+    hex("0x1.d743cp1"),   // 3.6817551
+    hex("0x1.4a9f76p2"),  // 5.1659827
+    hex("0x1.8b7bccp2"),  // 6.179431
+    hex("0x1.0a2b24p3"),  // 8.3177662
+]);
+
+/// T = tanh c.
+static VALUES: Table = intervals::table::<SINGLE>([
+    hex("0x0p0"),         // 0
+    hex("0x1.12f54p-1"),  // 0.53702736
+    hex("0x1.cc1986p-1"), // 0.89863223
+    hex("0x1.f8156p-1"),  // 0.98453808
+    hex("0x1.ff59eap-1"), // 0.99873286
+    hex("0x1.fff776p-1"), // 0.99993485
+    hex("0x1.fffeep-1"),  // 0.99999142
+    hex("0x1.fffffcp-1"), // 0.99999988
+]);
+
+/// 1 - T^2.
+static SLOPES: Table = intervals::table::<SINGLE>([
+    hex("0x1p0"),          // 1
+    hex("0x1.6c570cp-1"),  // 0.71160161
+    hex("0x1.8a2888p-3"),  // 0.19246012
+    hex("0x1.f6bd44p-6"),  // 0.030684773
+    hex("0x1.4bf62p-9"),   // 0.0025326647
+    hex("0x1.113db8p-13"), // 0.0001302915
+    hex("0x1.1fffaep-16"), // 1.7166063e-05
+    hex("0x1.fffffap-23"), // 2.3841854e-07
+]);
+
+/// tanh x.
+#[inline(always)]
+pub(crate) fn tanh<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+    let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(SATURATED));
+    let index = intervals::index::<V, SINGLE>(simd, u, STEPS);
+    let t = simd.sub_f32s(u, simd.lookup_f32s(&CENTRES, index));
+    let value = simd.lookup_f32s(&VALUES, index);
+    let w = added(simd, t, value, &EVEN);
+    let y = simd.mul_add_f32s(simd.lookup_f32s(&SLOPES, index), w, value);
+    simd.or_f32s(y, simd.sign_f32s(x))
+}
+
+/// w = tanh t / (1 + `value` tanh t); `even` are the coefficients of (t coth t - 1) / t^2.
+#[inline(always)]
+pub(crate) fn added<V: Vocabulary>(
+    simd: V,
+    t: V::f32s,
+    value: V::f32s,
+    even: &[f32; 3],
+) -> V::f32s {
+    let [c0, c1, c2] = even.map(|c| simd.splat_f32s(c));
+    let square = simd.mul_f32s(t, t);
+    let even = simd.mul_add_f32s(simd.mul_add_f32s(c2, square, c1), square, c0);
+    let numerator = simd.mul_add_f32s(t, even, value);
+    let denominator = simd.mul_add_f32s(t, numerator, simd.splat_f32s(1.0));
+    simd.negate_mul_add_f32s(square, simd.div_f32s(numerator, denominator), t)
+}
