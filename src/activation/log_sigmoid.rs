@@ -1,7 +1,7 @@
 use super::Formula;
 use super::softplus::log1p_exp;
 use crate::drive::Kernel;
-use crate::math::softplus::{self, LOWEST, Scaled};
+use crate::math::softplus;
 use crate::simd::Vocabulary;
 
 /// `f(x) = ln(1 / (1 + e^-x)) = -ln(1 + e^-x)`.
@@ -37,11 +37,8 @@ impl Kernel for LogSigmoid {
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        // f(x) = min(x, 0) - log(1 + e^-|x|).
         let minus = simd.splat_f32s(-0.0);
-        let t = simd.at_least_f32s(simd.or_f32s(x, minus), simd.splat_f32s(LOWEST));
-        let Scaled { scale, high, low } = softplus::log1p_exp(simd, t, None);
-        let value = simd.add_f32s(high, low);
-        simd.negate_mul_add_f32s(scale, value, simd.at_most_f32s(x, minus))
+        let y = softplus::softplus(simd, simd.xor_f32s(x, minus));
+        simd.xor_f32s(y, minus)
     }
 }

@@ -50,35 +50,32 @@ impl Kernel for Mish {
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let t = simd.or_f32s(x, simd.splat_f32s(-0.0));
-        let t = simd.at_least_f32s(t, simd.splat_f32s(-110.0));
+        let minus = simd.splat_f32s(-0.0);
+        let below = simd.less_than_f32s(x, simd.splat_f32s(20.0));
+        let above = simd.clear_f32s(below, simd.xor_f32s(x, minus));
+        let t = simd.keep_f32s(below, simd.at_least_f32s(x, simd.splat_f32s(-110.0)));
         let (bits, r, low) = exp::reduce::<V, { BIAS - 1 }>(simd, t, &STEPS);
-        let p = exp::expm1(simd, simd.add_f32s(r, low));
+        let growth = exp::expm1(simd, simd.add_f32s(r, low));
         let head = simd.lookup_f32s(&STEPS.head, bits);
         let scale = exp::scale(simd, bits);
-        let below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
-        let tail = simd.mul_f32s(head, p);
+        let tail = simd.mul_f32s(head, growth);
         let a = simd.add_f32s(head, tail);
         let half = simd.mul_f32s(a, scale);
-        let square = simd.mul_f32s(a, half);
-        let factor = simd.add_f32s(
-            simd.splat_f32s(1.0),
-            simd.clear_f32s(below, simd.splat_f32s(3.0)),
-        );
-        let inner = simd.mul_add_f32s(square, factor, simd.keep_f32s(below, tail));
-        let outer = simd.keep_f32s(below, head);
-        let g = simd.add_f32s(outer, inner);
-        let two_e = simd.clear_f32s(below, simd.add_f32s(half, half));
-        let b = simd.add_f32s(two_e, simd.splat_f32s(0.5));
+        let inner = simd.mul_add_f32s(a, half, tail);
+        let g = simd.add_f32s(head, inner);
+        let b = simd.splat_f32s(0.5);
         let d = simd.mul_add_f32s(g, scale, b);
-        let base = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
-        let u = simd.mul_f32s(t, scale);
+        let g_low = simd.sub_f32s(inner, simd.sub_f32s(g, head));
         let q = simd.div_f32s(g, d);
+        let u = simd.mul_f32s(t, scale);
         let d_low = simd.mul_add_f32s(g, scale, simd.sub_f32s(b, d));
+        let d_low = simd.mul_add_f32s(g_low, scale, d_low);
         let rest = simd.negate_mul_add_f32s(q, d, g);
         let rest = simd.negate_mul_add_f32s(q, d_low, rest);
+        let rest = simd.add_f32s(rest, g_low);
         let inverse = simd.sub_bits_f32s(simd.splat_f32s(f32::from_bits(0x7ef1_1ac3)), d);
         let low = simd.mul_f32s(rest, inverse);
-        simd.mul_add_f32s(u, q, simd.mul_add_f32s(u, low, base))
+        let y = simd.mul_add_f32s(u, q, simd.mul_f32s(u, low));
+        simd.sub_f32s(y, above)
     }
 }

@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, map};
-use crate::math::softplus::{self, LOWEST, Scaled};
+use crate::math::softplus::{self, LOWEST};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if beta * x > threshold { x } else { ln(1 + e^(beta * x)) / beta }`.
@@ -99,12 +99,7 @@ impl Kernel for Plain {
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        // max(x, 0) + log(1 + e^-|x|).
-        let t = simd.or_f32s(x, simd.splat_f32s(-0.0));
-        let t = simd.at_least_f32s(t, simd.splat_f32s(LOWEST));
-        let Scaled { scale, high, low } = softplus::log1p_exp(simd, t, None);
-        let value = simd.add_f32s(high, low);
-        simd.mul_add_f32s(scale, value, simd.at_least_f32s(x, simd.splat_f32s(0.0)))
+        softplus::softplus(simd, x)
     }
 }
 
@@ -129,18 +124,25 @@ impl Kernel for Sloped {
         let product_low = simd.clear_f32s(beyond, product_low);
         let above = simd.less_than_f32s(zero, product);
 
-        // max(x, 0) + log(1 + e^-|beta x|) / beta, where max stands for what has beta's sign.
+        // Far: log(1 + e^-|beta x|)/beta, unrounded, and x where the product is positive.
         let turn = simd.keep_f32s(above, minus);
-        let t_low = simd.xor_f32s(product_low, turn);
         let t = simd.at_least_f32s(below, lowest);
-        let Scaled { scale, high, low } = softplus::log1p_exp(simd, t, Some(t_low));
-        let value = simd.add_f32s(high, low);
-        let value_low = simd.sub_f32s(low, simd.sub_f32s(value, high));
+        let far = softplus::far(simd, t, Some(simd.xor_f32s(product_low, turn)));
+        let value = far.value(simd);
         let quotient = simd.div_f32s(value, beta);
         let remainder = simd.negate_mul_add_f32s(quotient, beta, value);
-        let quotient_low = simd.div_f32s(simd.add_f32s(remainder, value_low), beta);
-        let y = simd.mul_add_f32s(scale, quotient_low, simd.keep_f32s(above, x));
-        let y = simd.mul_add_f32s(scale, quotient, y);
+        let remainder = simd.add_f32s(remainder, far.value_low(simd, value));
+        let quotient_low = simd.div_f32s(remainder, beta);
+        let y = simd.mul_add_f32s(far.scale, quotient_low, simd.keep_f32s(above, x));
+        let y = simd.mul_add_f32s(far.scale, quotient, y);
+
+        // Near: the derivative there is about a half.
+        let value = softplus::near(simd, product);
+        let near = simd.div_f32s(value, beta);
+        let remainder = simd.negate_mul_add_f32s(near, beta, value);
+        let remainder = simd.mul_add_f32s(product_low, simd.splat_f32s(0.5), remainder);
+        let near = simd.add_f32s(near, simd.div_f32s(remainder, beta));
+        let y = simd.select_f32s(softplus::is_near(simd, below), near, y);
 
         // The exact product against the threshold: a difference of equal numbers is 0.
         let distance = simd.sub_f32s(product, simd.splat_f32s(self.0.threshold));
