@@ -44,7 +44,7 @@ macro_rules! for_each_activation {
             Expm1           expm1            []                  [];
             Tanh            tanh             []                  [];
             Erf             erf              []                  [];
-            Tanhshrink      tanhshrink       []                  ["tanh_shrink"];
+            Tanhshrink      tanhshrink       []                  [];
         }
     };
 }
