@@ -20,7 +20,6 @@ fn bound(activation: &AnyActivation<'_>) -> f64 {
         // A power of e with an exponent that f64 does not hold exactly, as one of 2^7 does not by
         // 2^-46: the power, where it is the result, is then wrong by as much.
         "gelu" | "gelu_tanh" | "quick_gelu" => ULP_OF_F64 * 256.0,
-        "celu" if activation.parameter("alpha") < Some(0.0) => ULP_OF_F64 * 256.0,
         // As many roundings as there are operations.
         _ => ULP_OF_F64 * 8.0,
     }
@@ -66,9 +65,6 @@ const OTHERS: &[&str] = &[
     "celu(0.3)",
     "celu(1e-38)",
     "celu(1e38)",
-    "celu(-2)",
-    "celu(-0.3)",
-    "celu(-1e-38)",
     "softplus(2, 20)",
     "softplus(0.5, 10)",
     "softplus(3, -1)",
@@ -101,7 +97,6 @@ const LIMITS: &[(&str, [f32; 4])] = &[
     ("selu", [-1.758_099_3, -0.0, 0.0, INF]),
     ("celu", [-1.0, -0.0, 0.0, INF]),
     ("celu(0.25)", [-0.25, -0.0, 0.0, INF]),
-    ("celu(-2)", [-INF, -0.0, 0.0, INF]),
     ("softplus", [0.0, LN_2, LN_2, INF]),
     ("softplus(2, inf)", [0.0, LN_2 / 2.0, LN_2 / 2.0, INF]),
     ("softplus(1, -1)", [0.0, -0.0, 0.0, INF]),

@@ -80,6 +80,7 @@ fn a_parameter_that_makes_no_sense_is_named() {
         ("celu", &[inf], "alpha"),
         ("celu", &[0.0], "alpha"),
         ("celu", &[-0.0], "alpha"),
+        ("celu", &[-2.0], "alpha"),
         ("softplus", &[nan, 20.0], "beta"),
         ("softplus", &[inf, 20.0], "beta"),
         ("softplus", &[0.0, 20.0], "beta"),

@@ -529,18 +529,6 @@ const TABLE: &[(&str, &[(f32, f32)])] = &[
         ],
     ),
     (
-        "celu(-2)",
-        &[
-            (0.0, 0.0),
-            (-0.0, -0.0),
-            (INF, INF),
-            (-INF, -INF),
-            (f32::MIN, -INF),
-            (-TINY, -TINY),
-            (NAN, NAN),
-        ],
-    ),
-    (
         "softplus",
         &[
             (0.0, LN_2),

@@ -6,15 +6,16 @@ use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if x < 0 { alpha * (e^(x / alpha) - 1) } else { x }`.
 ///
-/// With a slope of 1 on both sides of 0, whatever `alpha` is.
+/// With a slope of 1 on both sides of 0, whatever `alpha` is. (For a negative one the formula would fall
+/// without a limit; PyTorch lets it.)
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `alpha`, 1 by default: finite, not 0 |
+/// | Parameters | `alpha`, 1 by default: finite, above 0 |
 /// | Domain | all of f32; it does not cancel near 0 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 1 ULP |
-/// | Special values | ±0 and +inf are their own images; -inf gives `-alpha`, and itself for a negative `alpha`; NaN gives NaN |
+/// | Special values | ±0 and +inf are their own images; -inf gives `-alpha`; NaN gives NaN |
 /// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | Barron, 2017; PyTorch `nn.CELU`, ONNX `Celu` |
@@ -56,7 +57,7 @@ impl Formula for Celu {
             value: self.alpha,
         };
         alpha.finite()?;
-        alpha.not_zero()
+        alpha.positive()
     }
 }
 

@@ -42,40 +42,58 @@ impl Formula for Mish {
     }
 }
 
-const BIAS: i32 = 40;
-static STEPS: Steps = Steps::rising(1.0 / (1u64 << BIAS) as f32);
+/// From here on the result is x.
+const SATURATED: f32 = 20.0;
+
+/// From here on down it is less than half the smallest f32.
+const LOWEST: f32 = -110.0;
+
+/// 2^n is a normal number after multiplication by half of 2^40, and the heads are divided by that.
+const BIAS: i32 = 39;
+static STEPS: Steps = Steps::rising(0.5 / (1u64 << BIAS) as f32);
+
+/// What the bits of a number are subtracted from, to get its inverse to within an eighth: the
+/// difference turns the exponent round, and the mantissa nearly.
+const INVERSE: f32 = f32::from_bits(0x7ef1_1ac3);
 
 impl Kernel for Mish {
     const LONG: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let minus = simd.splat_f32s(-0.0);
-        let below = simd.less_than_f32s(x, simd.splat_f32s(20.0));
-        let above = simd.clear_f32s(below, simd.xor_f32s(x, minus));
-        let t = simd.keep_f32s(below, simd.at_least_f32s(x, simd.splat_f32s(-110.0)));
-        let (bits, r, low) = exp::reduce::<V, { BIAS - 1 }>(simd, t, &STEPS);
+        let below = simd.less_than_f32s(x, simd.splat_f32s(SATURATED));
+        let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
+        let t = simd.keep_f32s(below, t);
+
+        // With e = e^t = 2^n a and h = e + e^2/2 the result is t h/(1 + h), on both sides of 0. In
+        // terms of g = a + a e/2, which is h/2^n: (t 2^n/2) g/d with d = 1/2 + g 2^n/2. Both g and d
+        // are sums of two floats.
+        let (bits, r, low) = exp::reduce::<V, BIAS>(simd, t, &STEPS);
         let growth = exp::expm1(simd, simd.add_f32s(r, low));
         let head = simd.lookup_f32s(&STEPS.head, bits);
         let scale = exp::scale(simd, bits);
         let tail = simd.mul_f32s(head, growth);
         let a = simd.add_f32s(head, tail);
-        let half = simd.mul_f32s(a, scale);
-        let inner = simd.mul_add_f32s(a, half, tail);
+        let inner = simd.mul_add_f32s(a, simd.mul_f32s(a, scale), tail);
         let g = simd.add_f32s(head, inner);
-        let b = simd.splat_f32s(0.5);
-        let d = simd.mul_add_f32s(g, scale, b);
         let g_low = simd.sub_f32s(inner, simd.sub_f32s(g, head));
-        let q = simd.div_f32s(g, d);
-        let u = simd.mul_f32s(t, scale);
-        let d_low = simd.mul_add_f32s(g, scale, simd.sub_f32s(b, d));
+        let half = simd.splat_f32s(0.5);
+        let d = simd.mul_add_f32s(g, scale, half);
+        let d_low = simd.mul_add_f32s(g, scale, simd.sub_f32s(half, d));
         let d_low = simd.mul_add_f32s(g_low, scale, d_low);
-        let rest = simd.negate_mul_add_f32s(q, d, g);
-        let rest = simd.negate_mul_add_f32s(q, d_low, rest);
-        let rest = simd.add_f32s(rest, g_low);
-        let inverse = simd.sub_bits_f32s(simd.splat_f32s(f32::from_bits(0x7ef1_1ac3)), d);
-        let low = simd.mul_f32s(rest, inverse);
-        let y = simd.mul_add_f32s(u, q, simd.mul_f32s(u, low));
-        simd.sub_f32s(y, above)
+
+        // The quotient, and by its remainder what it lacks; for that an inverse to 3 bits will do.
+        let q = simd.div_f32s(g, d);
+        let remainder = simd.negate_mul_add_f32s(q, d, g);
+        let remainder = simd.negate_mul_add_f32s(q, d_low, remainder);
+        let remainder = simd.add_f32s(remainder, g_low);
+        let inverse = simd.sub_bits_f32s(simd.splat_f32s(INVERSE), d);
+        let q_low = simd.mul_f32s(remainder, inverse);
+
+        // From where x is the result on, t is 0. The sign is that of x, zero's, too.
+        let u = simd.mul_f32s(t, scale);
+        let y = simd.mul_add_f32s(u, q, simd.mul_f32s(u, q_low));
+        let y = simd.add_f32s(y, simd.clear_f32s(below, x));
+        simd.or_f32s(y, simd.sign_f32s(x))
     }
 }

@@ -50,4 +50,9 @@ impl Parameter {
     pub(crate) fn not_zero(self) -> Result<(), Error> {
         self.require(self.value != 0.0, "a number other than 0")
     }
+
+    #[inline]
+    pub(crate) fn positive(self) -> Result<(), Error> {
+        self.require(self.value > 0.0, "above 0")
+    }
 }
