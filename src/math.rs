@@ -5,8 +5,8 @@
 pub(crate) mod erf;
 pub(crate) mod exp;
 pub(crate) mod expm1;
+pub(crate) mod gate;
 pub(crate) mod intervals;
-pub(crate) mod logistic;
 pub(crate) mod softplus;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;

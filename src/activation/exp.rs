@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::Kernel;
-use crate::math::exp::{self, Steps};
-use crate::simd::Vocabulary;
+use crate::math::{exp, gate};
+use crate::simd::{Table, Vocabulary};
 
 /// `f(x) = e^x`.
 ///
@@ -31,7 +31,7 @@ impl Formula for Exp {
     }
 }
 
-static STEPS: Steps = Steps::rising(1.0);
+static TABLE: Table = gate::rising_table();
 
 /// The result is below half the smallest f32 from here on.
 const LOWEST: f32 = -104.0;
@@ -46,9 +46,9 @@ impl Kernel for Exp {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
         let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
-        let (bits, r, low) = exp::reduce::<V, 127>(simd, t, &STEPS);
-        let growth = exp::expm1(simd, simd.add_f32s(r, low));
-        let head = simd.lookup_f32s(&STEPS.head, bits);
+        let (bits, r) = exp::reduce_plain::<V, 127>(simd, t);
+        let growth = gate::growth(simd, r, &gate::LOGISTIC);
+        let head = simd.lookup_f32s(&TABLE, bits);
         let (first, second) = exp::two_scales(simd, bits);
         let y = simd.mul_add_f32s(head, growth, head);
         simd.mul_f32s(simd.mul_f32s(y, first), second)

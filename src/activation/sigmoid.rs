@@ -1,6 +1,6 @@
 use super::Formula;
 use crate::drive::Kernel;
-use crate::math::logistic::{self, Fraction, LIMIT};
+use crate::math::gate::{self, LOGISTIC, reduce};
 use crate::simd::Vocabulary;
 
 /// `f(x) = 1 / (1 + e^-x)`.
@@ -42,23 +42,22 @@ pub(super) fn logistic(x: f64) -> f64 {
     }
 }
 
+/// From here on the result is 1, or 0 on the other side.
+const SATURATED: f32 = 110.0;
+
 impl Kernel for Sigmoid {
     const LONG: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
-        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(LIMIT));
-        let Fraction {
-            numerator,
-            denominator,
-        } = logistic::falling(simd, u);
-        let inverse = simd.div_f32s(one, denominator);
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(SATURATED));
+        let (bits, r) = reduce(simd, u, &LOGISTIC);
+        let y = gate::logistic(simd, bits, r, &LOGISTIC);
 
-        // Below 0 the fraction is the result, else 1 less it; the numerator's sign decides.
+        // Below 0 that is the result, else 1 less it.
         let below = simd.less_than_f32s(x, zero);
-        let minus = simd.clear_f32s(below, simd.splat_f32s(-0.0));
-        let numerator = simd.xor_f32s(numerator, minus);
-        simd.mul_add_f32s(numerator, inverse, simd.clear_f32s(below, one))
+        let y = simd.xor_f32s(y, simd.clear_f32s(below, simd.splat_f32s(-0.0)));
+        simd.add_f32s(y, simd.clear_f32s(below, one))
     }
 }

@@ -1,7 +1,7 @@
 use super::Formula;
 use super::swish::gated;
 use crate::drive::Kernel;
-use crate::math::logistic::{self, Fraction, LIMIT};
+use crate::math::gate::{LOGISTIC, gate, less_tail, reduce};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^-x)`.
@@ -34,19 +34,16 @@ impl Formula for Silu {
     }
 }
 
+/// From here on what is missing from x, or from 0, rounds to 0.
+const VANISHED: f32 = 110.0;
+
 impl Kernel for Silu {
     const LONG: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        // f(x) = max(x, 0) - |x| / (1 + e^|x|): on the lower side nothing is added, and the
-        // division, of an exact product, rounds once, to a subnormal number, too.
-        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(LIMIT));
-        let Fraction {
-            numerator,
-            denominator,
-        } = logistic::falling(simd, u);
-        let lower = simd.div_f32s(simd.mul_f32s(u, numerator), denominator);
-        simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), lower)
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        let (bits, r) = reduce(simd, u, &LOGISTIC);
+        less_tail(simd, x, gate(simd, u, bits, r, &LOGISTIC))
     }
 }

@@ -144,6 +144,21 @@ pub(crate) fn reduce<V: Vocabulary, const BIAS: i32>(
     (bits, r, low)
 }
 
+#[inline(always)]
+pub(crate) fn reduce_plain<V: Vocabulary, const BIAS: i32>(
+    simd: V,
+    t: V::f32s,
+) -> (V::f32s, V::f32s) {
+    let rounder = simd.splat_f32s(const { rounder(BIAS) });
+    let bits = simd.mul_add_f32s(t, simd.splat_f32s(STEPS), rounder);
+    let k = simd.sub_f32s(bits, rounder);
+    let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
+    (
+        bits,
+        simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), r),
+    )
+}
+
 /// The bits, r and the addend to r of e^u = 2^-n head e^r, for u >= 0 and steps that fall. n is not
 /// positive.
 #[inline(always)]
