@@ -38,11 +38,21 @@ impl<T> Io<T> {
     }
 }
 
+/// What a kernel takes, which says how many vectors of it are worked on at a time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Weight {
+    /// A few operations: the driver unrolls, so that latencies overlap.
+    Light,
+    /// A long chain of operations: [`Machine::LONG`] of them in program order keep the ports busy.
+    Long,
+    /// That, and so many values at a time that the registers hold fewer: [`Machine::HEAVY`].
+    Heavy,
+}
+
 /// The maths of an activation: one vector in, one vector out, lane by lane.
 pub(crate) trait Kernel: Copy {
-    /// Whether a result takes a long chain of operations, or many registers: then the machine
-    /// decides how many vectors to interleave ([`Machine::INTERLEAVE`]), else the driver does.
-    const LONG: bool = false;
+    /// How many vectors to interleave.
+    const WEIGHT: Weight = Weight::Light;
 
     /// `f(x)` in each lane. A lane's result depends on that lane alone.
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s;

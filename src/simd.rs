@@ -155,8 +155,11 @@ pub(crate) trait Vocabulary: Copy {
 ///
 /// The arithmetic is documented at [`Vocabulary`].
 pub(crate) trait Machine: Simd {
-    /// How many vectors of a kernel with a long chain of operations to interleave.
-    const INTERLEAVE: usize;
+    /// How many vectors of a long kernel to interleave: 1, 2 or 4.
+    const LONG: usize;
+
+    /// How many of a heavy one.
+    const HEAVY: usize;
 
     /// See [`Vocabulary::at_least_f32s`].
     fn at_least_f32s(self, x: Self::f32s, low: Self::f32s) -> Self::f32s;

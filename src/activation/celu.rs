@@ -1,6 +1,6 @@
 use super::{Formula, elu::Elu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Io, Kernel, Run, Weight, map};
 use crate::math::expm1;
 use crate::simd::{Machine, Vocabulary};
 
@@ -87,7 +87,7 @@ struct Stretched {
 const LINEAR: f32 = 1.0 / (1 << 26) as f32;
 
 impl Kernel for Stretched {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

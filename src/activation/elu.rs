@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
 
@@ -57,7 +57,7 @@ impl Formula for Elu {
 }
 
 impl Kernel for Elu {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::erf;
 use crate::simd::Vocabulary;
 
@@ -32,7 +32,7 @@ impl Formula for Erf {
 }
 
 impl Kernel for Erf {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::{exp, gate};
 use crate::simd::{Table, Vocabulary};
 
@@ -40,7 +40,7 @@ const LOWEST: f32 = -104.0;
 const HIGHEST: f32 = 89.0;
 
 impl Kernel for Exp {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
 
@@ -35,7 +35,7 @@ impl Formula for Expm1 {
 const HIGHEST: f32 = 89.0;
 
 impl Kernel for Expm1 {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

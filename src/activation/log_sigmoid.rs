@@ -1,6 +1,6 @@
 use super::Formula;
 use super::softplus::log1p_exp;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::softplus;
 use crate::simd::Vocabulary;
 
@@ -33,7 +33,7 @@ impl Formula for LogSigmoid {
 }
 
 impl Kernel for LogSigmoid {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

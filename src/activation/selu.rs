@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
 
@@ -46,7 +46,7 @@ impl Formula for Selu {
 }
 
 impl Kernel for Selu {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,6 +1,6 @@
 use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Io, Kernel, Run, Weight, map};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = x - bias` above `lambda`, `x + bias` below `-lambda`, 0 between.
@@ -89,7 +89,7 @@ struct Biased {
 }
 
 impl Kernel for Biased {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::gate::{self, LOGISTIC, reduce};
 use crate::simd::Vocabulary;
 
@@ -46,7 +46,7 @@ pub(super) fn logistic(x: f64) -> f64 {
 const SATURATED: f32 = 110.0;
 
 impl Kernel for Sigmoid {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

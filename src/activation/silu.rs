@@ -1,6 +1,6 @@
 use super::Formula;
 use super::swish::gated;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::gate::{LOGISTIC, gate, less_tail, reduce};
 use crate::simd::Vocabulary;
 
@@ -38,7 +38,7 @@ impl Formula for Silu {
 const VANISHED: f32 = 110.0;
 
 impl Kernel for Silu {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

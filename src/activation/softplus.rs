@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Io, Kernel, Run, Weight, map};
 use crate::math::softplus::{self, LOWEST};
 use crate::simd::{Machine, Vocabulary};
 
@@ -95,7 +95,7 @@ impl Run<f32> for Softplus {
 struct Plain;
 
 impl Kernel for Plain {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -108,7 +108,7 @@ impl Kernel for Plain {
 struct Sloped(Softplus);
 
 impl Kernel for Sloped {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

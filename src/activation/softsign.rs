@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + |x|)`.
@@ -38,7 +38,7 @@ impl Formula for Softsign {
 }
 
 impl Kernel for Softsign {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

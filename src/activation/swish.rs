@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Io, Kernel, Run, Weight, map};
 use crate::math::exp::{self, Steps};
 use crate::simd::{Machine, Vocabulary};
 
@@ -105,7 +105,7 @@ const LIMIT: f32 = 194.0;
 const BIAS: i32 = 173;
 
 impl Kernel for Sloped {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

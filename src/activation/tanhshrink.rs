@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::Kernel;
+use crate::drive::{Kernel, Weight};
 use crate::math::tanhshrink;
 use crate::simd::Vocabulary;
 
@@ -42,7 +42,7 @@ impl Formula for Tanhshrink {
 }
 
 impl Kernel for Tanhshrink {
-    const LONG: bool = true;
+    const WEIGHT: Weight = Weight::Heavy;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,6 +1,6 @@
 //! Element by element, from the first to the last: the walk that all drivers share.
 
-use super::{Io, Kernel, LaneKernel};
+use super::{Io, Kernel, LaneKernel, Weight};
 use crate::simd::{Machine, Unrolled};
 
 /// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
@@ -20,8 +20,8 @@ const PREFETCH_AHEAD: usize = 8 * LINE;
 
 /// What to compute at a place in the buffer.
 pub(crate) trait Place: Copy {
-    /// [`Kernel::LONG`] of what is computed.
-    const LONG: bool = false;
+    /// [`Kernel::WEIGHT`] of what is computed.
+    const WEIGHT: Weight = Weight::Light;
 
     /// The results for the `N` whole vectors `x` that were read from element `at` on.
     ///
@@ -46,7 +46,7 @@ pub(crate) trait Place: Copy {
 pub(crate) struct Uniform<K>(pub(crate) K);
 
 impl<K: Kernel> Place for Uniform<K> {
-    const LONG: bool = K::LONG;
+    const WEIGHT: Weight = K::WEIGHT;
 
     #[inline(always)]
     unsafe fn vectors<S: Machine, const N: usize>(
@@ -137,18 +137,19 @@ pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
         }
         let last = simd.load_f32s(src.add(len - lanes));
         let mut at = 0;
-        if P::LONG {
-            at = match S::INTERLEAVE {
-                4 => turns::<S, P, 4>(simd, io, place, at),
-                3 => turns::<S, P, 3>(simd, io, place, at),
-                2 => turns::<S, P, 2>(simd, io, place, at),
-                _ => at,
-            };
-        } else if S::IS_SCALAR {
-            at = turns::<S, P, SCALAR_UNROLL>(simd, io, place, at);
-        } else {
-            at = turns::<S, P, UNROLL>(simd, io, place, at);
-        }
+        let interleave = match P::WEIGHT {
+            Weight::Light if S::IS_SCALAR => SCALAR_UNROLL,
+            Weight::Light => UNROLL,
+            Weight::Long => S::LONG,
+            Weight::Heavy => S::HEAVY,
+        };
+        // A constant, though the language does not know: one arm is compiled.
+        at = match interleave {
+            SCALAR_UNROLL => turns::<S, P, SCALAR_UNROLL>(simd, io, place, at),
+            UNROLL => turns::<S, P, UNROLL>(simd, io, place, at),
+            2 => turns::<S, P, 2>(simd, io, place, at),
+            _ => at,
+        };
         at = turns::<S, P, 1>(simd, io, place, at);
         if at < len {
             let at = len - lanes;

@@ -17,7 +17,8 @@ fn mask_first(count: usize) -> u16 {
 }
 
 impl Machine for V4 {
-    const INTERLEAVE: usize = 4;
+    const LONG: usize = 2;
+    const HEAVY: usize = 2;
 
     #[inline(always)]
     fn at_least_f32s(self, x: f32x16, low: f32x16) -> f32x16 {

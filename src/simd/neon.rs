@@ -9,7 +9,8 @@ use core::arch::aarch64::{
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
 impl Machine for Neon {
-    const INTERLEAVE: usize = 4;
+    const LONG: usize = 2;
+    const HEAVY: usize = 1;
 
     #[inline(always)]
     fn at_least_f32s(self, x: f32x4, low: f32x4) -> f32x4 {

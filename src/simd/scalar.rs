@@ -4,7 +4,8 @@ use super::{Machine, Table};
 use pulp::Scalar;
 
 impl Machine for Scalar {
-    const INTERLEAVE: usize = 1;
+    const LONG: usize = 1;
+    const HEAVY: usize = 1;
 
     #[inline(always)]
     fn at_least_f32s(self, x: f32, low: f32) -> f32 {
