@@ -148,7 +148,8 @@ pub(crate) fn logistic<V: Vocabulary>(
         growth,
         power,
     } = terms(simd, bits, r, factor);
-    divided(simd, power, table, growth, power)
+    let sum = simd.add_f32s(table, simd.mul_add_f32s(table, growth, power));
+    simd.div_f32s(power, sum)
 }
 
 #[inline(always)]
