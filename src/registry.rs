@@ -33,7 +33,7 @@ macro_rules! for_each_activation {
             ReluSquared     relu_squared     []                  ["relu2", "squared_relu"];
             Tanh            tanh             []                  [];
             Erf             erf              []                  [];
-            Tanhshrink      tanhshrink       []                  ["tanh_shrink"];
+            Tanhshrink      tanhshrink       []                  [];
         }
     };
 }

@@ -24,9 +24,9 @@ pub const MAX_ULP: &[(&str, f64, f64)] = &[
     ("shrink", 0.0, 0.5),
     ("softsign", 0.5001, 0.5001),
     ("relu_squared", 0.5, 0.5),
-    ("tanh", 0.9, 0.9),
-    ("erf", 0.9, 0.9),
-    ("tanhshrink", 0.9, 0.9),
+    ("tanh", 0.934, 0.934),
+    ("erf", 0.8336, 0.8336),
+    ("tanhshrink", 0.9655, 0.9655),
 ];
 
 /// By how much a bound may lie above what is measured: the rounding to four decimals.
