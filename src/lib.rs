@@ -14,13 +14,13 @@ mod simd;
 
 pub use activation::{Activation, Formula};
 pub use activation::{
-    celu::Celu, elu::Elu, erf::Erf, exp::Exp, expm1::Expm1, hardshrink::Hardshrink,
-    hardsigmoid::Hardsigmoid, hardswish::Hardswish, hardtanh::Hardtanh, identity::Identity,
-    leaky_relu::LeakyRelu, log_sigmoid::LogSigmoid, mish::Mish, prelu::Prelu, relu::Relu,
-    relu_squared::ReluSquared, relu6::Relu6, rrelu::Rrelu, selu::Selu, shrink::Shrink,
-    sigmoid::Sigmoid, silu::Silu, softplus::Softplus, softshrink::Softshrink, softsign::Softsign,
-    swish::Swish, tanh::Tanh, tanhshrink::Tanhshrink, threshold::Threshold,
-    thresholded_relu::ThresholdedRelu,
+    celu::Celu, elu::Elu, erf::Erf, exp::Exp, expm1::Expm1, gelu::Gelu, gelu_tanh::GeluTanh,
+    hardshrink::Hardshrink, hardsigmoid::Hardsigmoid, hardswish::Hardswish, hardtanh::Hardtanh,
+    identity::Identity, leaky_relu::LeakyRelu, log_sigmoid::LogSigmoid, mish::Mish, prelu::Prelu,
+    quick_gelu::QuickGelu, relu::Relu, relu_squared::ReluSquared, relu6::Relu6, rrelu::Rrelu,
+    selu::Selu, shrink::Shrink, sigmoid::Sigmoid, silu::Silu, softplus::Softplus,
+    softshrink::Softshrink, softsign::Softsign, swish::Swish, tanh::Tanh, tanhshrink::Tanhshrink,
+    threshold::Threshold, thresholded_relu::ThresholdedRelu,
 };
 pub use aligned_vec::AVec;
 pub use any::AnyActivation;

@@ -7,6 +7,7 @@ pub(crate) mod exp;
 pub(crate) mod expm1;
 pub(crate) mod gate;
 pub(crate) mod intervals;
+pub(crate) mod normal_tail;
 pub(crate) mod softplus;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;

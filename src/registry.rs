@@ -34,6 +34,9 @@ macro_rules! for_each_activation {
             Sigmoid         sigmoid          []                  ["logistic"];
             LogSigmoid      log_sigmoid      []                  [];
             Silu            silu             []                  [];
+            Gelu            gelu             []                  ["gelu_python"];
+            GeluTanh        gelu_tanh        []                  ["gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_accurate"];
+            QuickGelu       quick_gelu       []                  [];
             Swish           swish            [beta]              [];
             Elu             elu              [alpha]             [];
             Selu            selu             []                  [];

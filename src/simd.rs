@@ -119,12 +119,6 @@ pub(crate) trait Vocabulary: Copy {
     /// `a ^ b`, of the bits.
     fn xor_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
 
-    /// `!mask & x`, of the bits.
-    fn and_not_f32s(self, mask: Self::f32s, x: Self::f32s) -> Self::f32s;
-
-    /// `a + b` of the bits as integers, without the carry.
-    fn add_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
-
     /// `a - b` of the bits as integers, without the borrow.
     fn sub_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
 
@@ -175,9 +169,6 @@ pub(crate) trait Machine: Simd {
 
     /// See [`Vocabulary::keep_f32s`].
     fn keep_f32s(self, mask: Self::m32s, x: Self::f32s) -> Self::f32s;
-
-    /// See [`Vocabulary::and_not_f32s`].
-    fn and_not_f32s(self, mask: Self::f32s, x: Self::f32s) -> Self::f32s;
 
     /// See [`Vocabulary::shift_left_bits_f32s`].
     fn shift_left_bits_f32s<const COUNT: u32>(self, x: Self::f32s) -> Self::f32s;

@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::{Kernel, Weight};
-use crate::math::{exp, gate};
-use crate::simd::{Table, Vocabulary};
+use crate::math::exp::{self, GROWTH, ROUNDED_FACTOR_RISING};
+use crate::simd::Vocabulary;
 
 /// `f(x) = e^x`.
 ///
@@ -31,8 +31,6 @@ impl Formula for Exp {
     }
 }
 
-static TABLE: Table = gate::rising_table();
-
 /// The result is below half the smallest f32 from here on.
 const LOWEST: f32 = -104.0;
 
@@ -46,9 +44,9 @@ impl Kernel for Exp {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
         let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
-        let (bits, r) = exp::reduce_plain::<V, 127>(simd, t);
-        let growth = gate::growth(simd, r, &gate::LOGISTIC);
-        let head = simd.lookup_f32s(&TABLE, bits);
+        let (bits, r) = exp::reduce_plainly::<V, 127>(simd, t);
+        let growth = exp::growth(simd, r, &GROWTH);
+        let head = simd.lookup_f32s(&ROUNDED_FACTOR_RISING, bits);
         let (first, second) = exp::two_scales(simd, bits);
         let y = simd.mul_add_f32s(head, growth, head);
         simd.mul_f32s(simd.mul_f32s(y, first), second)

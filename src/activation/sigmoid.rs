@@ -53,11 +53,13 @@ impl Kernel for Sigmoid {
         let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
         let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(SATURATED));
         let (bits, r) = reduce(simd, u, &LOGISTIC);
-        let y = gate::logistic(simd, bits, r, &LOGISTIC);
+        let (numerator, denominator) = gate::fraction(simd, bits, r, &LOGISTIC);
+        let inverse = simd.div_f32s(one, denominator);
 
-        // Below 0 that is the result, else 1 less it.
+        // Below 0 the fraction is the result, else 1 less it; the numerator's sign decides.
         let below = simd.less_than_f32s(x, zero);
-        let y = simd.xor_f32s(y, simd.clear_f32s(below, simd.splat_f32s(-0.0)));
-        simd.add_f32s(y, simd.clear_f32s(below, one))
+        let minus = simd.clear_f32s(below, simd.splat_f32s(-0.0));
+        let numerator = simd.xor_f32s(numerator, minus);
+        simd.mul_add_f32s(numerator, inverse, simd.clear_f32s(below, one))
     }
 }

@@ -1,7 +1,7 @@
 use super::Formula;
 use super::swish::gated;
 use crate::drive::{Kernel, Weight};
-use crate::math::gate::{LOGISTIC, coarse_gate, less_tail, reduce};
+use crate::math::gate::{self, LOGISTIC, reduce};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^-x)`.
@@ -43,7 +43,6 @@ impl Kernel for Silu {
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
-        let (bits, r) = reduce(simd, u, &LOGISTIC);
-        less_tail(simd, x, coarse_gate(simd, u, bits, r, &LOGISTIC))
+        gate::gated(simd, x, u, reduce(simd, u, &LOGISTIC), &LOGISTIC)
     }
 }

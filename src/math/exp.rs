@@ -105,10 +105,50 @@ impl Steps {
     }
 }
 
+/// F 2^(-j/8) to the nearest f32 with F = 1.02711701, for which that is within 2^-27.5: where one
+/// lookup is to do, and a polynomial that [`growth`] evaluates takes F back.
+pub(crate) const ROUNDED_FACTOR: [f32; 8] = [
+    hex("0x1.06f124p0"),  // 1.02711701
+    hex("0x1.e23cd8p-1"), // 0.941870451
+    hex("0x1.ba36c2p-1"), // 0.863699019
+    hex("0x1.95830ep-1"), // 0.792015493
+    hex("0x1.73db28p-1"), // 0.726281404
+    hex("0x1.54fe58p-1"), // 0.666002989
+    hex("0x1.38b144p-1"), // 0.610727429
+    hex("0x1.1ebd8p-1"),  // 0.56003952
+];
+
+/// F 2^(j/8), as [`ROUNDED_FACTOR`].
+pub(crate) static ROUNDED_FACTOR_RISING: Table = {
+    let mut entries = ROUNDED_FACTOR;
+    let mut j = 1;
+    while j < entries.len() {
+        entries[j] = ROUNDED_FACTOR[8 - j] * 2.0;
+        j += 1;
+    }
+    Table::new(entries)
+};
+
+/// e^r / F - 1 on |r| <= 1.0005 ln2/16, within 2^-25.7; from the constant term up.
+pub(crate) const GROWTH: [f32; 4] = [
+    hex("-0x1.b08e4cp-6"), // -0.0264011137
+    hex("0x1.f27b8ep-1"),  // 0.973598897
+    hex("0x1.f28f88p-2"),  // 0.486875653
+    hex("0x1.4c5e52p-3"),  // 0.162289277
+];
+
 /// What, added to a number and subtracted again, rounds it to an integer; that integer then stands
 /// in the last bits of the sum. `bias` is added to the exponent that [`scale`] makes of them.
 const fn rounder(bias: i32) -> f32 {
     (0x00c0_0000 + 8 * (127 + bias)) as f32
+}
+
+/// The integer k nearest to `t * steps`, in the bits of a sum and as a number.
+#[inline(always)]
+fn round<V: Vocabulary, const BIAS: i32>(simd: V, t: V::f32s, steps: f32) -> (V::f32s, V::f32s) {
+    let rounder = simd.splat_f32s(const { rounder(BIAS) });
+    let bits = simd.mul_add_f32s(t, simd.splat_f32s(steps), rounder);
+    (bits, simd.sub_f32s(bits, rounder))
 }
 
 /// 2^(n + `BIAS`), which is to be a normal number, of what [`reduce`] returned.
@@ -135,28 +175,41 @@ pub(crate) fn reduce<V: Vocabulary, const BIAS: i32>(
     t: V::f32s,
     steps: &Steps,
 ) -> (V::f32s, V::f32s, V::f32s) {
-    let rounder = simd.splat_f32s(const { rounder(BIAS) });
-    let bits = simd.mul_add_f32s(t, simd.splat_f32s(STEPS), rounder);
-    let k = simd.sub_f32s(bits, rounder);
+    let (bits, k) = round::<V, BIAS>(simd, t, STEPS);
     let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
     let shift = simd.lookup_f32s(&steps.shift, bits);
     let low = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), shift);
     (bits, r, low)
 }
 
+/// The bits and r of e^t = 2^n 2^(j/8) e^r, for [`ROUNDED_FACTOR_RISING`]; as [`reduce`] otherwise.
 #[inline(always)]
-pub(crate) fn reduce_plain<V: Vocabulary, const BIAS: i32>(
+pub(crate) fn reduce_plainly<V: Vocabulary, const BIAS: i32>(
     simd: V,
     t: V::f32s,
 ) -> (V::f32s, V::f32s) {
-    let rounder = simd.splat_f32s(const { rounder(BIAS) });
-    let bits = simd.mul_add_f32s(t, simd.splat_f32s(STEPS), rounder);
-    let k = simd.sub_f32s(bits, rounder);
+    let (bits, k) = round::<V, BIAS>(simd, t, STEPS);
     let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
     (
         bits,
         simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), r),
     )
+}
+
+/// The polynomial of `coefficients` in r, from the constant term up.
+#[inline(always)]
+pub(crate) fn growth<V: Vocabulary, const N: usize>(
+    simd: V,
+    r: V::f32s,
+    coefficients: &[f32; N],
+) -> V::f32s {
+    let mut i = N - 1;
+    let mut sum = simd.splat_f32s(coefficients[i]);
+    while i > 0 {
+        i -= 1;
+        sum = simd.mul_add_f32s(sum, r, simd.splat_f32s(coefficients[i]));
+    }
+    sum
 }
 
 /// The bits, r and the addend to r of e^u = 2^-n head e^r, for u >= 0 and steps that fall. n is not
@@ -167,9 +220,7 @@ pub(crate) fn reduce_inverse<V: Vocabulary, const BIAS: i32>(
     u: V::f32s,
     steps: &Steps,
 ) -> (V::f32s, V::f32s, V::f32s) {
-    let rounder = simd.splat_f32s(const { rounder(BIAS) });
-    let bits = simd.negate_mul_add_f32s(u, simd.splat_f32s(STEPS), rounder);
-    let k = simd.sub_f32s(bits, rounder);
+    let (bits, k) = round::<V, BIAS>(simd, u, -STEPS);
     let r = simd.mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), u);
     let shift = simd.lookup_f32s(&steps.shift, bits);
     let low = simd.mul_add_f32s(k, simd.splat_f32s(STEP_LOW), shift);

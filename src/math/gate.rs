@@ -6,59 +6,48 @@
 //! The argument stays in its own units; its factor c is part of the constants.
 //!
 //! - The table holds F 2^(-j/8), with F = 1.027 such that all eight entries lie within 2^-27.5 of a
-//!   float: so one lookup will do. The cubic takes F back; it is off by 2^-25.7.
-//! - The sum of table, product and power of two is rounded; the rest is found exactly, as F > 1
-//!   keeps the middle one of the subtractions exact for n = 0, too.
-//! - One correction by the remainder takes back the roundings of the sum and of the quotient. It is
-//!   so small that a reciprocal of the denominator to within an eighth does: an integer subtraction.
+//!   float: so one lookup will do. The polynomial takes F back.
+//! - The denominator is the entry, plus the entry times the polynomial plus G: two roundings, of which
+//!   the first is the smaller. The division adds another. That is all there is to the error.
 //!
-//! The result is off by 0.9 units in its last place. The constants come from `fit/gate.py`.
+//! Error: below 2 ULP, 1.8 with a polynomial of degree 4, which is off by 2^-33, and 1.9 with one of
+//! degree 3, off by 2^-25.7, where 2^(-n) is not so near 1. NaN gives NaN; infinities are for the
+//! caller to keep out. The constants come from `fit/gate.py`.
+//!
+//! One ULP would take six more operations: what the sum lost, and a correction of the quotient by
+//! its remainder. That costs more than a third of the time; `docs/kernels.md` has the figures.
 
+use super::exp::{ROUNDED_FACTOR, growth};
 use super::hex;
 use crate::simd::{Table, Vocabulary};
 
 /// The power of two that all but the result is multiplied by, so that G is a normal number.
 const BIAS: i32 = 40;
-const SCALE: f32 = (1u64 << BIAS) as f32;
 
 /// What, added to a number and subtracted again, rounds it to an integer n; that stands in the last
 /// bits of the sum then, as 8 (m + 127 + BIAS) + j.
 const ROUNDER: f32 = (0x00c0_0000 + 8 * (127 + BIAS)) as f32;
 
-/// F 2^(-j/8).
-const TABLE: [f32; 8] = [
-    hex("0x1.06f124p0"),  // 1.02711701
-    hex("0x1.e23cd8p-1"), // 0.941870451
-    hex("0x1.ba36c2p-1"), // 0.863699019
-    hex("0x1.95830ep-1"), // 0.792015493
-    hex("0x1.73db28p-1"), // 0.726281404
-    hex("0x1.54fe58p-1"), // 0.666002989
-    hex("0x1.38b144p-1"), // 0.610727429
-    hex("0x1.1ebd8p-1"),  // 0.56003952
-];
-
-static SCALED: Table = {
-    let mut entries = TABLE;
+/// 2^BIAS F 2^(-j/8).
+static TABLE: Table = {
+    let mut entries = ROUNDED_FACTOR;
     let mut j = 0;
     while j < entries.len() {
-        entries[j] *= SCALE;
+        entries[j] *= (1u64 << BIAS) as f32;
         j += 1;
     }
     Table::new(entries)
 };
 
-/// The bits of 2^126 (1 - 1/16): less the bits of d, those of a number within an eighth of 1/d.
-const RECIPROCAL: f32 = f32::from_bits(0x7ef0_0000);
-
 /// The constants of a factor c.
-pub(crate) struct Factor {
+pub(crate) struct Factor<const N: usize> {
     /// -8c / ln2.
     pub(crate) steps: f32,
     /// ln2 / (8c) in two parts.
     pub(crate) step_high: f32,
     pub(crate) step_low: f32,
     /// e^(cr) / F - 1, from the constant term up.
-    pub(crate) polynomial: [f32; 4],
+    polynomial: [f32; N],
 }
 
 /// What [`reduce`] and its kin find: n in its place, as `ROUNDER + n`, and n.
@@ -72,146 +61,65 @@ pub(crate) fn round<V: Vocabulary>(simd: V, w: V::f32s, steps: V::f32s) -> (V::f
 /// `w = -n ln2/(8c) + r`: the bits in which n stands, and r. The first product with n, plus w, is
 /// exact.
 #[inline(always)]
-pub(crate) fn reduce<V: Vocabulary>(simd: V, w: V::f32s, factor: &Factor) -> (V::f32s, V::f32s) {
+pub(crate) fn reduce<V: Vocabulary, const N: usize>(
+    simd: V,
+    w: V::f32s,
+    factor: &Factor<N>,
+) -> (V::f32s, V::f32s) {
     let (bits, n) = round(simd, w, simd.splat_f32s(factor.steps));
     let r = simd.mul_add_f32s(n, simd.splat_f32s(factor.step_high), w);
-    (
-        bits,
-        simd.mul_add_f32s(n, simd.splat_f32s(factor.step_low), r),
-    )
+    let r = simd.mul_add_f32s(n, simd.splat_f32s(factor.step_low), r);
+    (bits, r)
 }
 
-/// 2^BIAS times the terms of the denominator A + G: table + table `growth` + `power`.
-#[derive(Clone, Copy)]
-struct Terms<F> {
-    table: F,
-    growth: F,
-    power: F,
-}
-
+/// Numerator and denominator of `1 / (1 + e^(cw))`, w given as its bits and r. The numerator is a power
+/// of two.
 #[inline(always)]
-pub(crate) fn growth<V: Vocabulary>(simd: V, r: V::f32s, factor: &Factor) -> V::f32s {
-    let [c0, c1, c2, c3] = factor.polynomial;
-    let growth = simd.mul_add_f32s(simd.splat_f32s(c3), r, simd.splat_f32s(c2));
-    let growth = simd.mul_add_f32s(growth, r, simd.splat_f32s(c1));
-    simd.mul_add_f32s(growth, r, simd.splat_f32s(c0))
-}
-
-pub(crate) const fn rising_table() -> Table {
-    let mut entries = TABLE;
-    let mut j = 1;
-    while j < entries.len() {
-        entries[j] = TABLE[8 - j] * 2.0;
-        j += 1;
-    }
-    Table::new(entries)
-}
-
-#[inline(always)]
-fn terms<V: Vocabulary>(simd: V, bits: V::f32s, r: V::f32s, factor: &Factor) -> Terms<V::f32s> {
-    let growth = growth(simd, r, factor);
+pub(crate) fn fraction<V: Vocabulary, const N: usize>(
+    simd: V,
+    bits: V::f32s,
+    r: V::f32s,
+    factor: &Factor<N>,
+) -> (V::f32s, V::f32s) {
+    let growth = growth(simd, r, &factor.polynomial);
+    let table = simd.lookup_f32s(&TABLE, bits);
     let power = simd.and_f32s(bits, simd.splat_f32s(f32::from_bits(!7)));
-    Terms {
-        table: simd.lookup_f32s(&SCALED, bits),
-        growth,
-        power: simd.shift_left_bits_f32s::<20>(power),
-    }
+    let power = simd.shift_left_bits_f32s::<20>(power);
+    let sum = simd.add_f32s(table, simd.mul_add_f32s(table, growth, power));
+    (power, sum)
 }
 
-/// `u / (1 + e^(cw))`, w given as its bits and r.
+/// `x / (1 + e^(-cw))` for u = |x| and w >= 0 that is given as its bits and r: max(x, 0) less the gate.
 #[inline(always)]
-pub(crate) fn gate<V: Vocabulary>(
+pub(crate) fn gated<V: Vocabulary, const N: usize>(
     simd: V,
+    x: V::f32s,
     u: V::f32s,
-    bits: V::f32s,
-    r: V::f32s,
-    factor: &Factor,
+    (bits, r): (V::f32s, V::f32s),
+    factor: &Factor<N>,
 ) -> V::f32s {
-    let Terms {
-        table,
-        growth,
-        power,
-    } = terms(simd, bits, r, factor);
-    divided(simd, simd.mul_f32s(u, power), table, growth, power)
-}
-
-/// `1 / (1 + e^(cw))`, w given as its bits and r.
-#[inline(always)]
-pub(crate) fn logistic<V: Vocabulary>(
-    simd: V,
-    bits: V::f32s,
-    r: V::f32s,
-    factor: &Factor,
-) -> V::f32s {
-    let Terms {
-        table,
-        growth,
-        power,
-    } = terms(simd, bits, r, factor);
-    let sum = simd.add_f32s(table, simd.mul_add_f32s(table, growth, power));
-    simd.div_f32s(power, sum)
-}
-
-#[inline(always)]
-fn divided<V: Vocabulary>(
-    simd: V,
-    numerator: V::f32s,
-    table: V::f32s,
-    growth: V::f32s,
-    power: V::f32s,
-) -> V::f32s {
-    // table + table growth + power = sum + rest.
-    let sum = simd.add_f32s(table, simd.mul_add_f32s(table, growth, power));
-    let rest = simd.sub_f32s(power, simd.sub_f32s(sum, table));
-    let rest = simd.mul_add_f32s(table, growth, rest);
-
-    let quotient = simd.div_f32s(numerator, sum);
-    let remainder = simd.negate_mul_add_f32s(quotient, sum, numerator);
-    let remainder = simd.negate_mul_add_f32s(quotient, rest, remainder);
-    let reciprocal = simd.sub_bits_f32s(simd.splat_f32s(RECIPROCAL), sum);
-    simd.mul_add_f32s(remainder, reciprocal, quotient)
-}
-
-/// As [`gate`], without the correction.
-#[inline(always)]
-#[allow(dead_code)]
-pub(crate) fn coarse_gate<V: Vocabulary>(
-    simd: V,
-    u: V::f32s,
-    bits: V::f32s,
-    r: V::f32s,
-    factor: &Factor,
-) -> V::f32s {
-    let Terms {
-        table,
-        growth,
-        power,
-    } = terms(simd, bits, r, factor);
-    let sum = simd.add_f32s(table, simd.mul_add_f32s(table, growth, power));
-    simd.div_f32s(simd.mul_f32s(u, power), sum)
-}
-
-/// `x` where it is positive or NaN, else -0, less `tail`: -0 stays, and -inf gives -0.
-#[inline(always)]
-pub(crate) fn less_tail<V: Vocabulary>(simd: V, x: V::f32s, tail: V::f32s) -> V::f32s {
-    simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), tail)
+    let (power, sum) = fraction(simd, bits, r, factor);
+    let gate = simd.div_f32s(simd.mul_f32s(u, power), sum);
+    // Less from -0 where x is negative: -0 stays, and -inf gives -0.
+    simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), gate)
 }
 
 /// c = 1.
-pub(crate) const LOGISTIC: Factor = Factor {
+pub(crate) const LOGISTIC: Factor<5> = Factor {
     steps: hex("-0x1.715476p3"),     // -11.5415602
     step_high: hex("0x1.62e43p-4"),  // 0.0866433978
     step_low: hex("-0x1.05c61p-32"), // -2.38081777e-10
     polynomial: [
-        hex("-0x1.b08e4cp-6"), // -0.0264011137
+        hex("-0x1.b08e38p-6"), // -0.0264010951
         hex("0x1.f27b8ep-1"),  // 0.973598897
-        hex("0x1.f28f88p-2"),  // 0.486875653
-        hex("0x1.4c5e52p-3"),  // 0.162289277
+        hex("0x1.f27b8ap-2"),  // 0.486799389
+        hex("0x1.4c5bd8p-3"),  // 0.162284553
+        hex("0x1.4c8d14p-5"),  // 0.0405946150
     ],
 };
 
 /// c = 1.702.
-pub(crate) const QUICK_GELU: Factor = Factor {
+pub(crate) const QUICK_GELU: Factor<4> = Factor {
     steps: hex("-0x1.3a4cbep4"),     // -19.6437359
     step_high: hex("0x1.a10754p-5"), // 0.0509068146
     step_low: hex("-0x1.2f1edp-31"), // -5.51372725e-10
@@ -224,7 +132,7 @@ pub(crate) const QUICK_GELU: Factor = Factor {
 };
 
 /// c = 2 sqrt(2/pi) 0.044715, with a `step_high` of 13 bits: its product with n is exact.
-pub(crate) const GELU_TANH: Factor = Factor {
+pub(crate) const GELU_TANH: Factor<4> = Factor {
     steps: hex("-0x1.a5a7dp-1"),      // -0.823545933
     step_high: hex("0x1.36ep0"),      // 1.21435547
     step_low: hex("-0x1.8aa4a2p-14"), // -9.40902464e-5

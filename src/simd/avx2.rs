@@ -71,11 +71,6 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    fn and_not_f32s(self, mask: f32x8, x: f32x8) -> f32x8 {
-        cast(self.avx._mm256_andnot_ps(cast(mask), cast(x)))
-    }
-
-    #[inline(always)]
     fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32x8) -> f32x8 {
         let count = self.avx._mm256_set1_epi32(COUNT as i32);
         cast(self.avx2._mm256_sllv_epi32(cast(x), count))

@@ -2,10 +2,9 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_andnot_ps, _mm512_loadu_ps, _mm512_mask_mul_ps,
-    _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps,
-    _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutexvar_ps, _mm512_slli_epi32,
-    _mm512_srli_epi32, _mm512_storeu_ps,
+    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
+    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask,
+    _mm512_permutexvar_ps, _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps,
 };
 use pulp::{b16, cast, f32x16, x86::V4};
 
@@ -54,12 +53,6 @@ impl Machine for V4 {
     fn keep_f32s(self, mask: b16, x: f32x16) -> f32x16 {
         // SAFETY: the token proves AVX-512F.
         unsafe { cast(_mm512_maskz_mov_ps(mask.0, cast(x))) }
-    }
-
-    #[inline(always)]
-    fn and_not_f32s(self, mask: f32x16, x: f32x16) -> f32x16 {
-        // SAFETY: the token proves AVX-512DQ.
-        unsafe { cast(_mm512_andnot_ps(cast(mask), cast(x))) }
     }
 
     #[inline(always)]

@@ -50,12 +50,6 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
-    fn and_not_f32s(self, mask: f32x4, x: f32x4) -> f32x4 {
-        // SAFETY: the token proves NEON.
-        unsafe { cast(vbicq_u32(cast(x), cast(mask))) }
-    }
-
-    #[inline(always)]
     fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32x4) -> f32x4 {
         // SAFETY: the token proves NEON.
         unsafe { cast(vshlq_u32(cast(x), vdupq_n_s32(COUNT as i32))) }

@@ -33,11 +33,6 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
-    fn and_not_f32s(self, mask: f32, x: f32) -> f32 {
-        f32::from_bits(!mask.to_bits() & x.to_bits())
-    }
-
-    #[inline(always)]
     fn shift_left_bits_f32s<const COUNT: u32>(self, x: f32) -> f32 {
         f32::from_bits(x.to_bits() << COUNT)
     }

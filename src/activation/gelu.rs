@@ -1,0 +1,53 @@
+use super::Formula;
+use crate::drive::{Kernel, Weight};
+use crate::math::normal_tail::{Product, normal_tail};
+use crate::simd::Vocabulary;
+
+/// `f(x) = x Phi(x) = x/2 (1 + erf(x / sqrt(2)))`.
+///
+/// Phi is the distribution function of the standard normal distribution.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; the lower tail keeps its relative accuracy down to the subnormal numbers |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 1 ULP |
+/// | Special values | ±0 are their own images; -inf gives -0, the limit; +inf gives +inf; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Hendrycks and Gimpel, 2016; PyTorch `nn.GELU`, ONNX `Gelu`, Hugging Face `gelu` |
+///
+/// ```
+/// use activations::{Activation, Gelu};
+/// let mut x = [f32::NEG_INFINITY, 0.0, 20.0];
+/// Gelu.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-0.0, 0.0, 20.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gelu;
+
+impl Formula for Gelu {
+    fn reference(&self, x: f64) -> f64 {
+        if x == f64::NEG_INFINITY {
+            -0.0
+        } else {
+            // erfc keeps the relative accuracy of the lower tail.
+            0.5 * x * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2)
+        }
+    }
+}
+
+impl Kernel for Gelu {
+    const WEIGHT: Weight = Weight::Heavy;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        // f(x) = max(x, 0) - u Phi(-u), u = |x|: one rounding, exact scaling for x < 0.
+        let Product { power, rest } = normal_tail(simd, simd.magnitude_f32s(x));
+        let positive = simd.at_least_f32s(x, simd.splat_f32s(0.0));
+        let y = simd.negate_mul_add_f32s(power, rest, positive);
+        // f(x) >= x/2, and next to 0 that is what it is.
+        simd.at_least_f32s(y, simd.mul_f32s(x, simd.splat_f32s(0.5)))
+    }
+}

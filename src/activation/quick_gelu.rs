@@ -1,0 +1,46 @@
+use super::Formula;
+use super::swish::gated;
+use crate::drive::{Kernel, Weight};
+use crate::math::gate::{self, QUICK_GELU, reduce};
+use crate::simd::Vocabulary;
+
+/// `f(x) = x / (1 + e^(-1.702 x))`.
+///
+/// | | |
+/// |---|---|
+/// | Domain | all of f32; the lower tail keeps its relative accuracy down to the subnormal numbers |
+/// | Shapes | any slice; the output is as long as the input |
+/// | Error | at most 2 ULP |
+/// | Special values | ±0 are their own images; -inf gives -0, the limit; +inf gives +inf; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Hendrycks and Gimpel, 2016; CLIP (Radford et al., 2021), Hugging Face `quick_gelu` |
+///
+/// ```
+/// use activations::{Activation, QuickGelu};
+/// let mut x = [f32::NEG_INFINITY, 0.0, 20.0];
+/// QuickGelu.apply_in_place(&mut x)?;
+/// assert_eq!(x, [-0.0, 0.0, 20.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct QuickGelu;
+
+/// From here on what is missing from x, or from 0, rounds to 0.
+const VANISHED: f32 = 64.0;
+
+impl Formula for QuickGelu {
+    fn reference(&self, x: f64) -> f64 {
+        gated(x, 1.702 * x)
+    }
+}
+
+impl Kernel for QuickGelu {
+    const WEIGHT: Weight = Weight::Long;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        gate::gated(simd, x, u, reduce(simd, u, &QUICK_GELU), &QUICK_GELU)
+    }
+}
