@@ -1,7 +1,8 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, Weight, map};
-use crate::math::softplus::{self, LOWEST};
+use crate::math::exp::{self, Steps};
+use crate::math::softplus;
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if beta * x > threshold { x } else { ln(1 + e^(beta * x)) / beta }`.
@@ -84,7 +85,7 @@ impl Run<f32> for Softplus {
             if self.beta == 1.0 && self.threshold >= SATURATED {
                 map::map(simd, io, map::Uniform(Plain));
             } else {
-                map::map(simd, io, map::Uniform(Sloped(*self)));
+                map::map(simd, io, map::Uniform(Sloped::new(*self)));
             }
         }
     }
@@ -105,7 +106,38 @@ impl Kernel for Plain {
 
 /// Any parameters.
 #[derive(Clone, Copy)]
-struct Sloped(Softplus);
+struct Sloped {
+    beta: f32,
+    /// Numbers above, of x with the sign of beta, are their own images.
+    linear: f32,
+}
+
+impl Sloped {
+    #[inline(always)]
+    fn new(Softplus { beta, threshold }: Softplus) -> Self {
+        // The largest f32 whose product with |beta|, which f64 holds, is not above the threshold: the
+        // quotient, but for the roundings of a division and to f32.
+        let slope = f64::from(beta.abs());
+        let above = |x: f32| f64::from(x) * slope > f64::from(threshold);
+        let mut linear = (f64::from(threshold) / slope) as f32;
+        while above(linear) {
+            linear = linear.next_down();
+        }
+        while linear != f32::INFINITY && !above(linear.next_up()) {
+            linear = linear.next_up();
+        }
+        Self { beta, linear }
+    }
+}
+
+static STEPS: Steps = Steps::short(1.0);
+
+/// e^LOWEST is less than half the smallest f32, divided by a beta whose product with the largest is as
+/// large, too.
+const LOWEST: f32 = -194.0;
+
+/// So that the exponents down to that of e^LOWEST have room in the bits.
+const BIAS: i32 = 173;
 
 impl Kernel for Sloped {
     const WEIGHT: Weight = Weight::Heavy;
@@ -113,7 +145,7 @@ impl Kernel for Sloped {
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (zero, minus) = (simd.splat_f32s(0.0), simd.splat_f32s(-0.0));
-        let beta = simd.splat_f32s(self.0.beta);
+        let beta = simd.splat_f32s(self.beta);
         let lowest = simd.splat_f32s(LOWEST);
 
         // beta x in two parts; the second is left out where the first is beyond all exponents.
@@ -124,29 +156,52 @@ impl Kernel for Sloped {
         let product_low = simd.clear_f32s(beyond, product_low);
         let above = simd.less_than_f32s(zero, product);
 
-        // Far: log(1 + e^-|beta x|)/beta, unrounded, and x where the product is positive.
-        let turn = simd.keep_f32s(above, minus);
+        // e^-|beta x| is the product of two factors, as the division may make up for one too small.
         let t = simd.at_least_f32s(below, lowest);
-        let far = softplus::far(simd, t, Some(simd.xor_f32s(product_low, turn)));
+        let t_low = simd.xor_f32s(product_low, simd.keep_f32s(above, minus));
+        let (bits, r, low) = exp::reduce::<V, BIAS>(simd, t, &STEPS);
+        let r = simd.add_f32s(r, simd.add_f32s(low, t_low));
+        let (first, second) = exp::two_scales(simd, bits);
+        let unbias = simd.splat_f32s(1.0 / (1 << 23) as f32);
+        let (first, second) = (simd.mul_f32s(first, unbias), simd.mul_f32s(second, unbias));
+
+        // Far: log(1 + e^-|beta x|)/beta, unrounded, and x where the product is positive.
+        let far = softplus::far_part(simd, bits, r, simd.mul_f32s(first, second), &STEPS);
         let value = far.value(simd);
-        let quotient = simd.div_f32s(value, beta);
-        let remainder = simd.negate_mul_add_f32s(quotient, beta, value);
-        let remainder = simd.add_f32s(remainder, far.value_low(simd, value));
-        let quotient_low = simd.div_f32s(remainder, beta);
-        let y = simd.mul_add_f32s(far.scale, quotient_low, simd.keep_f32s(above, x));
-        let y = simd.mul_add_f32s(far.scale, quotient, y);
+        let (quotient, quotient_low) = divide(simd, value, far.value_low(simd, value), beta);
+        let y_low = simd.mul_f32s(quotient_low, first);
+        let y = simd.mul_add_f32s(second, y_low, simd.keep_f32s(above, x));
+        let y = simd.mul_add_f32s(second, simd.mul_f32s(quotient, first), y);
+        // The sign of what may be 0 by now.
+        let y = simd.or_f32s(y, simd.clear_f32s(above, simd.sign_f32s(beta)));
 
         // Near: the derivative there is about a half.
         let value = softplus::near(simd, product);
-        let near = simd.div_f32s(value, beta);
-        let remainder = simd.negate_mul_add_f32s(near, beta, value);
-        let remainder = simd.mul_add_f32s(product_low, simd.splat_f32s(0.5), remainder);
-        let near = simd.add_f32s(near, simd.div_f32s(remainder, beta));
+        let value_low = simd.mul_f32s(product_low, simd.splat_f32s(0.5));
+        let (near, near_low) = divide(simd, value, value_low, beta);
+        let near = simd.add_f32s(near, near_low);
         let y = simd.select_f32s(softplus::is_near(simd, below), near, y);
 
-        // The exact product against the threshold: a difference of equal numbers is 0.
-        let distance = simd.sub_f32s(product, simd.splat_f32s(self.0.threshold));
-        let distance = simd.add_f32s(distance, product_low);
-        simd.select_f32s(simd.less_than_f32s(zero, distance), x, y)
+        let turned = simd.xor_f32s(x, simd.sign_f32s(beta));
+        let is_linear = simd.less_than_f32s(simd.splat_f32s(self.linear), turned);
+        simd.select_f32s(is_linear, x, y)
     }
+}
+
+/// `(high + low) / divisor`, as a quotient and what it lacks; that is 0 where the quotient is infinite.
+#[inline(always)]
+fn divide<V: Vocabulary>(
+    simd: V,
+    high: V::f32s,
+    low: V::f32s,
+    divisor: V::f32s,
+) -> (V::f32s, V::f32s) {
+    let quotient = simd.div_f32s(high, divisor);
+    let remainder = simd.negate_mul_add_f32s(quotient, divisor, high);
+    let lacking = simd.div_f32s(simd.add_f32s(remainder, low), divisor);
+    let is_finite = simd.less_than_f32s(
+        simd.magnitude_f32s(quotient),
+        simd.splat_f32s(f32::INFINITY),
+    );
+    (quotient, simd.keep_f32s(is_finite, lacking))
 }

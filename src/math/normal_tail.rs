@@ -8,11 +8,12 @@
 //!
 //! - s = d P(t) with the distance d to where s is 0 and t = d/y, for a y linear in u whose upper bits
 //!   tell the interval. P is of degree 4; the pole makes up for a few more. d P(t) is off by 2^-25.
-//! - n is chosen for s = d P(0), so that it need not wait for P: |r| grows to 0.2 at most.
+//! - n is chosen for s = d P(0), so that it need not wait for P: |r| grows to 0.166 at most.
 //! - u^2 and the products with n are added in fused operations, so that only what is left after the
 //!   large terms have gone is ever rounded. (n times the upper part of ln2/4 is exact.)
 //! - The table holds F 2^(j/8), with F = 1.0027 such that all eight entries lie within 2^-27.1 of a
-//!   float, so that one lookup will do; e^(-r/2) - 1 is Taylor's polynomial, of degree 4.
+//!   float, so that one lookup will do; e^(-r/2) - 1 is a polynomial of degree 4, off
+//!   by 2^-30.
 //!
 //! The product that is returned is off by less than half a unit in the last place of the result. The
 //! constants come from `fit/normal_tail.py`.
@@ -134,8 +135,13 @@ static COEFFICIENTS: [Table; 5] = [
     ]),
 ];
 
-/// e^(-r/2) - 1, over r and from the constant term up.
-const EXPM1: [f32; 4] = [-0.5, 0.125, -1.0 / 48.0, 1.0 / 384.0];
+/// e^(-r/2) - 1, over r and from the constant term up, for -0.166 <= r <= 0.087.
+const EXPM1: [f32; 4] = [
+    hex("-0x1p-1"),        // -0.5
+    hex("0x1.ffff9ep-4"),  // 0.124999635
+    hex("-0x1.55599cp-6"), // -0.0208343528
+    hex("0x1.5be328p-9"),  // 0.00265416969
+];
 
 /// 2^-125: nothing next to any [`Product`] but those of numbers below 2^-60, of which it makes sure
 /// that they are not too small.

@@ -1,8 +1,8 @@
 //! log(1 + e^x), the logarithm of a sum whose larger term is known: in two parts.
 //!
-//! [`near`], for |x| < 11/16: log 2 + x/2 + log cosh(x/2), of which the last is even: log 2 + x h with
-//! h = 1/2 + x q(x^2). Next to 0 a neighbour's result is a small fraction of an ULP away; x and h rise, and
-//! so does what is made of them by one rounding.
+//! [`near`], for |x| < 11/16: log 2 + x/2 + log cosh(x/2), of which the last is even, x^2 q(x^2). Next
+//! to 0 a neighbour's result is a small fraction of an ULP away; x/2 + x (x q) rises all the same, as the
+//! second product's roundings are smaller than the steps of x/2.
 //!
 //! [`far`], for |x| >= 11/16: log(1 + e^x) = max(x, 0) + log(1 + e^t) with t = -|x|. With e^t = 2^n head e^r
 //! from [`exp`], log(1 + e^t) = 2^n head (s + s (e^r - 1) + q e^r), where s is 15/16, in the middle of the
@@ -19,7 +19,7 @@ use super::hex;
 use crate::simd::Vocabulary;
 
 /// From here on down log(1 + e^t) is less than half the smallest f32.
-pub(crate) const LOWEST: f32 = -110.0;
+const LOWEST: f32 = -110.0;
 
 /// 2^n is returned times 2^40, so that it is a normal number, and the rest divided by it.
 const BIAS: i32 = 40;
@@ -60,9 +60,9 @@ const FAR: [f32; 8] = [
 pub(crate) fn softplus<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let below = simd.or_f32s(x, simd.splat_f32s(-0.0));
     let t = simd.at_least_f32s(below, simd.splat_f32s(LOWEST));
-    let far = far(simd, t, None);
+    let (scale, far) = far(simd, t);
     let max = simd.at_least_f32s(x, simd.splat_f32s(0.0));
-    let far = simd.mul_add_f32s(far.scale, far.value(simd), max);
+    let far = simd.mul_add_f32s(scale, far.value(simd), max);
     simd.select_f32s(is_near(simd, below), near(simd, x), far)
 }
 
@@ -76,13 +76,13 @@ pub(crate) fn is_near<V: Vocabulary>(simd: V, below: V::f32s) -> V::m32s {
 #[inline(always)]
 pub(crate) fn near<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let q = polynomial(simd, simd.mul_f32s(x, x), &NEAR);
-    let h = simd.mul_add_f32s(x, q, simd.splat_f32s(0.5));
-    simd.mul_add_f32s(x, h, simd.splat_f32s(core::f32::consts::LN_2))
+    let half = simd.mul_f32s(x, simd.splat_f32s(0.5));
+    let rest = simd.mul_add_f32s(x, simd.mul_f32s(x, q), half);
+    simd.add_f32s(rest, simd.splat_f32s(core::f32::consts::LN_2))
 }
 
-/// `scale * (high + head * rest)` is log(1 + e^t); the sum is not rounded yet.
+/// `high + head * rest`, times a power of two, is log(1 + e^t); the sum is not rounded yet.
 pub(crate) struct Far<F> {
-    pub(crate) scale: F,
     high: F,
     head: F,
     rest: F,
@@ -102,22 +102,30 @@ impl<F: Copy> Far<F> {
     }
 }
 
-/// log(1 + e^(t + `t_low`)) for [`LOWEST`] <= t <= -11/16 and a small `t_low`.
+/// log(1 + e^t) for [`LOWEST`] <= t <= -11/16, and the factor 2^n/2^40 of it.
 #[inline(always)]
-pub(crate) fn far<V: Vocabulary>(simd: V, t: V::f32s, t_low: Option<V::f32s>) -> Far<V::f32s> {
+fn far<V: Vocabulary>(simd: V, t: V::f32s) -> (V::f32s, Far<V::f32s>) {
     let (bits, r, low) = reduce::<V, BIAS>(simd, t, &STEPS);
-    let low = match t_low {
-        Some(t_low) => simd.add_f32s(low, t_low),
-        None => low,
-    };
-    let growth = expm1(simd, simd.add_f32s(r, low));
-    let head = simd.lookup_f32s(&STEPS.head, bits);
     let scale = scale(simd, bits);
+    let r = simd.add_f32s(r, low);
+    (scale, far_part(simd, bits, r, scale, &STEPS))
+}
+
+/// log(1 + e^t), where e^t is `scale` 2^(j/8) e^r with the bits of j, and 2^(j/8) to be found in `steps`.
+#[inline(always)]
+pub(crate) fn far_part<V: Vocabulary>(
+    simd: V,
+    bits: V::f32s,
+    r: V::f32s,
+    scale: V::f32s,
+    steps: &Steps,
+) -> Far<V::f32s> {
+    let growth = expm1(simd, r);
+    let head = simd.lookup_f32s(&steps.head, bits);
     let e = simd.mul_f32s(simd.mul_add_f32s(head, growth, head), scale);
     let q = polynomial(simd, simd.sub_f32s(e, simd.splat_f32s(CENTRE)), &FAR);
     let slope = simd.splat_f32s(SLOPE);
     Far {
-        scale,
         high: simd.mul_f32s(head, slope),
         head,
         rest: simd.mul_add_f32s(growth, simd.add_f32s(q, slope), q),
