@@ -5,7 +5,7 @@
 //! which q adds little, is rounded once. It is computed at 2^32 times its size, so that what it is the
 //! sum of does not fall below the normal numbers, and rounded a second time where it does itself.
 //!
-//! From 3/4 on, (u - T) - (1 - T^2) w, as in [`tanh`](super::tanh), the intervals being those between
+//! From 3/4 on, (u - T) - (1 - T^2) w, as in [`super::tanh`], the intervals being those between
 //! 3/4, 1, 3/2, 2, 3, 4, 6, 8 and infinity, which the first bits of u tell apart. T is a multiple of
 //! the last place of u, so that u - T is exact. In the last interval T is 1 and the second term
 //! follows 1 - tanh u roughly, which is half an ULP of the result at most.
