@@ -9,10 +9,10 @@ lies close to 1 and makes the eight entries of the table of 2^(j/8) lie close to
 import mpmath as mp
 
 mp.mp.prec = 140
-FACTOR = 1 + mp.mpf("0.00272536039352417")
+FACTOR = mp.mpf("0.9706414976716041")
 TOP = mp.mpf("14.385")
 DEGREE = 5
-K = [2, 7, 13, 19, 23, 25, 29, 31]
+K = [1, 7, 13, 18, 22, 24, 28, 31]
 # Binade by binade: the quarters of 4..8, 8..16 and 16..32 that y goes through.
 BOUNDS = [7, 8, 10, 12, 14, 16, 20, 24]
 
