@@ -39,7 +39,7 @@ impl Formula for Gelu {
 }
 
 impl Kernel for Gelu {
-    const WEIGHT: Weight = Weight::Heavy;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

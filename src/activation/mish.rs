@@ -57,7 +57,7 @@ static STEPS: Steps = Steps::rising(0.5 / (1u64 << BIAS) as f32);
 const INVERSE: f32 = f32::from_bits(0x7ef1_1ac3);
 
 impl Kernel for Mish {
-    const WEIGHT: Weight = Weight::Heavy;
+    const WEIGHT: Weight = Weight::Long;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
