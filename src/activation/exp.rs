@@ -1,6 +1,6 @@
 use super::Formula;
 use crate::drive::{Kernel, Weight};
-use crate::math::exp::{self, GROWTH, ROUNDED_FACTOR_RISING};
+use crate::math::exp::{self, Steps};
 use crate::simd::Vocabulary;
 
 /// `f(x) = e^x`.
@@ -9,7 +9,7 @@ use crate::simd::Vocabulary;
 /// |---|---|
 /// | Domain | all of f32; results below the normal range are rounded once |
 /// | Shapes | any slice; the output is as long as the input |
-/// | Error | at most 0.9338 ULP |
+/// | Error | at most 0.7701 ULP |
 /// | Special values | ±0 give 1; -inf gives +0; +inf gives +inf; NaN gives NaN |
 /// | Errors | lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
@@ -31,6 +31,8 @@ impl Formula for Exp {
     }
 }
 
+static STEPS: Steps = Steps::rising(1.0);
+
 /// The result is below half the smallest f32 from here on.
 const LOWEST: f32 = -104.0;
 
@@ -44,9 +46,9 @@ impl Kernel for Exp {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
         let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
-        let (bits, r) = exp::reduce_plainly::<V, 127>(simd, t);
-        let growth = exp::growth(simd, r, &GROWTH);
-        let head = simd.lookup_f32s(&ROUNDED_FACTOR_RISING, bits);
+        let (bits, r, low) = exp::reduce::<V, 127>(simd, t, &STEPS);
+        let growth = exp::expm1(simd, simd.add_f32s(r, low));
+        let head = simd.lookup_f32s(&STEPS.head, bits);
         let (first, second) = exp::two_scales(simd, bits);
         let y = simd.mul_add_f32s(head, growth, head);
         simd.mul_f32s(simd.mul_f32s(y, first), second)

@@ -106,7 +106,8 @@ impl Steps {
 }
 
 /// F 2^(-j/8) to the nearest f32 with F = 1.02711701, for which that is within 2^-27.5: where one
-/// lookup is to do, and a polynomial that [`growth`] evaluates takes F back.
+/// lookup is to do, and a polynomial that [`growth`] evaluates takes F back. (Its roundings are larger than
+/// those of [`expm1`]: an exponential by it falls here and there.)
 pub(crate) const ROUNDED_FACTOR: [f32; 8] = [
     hex("0x1.06f124p0"),  // 1.02711701
     hex("0x1.e23cd8p-1"), // 0.941870451
@@ -116,25 +117,6 @@ pub(crate) const ROUNDED_FACTOR: [f32; 8] = [
     hex("0x1.54fe58p-1"), // 0.666002989
     hex("0x1.38b144p-1"), // 0.610727429
     hex("0x1.1ebd8p-1"),  // 0.56003952
-];
-
-/// F 2^(j/8), as [`ROUNDED_FACTOR`].
-pub(crate) static ROUNDED_FACTOR_RISING: Table = {
-    let mut entries = ROUNDED_FACTOR;
-    let mut j = 1;
-    while j < entries.len() {
-        entries[j] = ROUNDED_FACTOR[8 - j] * 2.0;
-        j += 1;
-    }
-    Table::new(entries)
-};
-
-/// e^r / F - 1 on |r| <= 1.0005 ln2/16, within 2^-25.7; from the constant term up.
-pub(crate) const GROWTH: [f32; 4] = [
-    hex("-0x1.b08e4cp-6"), // -0.0264011137
-    hex("0x1.f27b8ep-1"),  // 0.973598897
-    hex("0x1.f28f88p-2"),  // 0.486875653
-    hex("0x1.4c5e52p-3"),  // 0.162289277
 ];
 
 /// What, added to a number and subtracted again, rounds it to an integer; that integer then stands
@@ -180,20 +162,6 @@ pub(crate) fn reduce<V: Vocabulary, const BIAS: i32>(
     let shift = simd.lookup_f32s(&steps.shift, bits);
     let low = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), shift);
     (bits, r, low)
-}
-
-/// The bits and r of e^t = 2^n 2^(j/8) e^r, for [`ROUNDED_FACTOR_RISING`]; as [`reduce`] otherwise.
-#[inline(always)]
-pub(crate) fn reduce_plainly<V: Vocabulary, const BIAS: i32>(
-    simd: V,
-    t: V::f32s,
-) -> (V::f32s, V::f32s) {
-    let (bits, k) = round::<V, BIAS>(simd, t, STEPS);
-    let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
-    (
-        bits,
-        simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), r),
-    )
 }
 
 /// The polynomial of `coefficients` in r, from the constant term up.
