@@ -12,6 +12,24 @@ pub(crate) mod softplus;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;
 
+use crate::simd::Vocabulary;
+
+/// The polynomial of `coefficients`, from the constant term up, by Horner's rule.
+#[inline(always)]
+pub(crate) fn polynomial<V: Vocabulary, const N: usize>(
+    simd: V,
+    x: V::f32s,
+    coefficients: &[f32; N],
+) -> V::f32s {
+    let mut i = N - 1;
+    let mut sum = simd.splat_f32s(coefficients[i]);
+    while i > 0 {
+        i -= 1;
+        sum = simd.mul_add_f32s(sum, x, simd.splat_f32s(coefficients[i]));
+    }
+    sum
+}
+
 /// The f32 that a literal in C's hexadecimal notation stands for: `0x1.8p-1` is 0.75.
 ///
 /// Evaluated at compile time: what is no such literal, or no normal f32, does not compile.

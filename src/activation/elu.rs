@@ -62,9 +62,7 @@ impl Kernel for Elu {
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         // Above 0 it is x less alpha times +0. Below, -0 less the product, whose sign thus stays.
-        let t = simd.at_most_f32s(x, simd.splat_f32s(0.0));
-        let t = simd.at_least_f32s(t, simd.splat_f32s(expm1::LOWEST));
-        let y = expm1::one_less_exp(simd, t);
+        let y = expm1::one_less_exp(simd, x);
         let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
         simd.negate_mul_add_f32s(simd.splat_f32s(self.alpha), y, above)
     }

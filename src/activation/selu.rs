@@ -52,9 +52,7 @@ impl Kernel for Selu {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         const PRODUCT: f32 = (GAMMA as f64 * ALPHA as f64) as f32;
         // Above 0 it is x less a multiple of +0. Below, -0 less the product, whose sign thus stays.
-        let t = simd.at_most_f32s(x, simd.splat_f32s(0.0));
-        let t = simd.at_least_f32s(t, simd.splat_f32s(expm1::LOWEST));
-        let y = expm1::one_less_exp(simd, t);
+        let y = expm1::one_less_exp(simd, x);
         let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
         let above = simd.mul_f32s(above, simd.splat_f32s(GAMMA));
         simd.negate_mul_add_f32s(simd.splat_f32s(PRODUCT), y, above)

@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, Weight, map};
-use crate::math::exp::{self, Steps};
+use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::math::softplus;
 use crate::simd::{Machine, Vocabulary};
 
@@ -136,9 +136,6 @@ static STEPS: Steps = Steps::short(1.0);
 /// large, too.
 const LOWEST: f32 = -194.0;
 
-/// So that the exponents down to that of e^LOWEST have room in the bits.
-const BIAS: i32 = 173;
-
 impl Kernel for Sloped {
     const WEIGHT: Weight = Weight::Heavy;
 
@@ -159,11 +156,9 @@ impl Kernel for Sloped {
         // e^-|beta x| is the product of two factors, as the division may make up for one too small.
         let t = simd.at_least_f32s(below, lowest);
         let t_low = simd.xor_f32s(product_low, simd.keep_f32s(above, minus));
-        let (bits, r, low) = exp::reduce::<V, BIAS>(simd, t, &STEPS);
+        let (bits, r, low) = exp::reduce::<V, SMALL_BIAS>(simd, t, &STEPS);
         let r = simd.add_f32s(r, simd.add_f32s(low, t_low));
-        let (first, second) = exp::two_scales(simd, bits);
-        let unbias = simd.splat_f32s(1.0 / (1 << 23) as f32);
-        let (first, second) = (simd.mul_f32s(first, unbias), simd.mul_f32s(second, unbias));
+        let (first, second) = exp::two_small_scales(simd, bits);
 
         // Far: log(1 + e^-|beta x|)/beta, unrounded, and x where the product is positive.
         let far = softplus::far_part(simd, bits, r, simd.mul_f32s(first, second), &STEPS);

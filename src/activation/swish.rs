@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
 use crate::drive::{Io, Kernel, Run, Weight, map};
-use crate::math::exp::{self, Steps};
+use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = x / (1 + e^(-beta * x))`.
@@ -101,9 +101,6 @@ static STEPS: Steps = Steps::falling(1.0);
 /// e^-u times the largest f32 is less than half the smallest from here on.
 const LIMIT: f32 = 194.0;
 
-/// So that the exponents down to e^-LIMIT have room in the bits.
-const BIAS: i32 = 173;
-
 impl Kernel for Sloped {
     const WEIGHT: Weight = Weight::Heavy;
 
@@ -123,14 +120,12 @@ impl Kernel for Sloped {
         let u_low = simd.clear_f32s(simd.less_than_or_equal_f32s(limit, product), u_low);
 
         // e^-u is the product of two factors, as |x| may make up for one that is too small.
-        let (bits, r, low) = exp::reduce_inverse::<V, BIAS>(simd, u, &STEPS);
+        let (bits, r, low) = exp::reduce_inverse::<V, SMALL_BIAS>(simd, u, &STEPS);
         let growth = exp::expm1(simd, simd.add_f32s(r, simd.add_f32s(low, u_low)));
-        let (first, second) = exp::two_scales(simd, bits);
-        let unbias = simd.splat_f32s(1.0 / (1 << 23) as f32);
-        let (first, second) = (simd.mul_f32s(first, unbias), simd.mul_f32s(second, unbias));
+        let (first, second) = exp::two_small_scales(simd, bits);
         let scale = simd.mul_f32s(first, second);
 
-        // |x| / (1 + e^u), as in `math/logistic.rs`, but for one rounding less: `rest` is what the
+        // |x| / (1 + e^u), as in `math/gate.rs`, but for one rounding less: `rest` is what the
         // sum with the head lost.
         let head = simd.lookup_f32s(&STEPS.head, bits);
         let sum = simd.add_f32s(head, scale);

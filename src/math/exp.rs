@@ -106,7 +106,7 @@ impl Steps {
 }
 
 /// F 2^(-j/8) to the nearest f32 with F = 1.02711701, for which that is within 2^-27.5: where one
-/// lookup is to do, and a polynomial that [`growth`] evaluates takes F back. (Its roundings are larger than
+/// lookup is to do, and a polynomial takes F back. (Its roundings are larger than
 /// those of [`expm1`]: an exponential by it falls here and there.)
 pub(crate) const ROUNDED_FACTOR: [f32; 8] = [
     hex("0x1.06f124p0"),  // 1.02711701
@@ -121,15 +121,19 @@ pub(crate) const ROUNDED_FACTOR: [f32; 8] = [
 
 /// What, added to a number and subtracted again, rounds it to an integer; that integer then stands
 /// in the last bits of the sum. `bias` is added to the exponent that [`scale`] makes of them.
-const fn rounder(bias: i32) -> f32 {
+pub(crate) const fn rounder(bias: i32) -> f32 {
     (0x00c0_0000 + 8 * (127 + bias)) as f32
 }
 
 /// The integer k nearest to `t * steps`, in the bits of a sum and as a number.
 #[inline(always)]
-fn round<V: Vocabulary, const BIAS: i32>(simd: V, t: V::f32s, steps: f32) -> (V::f32s, V::f32s) {
+pub(crate) fn round<V: Vocabulary, const BIAS: i32>(
+    simd: V,
+    t: V::f32s,
+    steps: V::f32s,
+) -> (V::f32s, V::f32s) {
     let rounder = simd.splat_f32s(const { rounder(BIAS) });
-    let bits = simd.mul_add_f32s(t, simd.splat_f32s(steps), rounder);
+    let bits = simd.mul_add_f32s(t, steps, rounder);
     (bits, simd.sub_f32s(bits, rounder))
 }
 
@@ -149,6 +153,17 @@ pub(crate) fn two_scales<V: Vocabulary>(simd: V, bits: V::f32s) -> (V::f32s, V::
     (first, simd.sub_bits_f32s(scale(simd, bits), first))
 }
 
+/// The `BIAS` that [`two_small_scales`] takes: exponents from -298 up have room in the bits.
+pub(crate) const SMALL_BIAS: i32 = 173;
+
+/// As [`two_scales`], for a `BIAS` of [`SMALL_BIAS`]: for n from -298 to 0. Neither factor is above 1.
+#[inline(always)]
+pub(crate) fn two_small_scales<V: Vocabulary>(simd: V, bits: V::f32s) -> (V::f32s, V::f32s) {
+    let (first, second) = two_scales(simd, bits);
+    let unbias = simd.splat_f32s(1.0 / (1 << 23) as f32);
+    (simd.mul_f32s(first, unbias), simd.mul_f32s(second, unbias))
+}
+
 /// The bits, r and the addend to r of e^t = 2^n head e^r, for steps that rise. |t| is at most 110 or
 /// so: the bits have room for -254 <= n + `BIAS` + 127 < 512.
 #[inline(always)]
@@ -157,27 +172,11 @@ pub(crate) fn reduce<V: Vocabulary, const BIAS: i32>(
     t: V::f32s,
     steps: &Steps,
 ) -> (V::f32s, V::f32s, V::f32s) {
-    let (bits, k) = round::<V, BIAS>(simd, t, STEPS);
+    let (bits, k) = round::<V, BIAS>(simd, t, simd.splat_f32s(STEPS));
     let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
     let shift = simd.lookup_f32s(&steps.shift, bits);
     let low = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), shift);
     (bits, r, low)
-}
-
-/// The polynomial of `coefficients` in r, from the constant term up.
-#[inline(always)]
-pub(crate) fn growth<V: Vocabulary, const N: usize>(
-    simd: V,
-    r: V::f32s,
-    coefficients: &[f32; N],
-) -> V::f32s {
-    let mut i = N - 1;
-    let mut sum = simd.splat_f32s(coefficients[i]);
-    while i > 0 {
-        i -= 1;
-        sum = simd.mul_add_f32s(sum, r, simd.splat_f32s(coefficients[i]));
-    }
-    sum
 }
 
 /// The bits, r and the addend to r of e^u = 2^-n head e^r, for u >= 0 and steps that fall. n is not
@@ -188,16 +187,16 @@ pub(crate) fn reduce_inverse<V: Vocabulary, const BIAS: i32>(
     u: V::f32s,
     steps: &Steps,
 ) -> (V::f32s, V::f32s, V::f32s) {
-    let (bits, k) = round::<V, BIAS>(simd, u, -STEPS);
+    let (bits, k) = round::<V, BIAS>(simd, u, simd.splat_f32s(-STEPS));
     let r = simd.mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), u);
     let shift = simd.lookup_f32s(&steps.shift, bits);
     let low = simd.mul_add_f32s(k, simd.splat_f32s(STEP_LOW), shift);
     (bits, r, low)
 }
 
-/// `(e^r - 1 - r) / r^2`.
+/// `(e^r - 1 - r) / r^2`. (By `polynomial` the compiler would want a register more in some kernels.)
 #[inline(always)]
-pub(crate) fn polynomial<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
+pub(crate) fn beyond_linear<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
     let [c2, c3, c4] = COEFFICIENTS.map(|c| simd.splat_f32s(c));
     simd.mul_add_f32s(simd.mul_add_f32s(c4, r, c3), r, c2)
 }
@@ -205,5 +204,5 @@ pub(crate) fn polynomial<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
 /// `e^r - 1`.
 #[inline(always)]
 pub(crate) fn expm1<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
-    simd.mul_add_f32s(simd.mul_f32s(r, r), polynomial(simd, r), r)
+    simd.mul_add_f32s(simd.mul_f32s(r, r), beyond_linear(simd, r), r)
 }

@@ -8,7 +8,7 @@
 //! Error: 0.9 ULP, most where the result is about 0.05: there the roundings of e^r - 1 weigh most. It never
 //! falls as t falls. ±0 give +0, NaN gives NaN.
 
-use super::exp::{Steps, polynomial, reduce, scale};
+use super::exp::{Steps, beyond_linear, reduce, scale};
 use crate::simd::Vocabulary;
 
 /// From here on down the result is 1.
@@ -35,7 +35,7 @@ fn parts<V: Vocabulary>(simd: V, t: V::f32s, t_low: Option<V::f32s>) -> Parts<V:
         None => low,
     };
     let sum = simd.add_f32s(r, low);
-    let beyond_r = simd.mul_add_f32s(simd.mul_f32s(sum, sum), polynomial(simd, sum), low);
+    let beyond_r = simd.mul_add_f32s(simd.mul_f32s(sum, sum), beyond_linear(simd, sum), low);
     let head = simd.lookup_f32s(&STEPS.head, bits);
     Parts {
         half: scale(simd, bits),
@@ -44,9 +44,11 @@ fn parts<V: Vocabulary>(simd: V, t: V::f32s, t_low: Option<V::f32s>) -> Parts<V:
     }
 }
 
-/// 1 - e^t for [`LOWEST`] <= t <= 0.
+/// 1 - e^x where x is negative, else +0.
 #[inline(always)]
-pub(crate) fn one_less_exp<V: Vocabulary>(simd: V, t: V::f32s) -> V::f32s {
+pub(crate) fn one_less_exp<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+    let t = simd.at_most_f32s(x, simd.splat_f32s(0.0));
+    let t = simd.at_least_f32s(t, simd.splat_f32s(LOWEST));
     one_less(simd, parts(simd, t, None))
 }
 

@@ -18,16 +18,12 @@
 //! One ULP would take six more operations: what the sum lost, and a correction of the quotient by
 //! its remainder. That costs more than a third of the time; `docs/kernels.md` has the figures.
 
-use super::exp::{ROUNDED_FACTOR, growth};
-use super::hex;
+use super::exp::{self, ROUNDED_FACTOR};
+use super::{hex, polynomial};
 use crate::simd::{Table, Vocabulary};
 
 /// The power of two that all but the result is multiplied by, so that G is a normal number.
 const BIAS: i32 = 40;
-
-/// What, added to a number and subtracted again, rounds it to an integer n; that stands in the last
-/// bits of the sum then, as 8 (m + 127 + BIAS) + j.
-const ROUNDER: f32 = (0x00c0_0000 + 8 * (127 + BIAS)) as f32;
 
 /// 2^BIAS F 2^(-j/8).
 static TABLE: Table = {
@@ -51,12 +47,10 @@ pub(crate) struct Factor<const N: usize> {
     polynomial: [f32; N],
 }
 
-/// What [`reduce`] and its kin find: n in its place, as `ROUNDER + n`, and n.
+/// The n of w, in bits and as a number; `steps` are those of the factor.
 #[inline(always)]
 pub(crate) fn round<V: Vocabulary>(simd: V, w: V::f32s, steps: V::f32s) -> (V::f32s, V::f32s) {
-    let rounder = simd.splat_f32s(ROUNDER);
-    let bits = simd.mul_add_f32s(w, steps, rounder);
-    (bits, simd.sub_f32s(bits, rounder))
+    exp::round::<V, BIAS>(simd, w, steps)
 }
 
 /// `w = -n ln2/(8c) + r`: the bits in which n stands, and r. The first product with n, plus w, is
@@ -82,10 +76,9 @@ pub(crate) fn fraction<V: Vocabulary, const N: usize>(
     r: V::f32s,
     factor: &Factor<N>,
 ) -> (V::f32s, V::f32s) {
-    let growth = growth(simd, r, &factor.polynomial);
+    let growth = polynomial(simd, r, &factor.polynomial);
     let table = simd.lookup_f32s(&TABLE, bits);
-    let power = simd.and_f32s(bits, simd.splat_f32s(f32::from_bits(!7)));
-    let power = simd.shift_left_bits_f32s::<20>(power);
+    let power = exp::scale(simd, bits);
     let sum = simd.add_f32s(table, simd.mul_add_f32s(table, growth, power));
     (power, sum)
 }

@@ -18,7 +18,7 @@
 //! The product that is returned is off by less than half a unit in the last place of the result. The
 //! constants come from `fit/normal_tail.py`.
 
-use super::hex;
+use super::{exp, hex, polynomial};
 use crate::simd::{Table, Vocabulary};
 
 /// The power of two that the first factor of the result is multiplied by, so that it is normal.
@@ -64,7 +64,7 @@ static ROUNDERS: Table = {
     let mut entries = [0.0; 8];
     let mut i = 0;
     while i < entries.len() {
-        entries[i] = (0x00c0_0000 + 8 * (127 + BIAS - 1) - k[i]) as f32;
+        entries[i] = exp::rounder(BIAS - 1) - k[i] as f32;
         i += 1;
     }
     Table::new(entries)
@@ -183,16 +183,13 @@ pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s
     let r = simd.mul_add_f32s(d, p, r);
     let r = simd.mul_add_f32s(n, simd.splat_f32s(STEP_LOW), r);
 
-    let [c1, c2, c3, c4] = EXPM1;
-    let expm1 = simd.mul_add_f32s(simd.splat_f32s(c4), r, simd.splat_f32s(c3));
-    let expm1 = simd.mul_add_f32s(expm1, r, simd.splat_f32s(c2));
-    let expm1 = simd.mul_add_f32s(expm1, r, simd.splat_f32s(c1));
-    let expm1 = simd.mul_f32s(expm1, r);
+    let expm1 = simd.mul_f32s(polynomial(simd, r, &EXPM1), r);
 
     let table = simd.lookup_f32s(&TABLE, bits);
     let small = simd.mul_add_f32s(simd.mul_f32s(table, u), expm1, simd.splat_f32s(EXCESS));
     let rest = simd.mul_add_f32s(table, u, small);
-    let power = simd.and_f32s(bits, simd.splat_f32s(f32::from_bits(!7)));
-    let power = simd.shift_left_bits_f32s::<20>(power);
-    Product { power, rest }
+    Product {
+        power: exp::scale(simd, bits),
+        rest,
+    }
 }

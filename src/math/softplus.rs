@@ -15,7 +15,7 @@
 //! [`exp`]: super::exp
 
 use super::exp::{Steps, expm1, reduce, scale};
-use super::hex;
+use super::{hex, polynomial};
 use crate::simd::Vocabulary;
 
 /// From here on down log(1 + e^t) is less than half the smallest f32.
@@ -130,20 +130,4 @@ pub(crate) fn far_part<V: Vocabulary>(
         head,
         rest: simd.mul_add_f32s(growth, simd.add_f32s(q, slope), q),
     }
-}
-
-/// The polynomial of `coefficients`, from the constant term up, by Horner's rule.
-#[inline(always)]
-fn polynomial<V: Vocabulary, const N: usize>(
-    simd: V,
-    x: V::f32s,
-    coefficients: &[f32; N],
-) -> V::f32s {
-    let mut i = N - 1;
-    let mut sum = simd.splat_f32s(coefficients[i]);
-    while i > 0 {
-        i -= 1;
-        sum = simd.mul_add_f32s(sum, x, simd.splat_f32s(coefficients[i]));
-    }
-    sum
 }

@@ -17,7 +17,7 @@
 //! 0.94 ULP. Rising throughout, as a sweep over all inputs tells, and never above 1, which it is from
 //! x = 9.0109 on. NaN gives NaN, the infinities ±1, and ±0 are their own images.
 
-use super::{hex, intervals};
+use super::{hex, intervals, polynomial};
 use crate::simd::{Table, Vocabulary};
 
 /// Above it the result is 1, and it lies in the last interval.
@@ -92,9 +92,8 @@ pub(crate) fn added<V: Vocabulary>(
     value: V::f32s,
     even: &[f32; 3],
 ) -> V::f32s {
-    let [c0, c1, c2] = even.map(|c| simd.splat_f32s(c));
     let square = simd.mul_f32s(t, t);
-    let even = simd.mul_add_f32s(simd.mul_add_f32s(c2, square, c1), square, c0);
+    let even = polynomial(simd, square, even);
     let numerator = simd.mul_add_f32s(t, even, value);
     let denominator = simd.mul_add_f32s(t, numerator, simd.splat_f32s(1.0));
     simd.negate_mul_add_f32s(square, simd.div_f32s(numerator, denominator), t)

@@ -15,7 +15,7 @@
 //! where q is a difference: that of its coefficients' rounding, and the last one. NaN gives NaN, the infinities are their
 //! own images, and so are ±0.
 
-use super::{hex, intervals, tanh};
+use super::{hex, intervals, polynomial, tanh};
 use crate::simd::{Table, Vocabulary};
 
 /// From here on x less tanh x loses little.
@@ -115,10 +115,7 @@ fn cubic<V: Vocabulary>(simd: V, u: V::f32s) -> V::f32s {
     let square = simd.mul_f32s(u, u);
     // What rounding added to the square.
     let excess = simd.negate_mul_add_f32s(u, u, square);
-    let mut q = simd.splat_f32s(SMALL[6]);
-    for k in [5, 4, 3, 2, 1, 0] {
-        q = simd.mul_add_f32s(q, square, simd.splat_f32s(SMALL[k]));
-    }
+    let q = polynomial(simd, square, &SMALL);
     // Two numbers are negated, so that each step is one fused operation.
     let minus_rest = simd.negate_mul_add_f32s(square, q, excess);
     let minus_part = simd.mul_f32s(u, simd.splat_f32s(-SCALE * FACTOR));
