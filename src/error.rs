@@ -1,6 +1,6 @@
 //! The one error type of the crate.
 
-use crate::Isa;
+use crate::{Isa, row::shape::Rows};
 use core::fmt;
 
 /// Why a call was refused. The output buffer is untouched whenever one is returned.
@@ -22,6 +22,13 @@ pub enum Error {
         channels: usize,
         /// Consecutive elements that share a channel.
         inner: usize,
+    },
+    /// The input's length is not a whole number of `[axis, inner]` blocks.
+    RowsMismatch {
+        /// Elements in the input.
+        len: usize,
+        /// The rows it was to have.
+        rows: Rows,
     },
     /// A parameter has a value for which the activation has no meaning.
     InvalidParameter {
@@ -77,6 +84,10 @@ impl fmt::Display for Error {
                 f,
                 "an input of {len} elements is not [outer, {channels}, {inner}]: \
                  its length is no multiple of channels * inner"
+            ),
+            Self::RowsMismatch { len, rows } => write!(
+                f,
+                "an input of {len} elements is not [outer, {}, {}]: its length is no multiple of axis * inner", rows.axis, rows.inner
             ),
             Self::InvalidParameter {
                 activation,

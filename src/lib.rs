@@ -10,6 +10,8 @@ mod isa;
 mod kernels;
 mod math;
 mod registry;
+#[doc(hidden)]
+pub mod row;
 mod simd;
 
 pub use activation::{Activation, Formula};

@@ -119,6 +119,9 @@ pub(crate) trait Vocabulary: Copy {
     /// `a ^ b`, of the bits.
     fn xor_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
 
+    /// `a + b` of the bits as integers, without the carry.
+    fn add_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
     /// `a - b` of the bits as integers, without the borrow.
     fn sub_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
 
@@ -178,6 +181,26 @@ pub(crate) trait Machine: Simd {
 
     /// See [`Vocabulary::lookup_f32s`].
     fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
+
+    /// The sum of `high` and `low`, as a tree: elements i and i + 8, of these i and i + 4, and so on, in f64,
+    /// but for the first sums of `low`, in f32; these are added to those of `high`.
+    fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64;
+
+    /// Elements in a row and in a column of what [`transpose`](Self::transpose) transposes.
+    const TILE: usize;
+
+    /// Writes `TILE` columns of `TILE` elements as rows. Rows are `from_stride` elements apart where they are
+    /// read, and `to_stride` where they are written. All is read before anything is written.
+    ///
+    /// # Safety
+    /// The rows are valid for reads, and for writes.
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    );
 
     /// Reads a whole vector, from any alignment.
     ///

@@ -18,14 +18,14 @@ use super::hex;
 use crate::simd::{Table, Vocabulary};
 
 /// 8 / ln 2.
-const STEPS: f32 = hex("0x1.715476p3"); // 11.541560
+pub(super) const STEPS: f32 = hex("0x1.715476p3"); // 11.541560
 
 /// ln2 / 8 to the nearest f32; in a fused operation t less its product with k is exact, as it is
 /// a multiple of 2^-27, or of t's last place, and less than 2^-4.
-const STEP_HIGH: f32 = hex("0x1.62e43p-4"); // 0.086643398
+pub(super) const STEP_HIGH: f32 = hex("0x1.62e43p-4"); // 0.086643398
 
 /// What is left of it.
-const STEP_LOW: f32 = hex("-0x1.05c61p-32"); // -2.3808178e-10
+pub(super) const STEP_LOW: f32 = hex("-0x1.05c61p-32"); // -2.3808178e-10
 
 /// Coefficients of (e^r - 1 - r) / r^2, from the constant term up.
 const COEFFICIENTS: [f32; 3] = [

@@ -44,7 +44,7 @@ pub(crate) struct Factor<const N: usize> {
     pub(crate) step_high: f32,
     pub(crate) step_low: f32,
     /// e^(cr) / F - 1, from the constant term up.
-    polynomial: [f32; N],
+    pub(super) polynomial: [f32; N],
 }
 
 /// The n of w, in bits and as a number; `steps` are those of the factor.

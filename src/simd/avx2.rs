@@ -2,7 +2,7 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
+    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
     _mm256_storeu_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
@@ -91,6 +91,77 @@ impl Machine for V3 {
             self.avx2
                 ._mm256_permutevar8x32_ps(cast(entries[0]), cast(index)),
         )
+    }
+
+    #[inline(always)]
+    fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
+        let (high, _) = high.as_chunks::<4>();
+        let (low, _) = low.as_chunks::<4>();
+        let mut halves = [self.avx._mm256_setzero_pd(); 2];
+        let mut i = 0;
+        while i < 2 {
+            let of_high = self.avx._mm256_add_pd(
+                self.avx._mm256_cvtps_pd(cast(high[i])),
+                self.avx._mm256_cvtps_pd(cast(high[i + 2])),
+            );
+            let of_low = self.sse._mm_add_ps(cast(low[i]), cast(low[i + 2]));
+            halves[i] = self.avx._mm256_add_pd(of_high, self.avx._mm256_cvtps_pd(of_low));
+            i += 1;
+        }
+        let four = self.avx._mm256_add_pd(halves[0], halves[1]);
+        let two = self.sse2._mm_add_pd(
+            self.avx._mm256_castpd256_pd128(four),
+            self.avx._mm256_extractf128_pd::<1>(four),
+        );
+        let one = self.sse2._mm_add_sd(two, self.sse2._mm_unpackhi_pd(two, two));
+        self.sse2._mm_cvtsd_f64(one)
+    }
+
+    const TILE: usize = 8;
+
+    #[inline(always)]
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        let avx = self.avx;
+        // Four columns at a time: of row i, and of row i + 4, in the two halves of a vector.
+        let mut columns = [[avx._mm256_setzero_ps(); 4]; 2];
+        let mut column = 0;
+        while column < 2 {
+            let mut rows = [avx._mm256_setzero_ps(); 4];
+            let mut i = 0;
+            while i < 4 {
+                // SAFETY: the caller vouches for eight rows of eight elements.
+                let (upper, lower) = unsafe {
+                    let upper = from.add(i * from_stride + 4 * column);
+                    (upper, upper.add(4 * from_stride))
+                };
+                // SAFETY: as above.
+                let (upper, lower) = unsafe { (_mm_loadu_ps(upper), _mm_loadu_ps(lower)) };
+                rows[i] = avx._mm256_insertf128_ps::<1>(avx._mm256_castps128_ps256(upper), lower);
+                i += 1;
+            }
+            let [a, b, c, d] = rows;
+            let (ab, ab_high) = (avx._mm256_unpacklo_ps(a, b), avx._mm256_unpackhi_ps(a, b));
+            let (cd, cd_high) = (avx._mm256_unpacklo_ps(c, d), avx._mm256_unpackhi_ps(c, d));
+            columns[column] = [
+                avx._mm256_shuffle_ps::<0b01_00_01_00>(ab, cd),
+                avx._mm256_shuffle_ps::<0b11_10_11_10>(ab, cd),
+                avx._mm256_shuffle_ps::<0b01_00_01_00>(ab_high, cd_high),
+                avx._mm256_shuffle_ps::<0b11_10_11_10>(ab_high, cd_high),
+            ];
+            column += 1;
+        }
+        let mut i = 0;
+        while i < 8 {
+            // SAFETY: as above, for writes.
+            unsafe { _mm256_storeu_ps(to.add(i * to_stride), columns[i / 4][i % 4]) };
+            i += 1;
+        }
     }
 
     #[inline(always)]

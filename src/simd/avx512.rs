@@ -2,11 +2,14 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
+    __m512, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch, _mm_unpackhi_pd, _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd, _mm512_castpd512_pd256, _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
     _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask,
     _mm512_permutexvar_ps, _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps,
 };
-use pulp::{b16, cast, f32x16, x86::V4};
+use pulp::{
+    b16, cast, f32x16,
+    x86::{V3, V4},
+};
 
 /// A mask whose first `count` lanes are set; `count` is at most 16.
 #[inline(always)]
@@ -72,6 +75,45 @@ impl Machine for V4 {
         // VPERMPS looks at the last four bits of an index; the upper half repeats the lower.
         // SAFETY: the token proves AVX-512F.
         unsafe { cast(_mm512_permutexvar_ps(cast(index), cast(table.0))) }
+    }
+
+    #[inline(always)]
+    fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
+        let (high, _) = high.as_chunks::<8>();
+        let (low, _) = low.as_chunks::<8>();
+        // SAFETY: the token proves AVX-512F and what it builds on.
+        unsafe {
+            let of_high = _mm512_add_pd(
+                _mm512_cvtps_pd(cast(high[0])),
+                _mm512_cvtps_pd(cast(high[1])),
+            );
+            let of_low = _mm512_cvtps_pd(_mm256_add_ps(cast(low[0]), cast(low[1])));
+            let eight = _mm512_add_pd(of_high, of_low);
+            let four = _mm256_add_pd(
+                _mm512_castpd512_pd256(eight),
+                _mm512_extractf64x4_pd::<1>(eight),
+            );
+            let two = _mm_add_pd(
+                _mm256_castpd256_pd128(four),
+                _mm256_extractf128_pd::<1>(four),
+            );
+            _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
+        }
+    }
+
+    const TILE: usize = V3::TILE;
+
+    #[inline(always)]
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        let narrower: V3 = *self;
+        // SAFETY: the caller's promise, passed on.
+        unsafe { narrower.transpose(from, from_stride, to, to_stride) }
     }
 
     #[inline(always)]

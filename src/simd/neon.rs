@@ -2,9 +2,9 @@
 
 use super::{Machine, Table};
 use core::arch::aarch64::{
-    float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
-    vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32, vmulq_f32,
-    vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32,
+    float32x4_t, vadd_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcvt_f64_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
+    vdupq_n_s32, vdupq_n_u32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32, vmulq_f32,
+    vqtbl2q_u8, vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vtrn1q_f32, vtrn2q_f32, vzip1q_f64, vzip2q_f64,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -70,6 +70,52 @@ impl Machine for Neon {
             let entry = vandq_u32(cast(index), vdupq_n_u32(7));
             let bytes = vmlaq_u32(vdupq_n_u32(0x0302_0100), entry, vdupq_n_u32(0x0404_0404));
             cast(vqtbl2q_u8(entries, cast(bytes)))
+        }
+    }
+
+    #[inline(always)]
+    fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
+        // SAFETY: the token proves NEON; pairs from 0 to 14 are read.
+        unsafe {
+            let pair = |of: &[f32; 16], i: usize| vld1_f32(of.as_ptr().add(i));
+            let sum = |i: usize| {
+                let of_high = vaddq_f64(
+                    vcvt_f64_f32(pair(high, i)),
+                    vcvt_f64_f32(pair(high, i + 8)),
+                );
+                let of_low = vadd_f32(pair(low, i), pair(low, i + 8));
+                vaddq_f64(of_high, vcvt_f64_f32(of_low))
+            };
+            let (a, b) = (vaddq_f64(sum(0), sum(4)), vaddq_f64(sum(2), sum(6)));
+            vaddvq_f64(vaddq_f64(a, b))
+        }
+    }
+
+    const TILE: usize = 4;
+
+    #[inline(always)]
+    unsafe fn transpose(
+        self,
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
+        // SAFETY: the token proves NEON, and the caller vouches for four rows of four elements.
+        unsafe {
+            let row = |i: usize| vld1q_f32(from.add(i * from_stride));
+            let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+            let pair = |low: float32x4_t, high: float32x4_t| {
+                let (low, high) = (vreinterpretq_f64_f32(low), vreinterpretq_f64_f32(high));
+                let (first, second) = (vzip1q_f64(low, high), vzip2q_f64(low, high));
+                (vreinterpretq_f32_f64(first), vreinterpretq_f32_f64(second))
+            };
+            let (first, third) = pair(vtrn1q_f32(a, b), vtrn1q_f32(c, d));
+            let (second, fourth) = pair(vtrn2q_f32(a, b), vtrn2q_f32(c, d));
+            vst1q_f32(to, first);
+            vst1q_f32(to.add(to_stride), second);
+            vst1q_f32(to.add(2 * to_stride), third);
+            vst1q_f32(to.add(3 * to_stride), fourth);
         }
     }
 

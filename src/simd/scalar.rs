@@ -48,6 +48,31 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
+        let mut sums = [0.0; 8];
+        for (i, sum) in sums.iter_mut().enumerate() {
+            let of_high = f64::from(high[i]) + f64::from(high[i + 8]);
+            *sum = of_high + f64::from(low[i] + low[i + 8]);
+        }
+        let mut half = sums.len() / 2;
+        while half > 0 {
+            for i in 0..half {
+                sums[i] += sums[i + half];
+            }
+            half /= 2;
+        }
+        sums[0]
+    }
+
+    const TILE: usize = 1;
+
+    #[inline(always)]
+    unsafe fn transpose(self, from: *const f32, _: usize, to: *mut f32, _: usize) {
+        // SAFETY: the caller vouches for one row of one element.
+        unsafe { *to = *from }
+    }
+
+    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32 {
         // SAFETY: the caller vouches for one element.
         unsafe { *from }

@@ -108,6 +108,8 @@ fn operations<S: Machine>(simd: S) {
             same(simd.and_f32s(a, b), bits(x_bits & c_bits), "and", x, c);
             same(simd.or_f32s(a, b), bits(x_bits | c_bits), "or", x, c);
             same(simd.xor_f32s(a, b), bits(x_bits ^ c_bits), "xor", x, c);
+            let sum = bits(x_bits.wrapping_add(c_bits));
+            same(simd.add_bits_f32s(a, b), sum, "add_bits", x, c);
             let difference = bits(x_bits.wrapping_sub(c_bits));
             same(simd.sub_bits_f32s(a, b), difference, "sub_bits", x, c);
         }

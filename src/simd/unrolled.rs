@@ -128,6 +128,14 @@ impl<S: Machine, const N: usize> Vocabulary for Unrolled<S, N> {
     }
 
     #[inline(always)]
+    fn add_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s {
+        each!(from a[0]; k => {
+            let (a, b) = (self.0.transmute_u32s_f32s(a[k]), self.0.transmute_u32s_f32s(b[k]));
+            self.0.transmute_f32s_u32s(self.0.add_u32s(a, b))
+        })
+    }
+
+    #[inline(always)]
     fn sub_bits_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s {
         each!(from a[0]; k => {
             let (a, b) = (self.0.transmute_u32s_f32s(a[k]), self.0.transmute_u32s_f32s(b[k]));

@@ -1,0 +1,234 @@
+//! The numerators e^t of a softmax row, and their sum.
+//!
+//! Algorithm: a row is shifted by a multiple of ln2, n ln2, and not by its maximum. So the shift is a
+//! factor of 2^-n: it changes no bit of a numerator, and the reduction of t takes it along for nothing.
+//! (Subtracting the maximum would round t, which costs tens of ULP where t is -80. Powers of two in place
+//! of the maximum after Dukhan and Ablavatski, 2020.)
+//!
+//! With t = (8n' + j) ln2/8 + r as in [`exp`](super::exp) and a table of F 2^(j/8), whose eight entries lie
+//! within 2^-27.5 of a float, e^t is `step` + `step` `growth`: `step` is the entry with its exponent moved, and
+//! `growth`, e^r/F - 1, at most 0.07 in magnitude and off by some 2^-28.
+//!
+//! [`Sum`] adds them up in two parts, what a running sum takes and what it does not (Dekker's sum, 1971,
+//! which is exact as the running sum starts above every numerator). The second part gets what
+//! the rounding of the numerator took, too: so the sum is that of the unrounded numerators, and its error
+//! some 2^-27 whatever their number.
+//!
+//! Numerators come times [`SCALE`]. They are 0 in effect, [`VANISHING`] or less, where the quotient is below
+//! half the smallest f32 for certain. NaN gives NaN.
+
+use super::exp::{ROUNDED_FACTOR, STEP_HIGH, STEP_LOW, STEPS};
+use super::gate::LOGISTIC;
+use super::polynomial;
+use crate::simd::{Table, Vocabulary};
+
+/// What numerators are multiplied by: the smallest of them, e^-106, is so a normal number.
+const SCALE_EXPONENT: i32 = 28;
+
+/// 2^28.
+const SCALE: f32 = (1 << SCALE_EXPONENT) as f32;
+
+/// A shifted logit is raised to this many times ln2, where it is less.
+const LOWEST: f32 = -153.0;
+
+/// Numerators up to here, 2^-151 times [`SCALE`], are to count as 0: the quotient is no larger.
+const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32 ;
+
+/// Larger than all numerators: the running sum starts here.
+const START: f32 = 2.0 * SCALE;
+
+/// A maximum beyond this, in magnitude, is subtracted first: the reduction has no room for more. The
+/// subtraction is exact then, but where the numerator is 0.
+const LARGEST: f32 = 32_768.0;
+
+/// What [`Vocabulary::lookup_f32s`] gives, as bits, plus the bits of k shifted left by 20 is the bits of
+/// F 2^(k/8), where k = 8n + j: so j times 2^20 is taken off.
+static TABLE: Table = {
+    let mut entries = [0.0; 8];
+    let mut j = 0;
+    while j < entries.len() {
+        let step = if j == 0 { ROUNDED_FACTOR[0] } else { 2.0 * ROUNDED_FACTOR[8 - j] };
+        entries[j] = f32::from_bits(step.to_bits() - ((j as u32) << 20));
+        j += 1;
+    }
+    Table::new(entries)
+};
+
+/// Added to a number, it rounds it to an integer, and the last twelve bits of the sum are that of the integer
+/// plus eight times the exponent of [`SCALE`].
+const ROUNDER: f32 = (0x00c0_0000 + 8 * SCALE_EXPONENT) as f32;
+
+/// Added to a number, and subtracted again, it rounds it to an integer: 1.5 * 2^23.
+const TO_INTEGER: f32 = 12_582_912.0;
+
+/// Added to a number before it is rounded to an integer, it makes that an integer that is above the number.
+const ABOVE: f32 = 0.53;
+
+/// How a row is shifted.
+#[derive(Clone, Copy)]
+pub(crate) struct Shift<F> {
+    /// What is to be subtracted from a logit first; 0 as a rule.
+    pub(crate) base: F,
+    /// [`ROUNDER`] less 8n.
+    pub(crate) rounder: F,
+    /// The least that a logit, less the base, counts as.
+    pub(crate) lowest: F,
+}
+
+impl<F: Copy> Shift<F> {
+    /// The shift for a largest logit of `max`, which is not NaN.
+    #[inline(always)]
+    pub(crate) fn of<V: Vocabulary<f32s = F>>(simd: V, max: F) -> Self {
+        let splat = |value| simd.splat_f32s(value);
+        let fits = simd.less_than_or_equal_f32s(simd.magnitude_f32s(max), splat(LARGEST));
+        // An infinite one, of whatever sign, makes a NaN of some numerator, and so of their sum.
+        let base = simd.clear_f32s(fits, max);
+        let steps = simd.mul_add_f32s(simd.keep_f32s(fits, max), splat(STEPS), splat(ABOVE));
+        let k = simd.sub_f32s(simd.add_f32s(steps, splat(TO_INTEGER)), splat(TO_INTEGER));
+        let lowest = simd.add_f32s(k, splat(8.0 * LOWEST));
+        Self {
+            base,
+            rounder: simd.sub_f32s(splat(ROUNDER), k),
+            lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
+        }
+    }
+}
+
+/// A numerator, not yet rounded: `step + step * growth`.
+#[derive(Clone, Copy)]
+pub(crate) struct Numerator<F> {
+    pub(crate) step: F,
+    pub(crate) growth: F,
+}
+
+impl<F: Copy> Numerator<F> {
+    /// It, rounded.
+    #[inline(always)]
+    pub(crate) fn value<V: Vocabulary<f32s = F>>(&self, simd: V) -> F {
+        simd.mul_add_f32s(self.step, self.growth, self.step)
+    }
+}
+
+/// e^(t - `excess`), for a logit less the base, t, and what its rounding added, if anything.
+#[inline(always)]
+pub(crate) fn numerator<V: Vocabulary>(
+    simd: V,
+    t: V::f32s,
+    excess: Option<V::f32s>,
+    shift: &Shift<V::f32s>,
+) -> Numerator<V::f32s> {
+    let t = simd.at_least_f32s(t, shift.lowest);
+    let bits = simd.mul_add_f32s(t, simd.splat_f32s(STEPS), shift.rounder);
+    let k = simd.sub_f32s(bits, shift.rounder);
+    let mut r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
+    r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), r);
+    if let Some(excess) = excess {
+        r = simd.sub_f32s(r, excess);
+    }
+    let growth = polynomial(simd, r, &LOGISTIC.polynomial);
+    let entry = simd.lookup_f32s(&TABLE, bits);
+    let step = simd.add_bits_f32s(entry, simd.shift_left_bits_f32s::<20>(bits));
+    Numerator { step, growth }
+}
+
+/// A sum of numerators, in each lane.
+#[derive(Clone, Copy)]
+pub(crate) struct Sum<F> {
+    high: F,
+    low: F,
+}
+
+impl<F: Copy> Sum<F> {
+    /// No numerators.
+    #[inline(always)]
+    pub(crate) fn new<V: Vocabulary<f32s = F>>(simd: V) -> Self {
+        Self {
+            high: simd.splat_f32s(START),
+            low: simd.splat_f32s(0.0),
+        }
+    }
+
+    /// Adds `numerator`, and returns it, rounded.
+    #[inline(always)]
+    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, numerator: Numerator<F>) -> F {
+        let value = numerator.value(simd);
+        let high = simd.add_f32s(self.high, value);
+        let taken = simd.sub_f32s(high, self.high);
+        // Exact where it matters: `taken` is `value` to within the spacing at `high`.
+        let rest = simd.sub_f32s(numerator.step, taken);
+        let left = simd.mul_add_f32s(numerator.step, numerator.growth, rest);
+        *self = Self {
+            high,
+            low: simd.add_f32s(self.low, left),
+        };
+        value
+    }
+
+    /// Adds `value`, which is rounded already.
+    #[inline(always)]
+    pub(crate) fn add_value<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F) {
+        let high = simd.add_f32s(self.high, value);
+        let left = simd.sub_f32s(value, simd.sub_f32s(high, self.high));
+        *self = Self {
+            high,
+            low: simd.add_f32s(self.low, left),
+        };
+    }
+
+    /// The sum, less where it started, and what was left over, in each lane.
+    #[inline(always)]
+    pub(crate) fn parts<V: Vocabulary<f32s = F>>(self, simd: V) -> (F, F) {
+        (simd.sub_f32s(self.high, simd.splat_f32s(START)), self.low)
+    }
+}
+
+/// One over a sum, in two parts.
+#[derive(Clone, Copy)]
+pub(crate) struct Inverse<F> {
+    pub(crate) high: F,
+    pub(crate) low: F,
+}
+
+/// By this much an inverse is too large, so that a row whose largest numerator is all there is gets 1: the
+/// rounding of that numerator may have taken a little more than half the spacing of f32 below 1.
+const NUDGE: f32 = 1.0 / (1 << 28) as f32;
+
+impl<F: Copy> Inverse<F> {
+    /// Of the sum in each lane.
+    #[inline(always)]
+    pub(crate) fn of_lanes<V: Vocabulary<f32s = F>>(simd: V, sum: Sum<F>) -> Self {
+        let (high, low) = sum.parts(simd);
+        let total = simd.add_f32s(high, low);
+        let lost = simd.sub_f32s(low, simd.sub_f32s(total, high));
+        let one = simd.splat_f32s(1.0);
+        let inverse = simd.div_f32s(one, total);
+        let rest = simd.negate_mul_add_f32s(inverse, total, one);
+        let rest = simd.negate_mul_add_f32s(inverse, lost, rest);
+        let rest = simd.add_f32s(rest, simd.splat_f32s(NUDGE));
+        Self {
+            high: inverse,
+            low: simd.mul_f32s(inverse, rest),
+        }
+    }
+
+    /// Of one sum for all lanes.
+    #[inline(always)]
+    pub(crate) fn of_total<V: Vocabulary<f32s = F>>(simd: V, total: f64) -> Self {
+        let inverse = (1.0 + f64::from(NUDGE)) / total;
+        let high = inverse as f32;
+        Self {
+            high: simd.splat_f32s(high),
+            low: simd.splat_f32s((inverse - f64::from(high)) as f32),
+        }
+    }
+
+    /// The quotient: `numerator` times this.
+    #[inline(always)]
+    pub(crate) fn times<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: F) -> F {
+        let vanishes = simd.less_than_or_equal_f32s(numerator, simd.splat_f32s(VANISHING));
+        // Before it is multiplied: a product below the normal numbers takes some 150 cycles.
+        let numerator = simd.clear_f32s(vanishes, numerator);
+        let low = simd.mul_f32s(numerator, self.low);
+        simd.mul_add_f32s(numerator, self.high, low)
+    }
+}

@@ -1,0 +1,3 @@
+pub(crate) mod logits;
+pub mod shape;
+pub mod softmax;

@@ -1,0 +1,76 @@
+//! Which elements of a tensor are a row.
+
+use crate::Error;
+
+/// How an operation on rows sees a tensor: as `[outer, axis, inner]` in row-major order, `outer` being what is
+/// left of its length. A row is what lies along `axis`.
+///
+/// For the last axis of a tensor `inner` is 1, and a row is `axis` consecutive elements. For any other, `inner`
+/// is the product of the dimensions behind it: for the channels of NCHW it is H·W.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rows {
+    /// Elements in a row.
+    pub axis: usize,
+    /// Elements from one of them to the next.
+    pub inner: usize,
+}
+
+impl Rows {
+    /// Rows of `axis` consecutive elements.
+    pub const fn last(axis: usize) -> Self {
+        Self { axis, inner: 1 }
+    }
+
+    /// Rows of `axis` elements, each `inner` after the one before.
+    pub const fn strided(axis: usize, inner: usize) -> Self {
+        Self { axis, inner }
+    }
+
+    /// The `outer` of a tensor of `len` elements.
+    pub(crate) fn outer(self, len: usize) -> Result<usize, Error> {
+        let mismatch = Error::RowsMismatch { len, rows: self };
+        match self.axis.checked_mul(self.inner) {
+            Some(0) if len == 0 => Ok(0),
+            Some(block) if block > 0 && len.is_multiple_of(block) => Ok(len / block),
+            _ => Err(mismatch),
+        }
+    }
+}
+
+/// How many elements of each row take part, from its first on. What lies behind them is not looked at, and comes
+/// out as a probability of 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lengths<'a> {
+    /// All of them.
+    #[default]
+    All,
+    /// As many as the number says for each of the `outer` rows; fewer numbers than rows repeat.
+    PerRow(&'a [usize]),
+    /// Causal attention: query `q` of `queries` sees the keys before it, of which there are `past` from earlier
+    /// calls, and its own: `past + q + 1` elements, or all where there are fewer.
+    Causal {
+        /// Rows before the pattern repeats, for the next head.
+        queries: usize,
+        /// Keys before the first query.
+        past: usize,
+    },
+}
+
+impl Lengths<'_> {
+    /// The length of row `row`, where a whole one has `axis` elements.
+    #[inline(always)]
+    pub(crate) fn of(self, row: usize, axis: usize) -> usize {
+        match self {
+            Self::All => axis,
+            Self::PerRow(lengths) => match row.checked_rem(lengths.len()) {
+                // `check` has seen to the second; the first is in range.
+                Some(row) => lengths.get(row).copied().unwrap_or(axis).min(axis),
+                None => axis,
+            },
+            Self::Causal { queries, past } => {
+                let query = row.checked_rem(queries).unwrap_or(row);
+                past.saturating_add(query).saturating_add(1).min(axis)
+            }
+        }
+    }
+}
