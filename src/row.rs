@@ -1,3 +1,4 @@
 pub(crate) mod logits;
+mod passes;
 pub mod shape;
 pub mod softmax;

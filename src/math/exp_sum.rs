@@ -109,15 +109,20 @@ impl<F: Copy> Numerator<F> {
     }
 }
 
-/// e^(t - `excess`), for a logit less the base, t, and what its rounding added, if anything.
+/// e^(t - `excess`), for a logit less the base, t, and what its rounding added, if anything. Unless `DEEP` is
+/// set, t is at least `shift.lowest`.
 #[inline(always)]
-pub(crate) fn numerator<V: Vocabulary>(
+pub(crate) fn numerator<V: Vocabulary, const DEEP: bool>(
     simd: V,
     t: V::f32s,
     excess: Option<V::f32s>,
     shift: &Shift<V::f32s>,
 ) -> Numerator<V::f32s> {
-    let t = simd.at_least_f32s(t, shift.lowest);
+    let t = if DEEP {
+        simd.at_least_f32s(t, shift.lowest)
+    } else {
+        t
+    };
     let bits = simd.mul_add_f32s(t, simd.splat_f32s(STEPS), shift.rounder);
     let k = simd.sub_f32s(bits, shift.rounder);
     let mut r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
@@ -222,12 +227,20 @@ impl<F: Copy> Inverse<F> {
         }
     }
 
-    /// The quotient: `numerator` times this.
+    /// The quotient: `numerator` times this. Where numerators may be 0 in effect, `DEEP` is set.
     #[inline(always)]
-    pub(crate) fn times<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: F) -> F {
-        let vanishes = simd.less_than_or_equal_f32s(numerator, simd.splat_f32s(VANISHING));
-        // Before it is multiplied: a product below the normal numbers takes some 150 cycles.
-        let numerator = simd.clear_f32s(vanishes, numerator);
+    pub(crate) fn times<V: Vocabulary<f32s = F>, const DEEP: bool>(
+        &self,
+        simd: V,
+        numerator: F,
+    ) -> F {
+        let numerator = if DEEP {
+            let vanishes = simd.less_than_or_equal_f32s(numerator, simd.splat_f32s(VANISHING));
+            // Before it is multiplied: a product below the normal numbers takes some 150 cycles.
+            simd.clear_f32s(vanishes, numerator)
+        } else {
+            numerator
+        };
         let low = simd.mul_f32s(numerator, self.low);
         simd.mul_add_f32s(numerator, self.high, low)
     }

@@ -12,9 +12,9 @@ pub(crate) trait Logits: Copy {
     /// The logit, rounded.
     fn rounded<V: Vocabulary>(self, simd: V, x: V::f32s, mask: V::f32s) -> V::f32s;
 
-    /// The logit less `shift.base`, rounded, and what the roundings added, if they can add anything. That is
-    /// left out below `shift.lowest`: there it may be no number.
-    fn parts<V: Vocabulary>(
+    /// The logit less `shift.base`, rounded, and what the roundings added, if they can add anything. Below
+    /// `shift.lowest` that may be no number, and is left out; unless `DEEP` is set, there is no such logit.
+    fn parts<V: Vocabulary, const DEEP: bool>(
         self,
         simd: V,
         x: V::f32s,
@@ -36,7 +36,7 @@ impl Logits for Plain {
     }
 
     #[inline(always)]
-    fn parts<V: Vocabulary>(
+    fn parts<V: Vocabulary, const DEEP: bool>(
         self,
         _simd: V,
         x: V::f32s,
@@ -60,7 +60,7 @@ impl Logits for Scaled {
     }
 
     #[inline(always)]
-    fn parts<V: Vocabulary>(
+    fn parts<V: Vocabulary, const DEEP: bool>(
         self,
         simd: V,
         x: V::f32s,
@@ -68,8 +68,7 @@ impl Logits for Scaled {
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, Option<V::f32s>) {
         let (product, excess) = product(simd, x, self.0);
-        let counts = simd.less_than_f32s(shift.lowest, product);
-        (product, Some(simd.keep_f32s(counts, excess)))
+        (product, Some(known::<V, DEEP>(simd, product, excess, shift)))
     }
 }
 
@@ -86,7 +85,7 @@ impl<const MASK: bool> Logits for General<MASK> {
     }
 
     #[inline(always)]
-    fn parts<V: Vocabulary>(
+    fn parts<V: Vocabulary, const DEEP: bool>(
         self,
         simd: V,
         x: V::f32s,
@@ -103,8 +102,8 @@ impl<const MASK: bool> Logits for General<MASK> {
             simd.sub_f32s(mask, of_mask),
         );
         let t = simd.sub_f32s(sum, shift.base);
-        let counts = simd.less_than_f32s(shift.lowest, t);
-        (t, Some(simd.keep_f32s(counts, simd.sub_f32s(excess, lost))))
+        let excess = simd.sub_f32s(excess, lost);
+        (t, Some(known::<V, DEEP>(simd, t, excess, shift)))
     }
 }
 
@@ -114,4 +113,19 @@ fn product<V: Vocabulary>(simd: V, x: V::f32s, scale: f32) -> (V::f32s, V::f32s)
     let scale = simd.splat_f32s(scale);
     let product = simd.mul_f32s(scale, x);
     (product, simd.negate_mul_add_f32s(scale, x, product))
+}
+
+/// `excess` where it is known to be a number.
+#[inline(always)]
+fn known<V: Vocabulary, const DEEP: bool>(
+    simd: V,
+    t: V::f32s,
+    excess: V::f32s,
+    shift: &Shift<V::f32s>,
+) -> V::f32s {
+    if DEEP {
+        simd.keep_f32s(simd.less_than_f32s(shift.lowest, t), excess)
+    } else {
+        excess
+    }
 }

@@ -1,122 +1,8 @@
 use super::logits::{General, Logits, Plain, Scaled};
-use crate::drive::rows::{Block, Extent, Pass, RowKernel, Walk, Whole};
-use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
+use super::passes::{Extremes, Numerators, Quotients};
+use crate::drive::rows::{Block, RowKernel, Walk};
+use crate::math::exp_sum::{Inverse, Shift};
 use crate::simd::{Machine, Unrolled, Vocabulary};
-
-/// The largest logit.
-pub(crate) struct Maximum<S: Machine, L, const K: usize> {
-    logits: L,
-    max: Block<S, K>,
-}
-
-impl<S: Machine, L: Logits, const K: usize> Maximum<S, L, K> {
-    /// The largest logit of each row: -inf where there is none but NaN.
-    ///
-    /// # Safety
-    /// As for [`Walk::pass`].
-    #[inline(always)]
-    pub(crate) unsafe fn of<W: Walk<S, K>>(simd: S, walk: W, logits: L) -> Block<S, K> {
-        let mut maximum = Self {
-            logits,
-            max: Unrolled(simd).splat_f32s(f32::NEG_INFINITY),
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { walk.pass(simd, &mut maximum) };
-        W::largest(simd, maximum.max)
-    }
-}
-
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Maximum<S, L, K> {
-    const MASKED: bool = L::MASKED;
-    const LIGHT: bool = true;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        _dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = Unrolled::<S, K>(simd);
-        // SAFETY: the caller's promise.
-        let x = unsafe { extent.load(simd, src) };
-        let t = self.logits.rounded(v, x, mask);
-        let t = extent.or(simd, t, v.splat_f32s(f32::NEG_INFINITY));
-        // A NaN is passed over: its numerator will be one.
-        self.max = v.at_least_f32s(self.max, t);
-    }
-
-    #[inline(always)]
-    unsafe fn four(&mut self, simd: S, src: *const f32, _dst: *mut f32, masks: [Block<S, K>; 4]) {
-        let v = Unrolled::<S, K>(simd);
-        // SAFETY: the caller's promise.
-        let t = |i: usize| unsafe {
-            let x = Whole.load(simd, src.add(i * 16));
-            self.logits.rounded(v, x, masks[i])
-        };
-        let (a, b) = (v.at_least_f32s(t(0), t(1)), v.at_least_f32s(t(2), t(3)));
-        self.max = v.at_least_f32s(self.max, v.at_least_f32s(a, b));
-    }
-}
-
-/// Numerators, written as they are summed up.
-struct Numerators<S: Machine, L, const K: usize> {
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    sum: Sum<Block<S, K>>,
-}
-
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Numerators<S, L, K> {
-    const MASKED: bool = L::MASKED;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = Unrolled::<S, K>(simd);
-        // SAFETY: the caller's promise.
-        unsafe {
-            let x = extent.load(simd, src);
-            let (t, excess) = self.logits.parts(v, x, mask, &self.shift);
-            let t = extent.or(simd, t, self.shift.lowest);
-            let numerator = numerator(v, t, excess, &self.shift);
-            extent.store(simd, dst, self.sum.add(v, numerator));
-        }
-    }
-}
-
-/// Numerators divided by their sum.
-struct Quotients<S: Machine, const K: usize> {
-    inverse: Inverse<Block<S, K>>,
-}
-
-impl<S: Machine, const K: usize> Pass<S, K> for Quotients<S, K> {
-    const MASKED: bool = false;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        dst: *mut f32,
-        extent: E,
-        _mask: Block<S, K>,
-    ) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let numerator = extent.load(simd, src);
-            let y = self.inverse.times(Unrolled::<S, K>(simd), numerator);
-            extent.store(simd, dst, y);
-        }
-    }
-}
 
 #[derive(Clone, Copy)]
 pub(crate) struct Normalise<L> {
@@ -124,9 +10,11 @@ pub(crate) struct Normalise<L> {
     scale: f32,
 }
 
+/// What the passes of a row hand on.
 #[derive(Clone, Copy)]
 pub(crate) struct State<F> {
-    max: F,
+    extremes: Extremes<F>,
+    deep: bool,
     inverse: Option<Inverse<F>>,
 }
 
@@ -141,7 +29,9 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
     ) -> State<Block<S, K>> {
         State {
-            max: unsafe { Maximum::of(simd, walk, self.logits) },
+            // SAFETY: the caller's promise, passed on.
+            extremes: unsafe { Extremes::<Block<S, K>>::of(simd, walk, self.logits) },
+            deep: true,
             inverse: None,
         }
     }
@@ -154,23 +44,27 @@ impl<L: Logits> RowKernel for Normalise<L> {
         state: &mut State<Block<S, K>>,
     ) {
         let v = Unrolled::<S, K>(simd);
-        let max = W::same(state.max);
-        let shift = Shift::of(v, max);
-        let based = v.less_than_f32s(v.splat_f32s(0.0), v.magnitude_f32s(shift.base));
-        let any = W::any(simd, based);
-        let sum = if !any {
-            let mut pass = Numerators { logits: self.logits, shift, sum: Sum::new(v) };
-            unsafe { walk.pass(simd, &mut pass) };
-            pass.sum
-        } else if L::MASKED {
-            let mut pass = Numerators { logits: General::<true>(self.scale), shift, sum: Sum::new(v) };
-            unsafe { walk.pass(simd, &mut pass) };
-            pass.sum
-        } else {
-            let mut pass = Numerators { logits: General::<false>(self.scale), shift, sum: Sum::new(v) };
-            unsafe { walk.pass(simd, &mut pass) };
-            pass.sum
+        let shift = Shift::of(v, W::same(state.extremes.max));
+        let zero = v.splat_f32s(0.0);
+        let based = W::any(simd, v.less_than_f32s(zero, v.magnitude_f32s(shift.base)));
+        state.deep = W::any(simd, v.less_than_f32s(W::same(state.extremes.min), shift.lowest));
+        let Self { logits, scale } = self;
+        // SAFETY: the caller's promise, passed on.
+        let sum = unsafe {
+            match (based, state.deep) {
+                (false, false) => Numerators::<S, L, false, true, K>::sum(simd, walk, logits, shift),
+                (false, true) => Numerators::<S, L, true, true, K>::sum(simd, walk, logits, shift),
+                (true, _) if L::MASKED => {
+                    let logits = General::<true>(scale);
+                    Numerators::<S, _, true, true, K>::sum(simd, walk, logits, shift)
+                }
+                (true, _) => {
+                    let logits = General::<false>(scale);
+                    Numerators::<S, _, true, true, K>::sum(simd, walk, logits, shift)
+                }
+            }
         };
+        state.deep |= based;
         state.inverse = Some(W::inverse(simd, sum));
     }
 
@@ -181,12 +75,16 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
         state: &State<Block<S, K>>,
     ) {
-        let v = Unrolled::<S, K>(simd);
         let Some(inverse) = state.inverse else { return };
-        let mut quotients = Quotients {
-            inverse: Inverse { high: W::same(inverse.high), low: W::same(inverse.low) },
-        };
-        unsafe { walk.again().pass(simd, &mut quotients) };
+        let inverse = Inverse { high: W::same(inverse.high), low: W::same(inverse.low) };
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if state.deep {
+                walk.again().pass(simd, &mut Quotients::<S, true, K> { inverse });
+            } else {
+                walk.again().pass(simd, &mut Quotients::<S, false, K> { inverse });
+            }
+        }
     }
 }
 

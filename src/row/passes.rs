@@ -1,0 +1,221 @@
+//! The passes of the softmax family.
+
+use super::logits::Logits;
+use crate::drive::rows::{Block, Extent, LANES, Pass, Walk, Whole};
+use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
+use crate::simd::{Machine, Unrolled, Vocabulary};
+
+/// What is known of a row's logits after the first pass.
+#[derive(Clone, Copy)]
+pub(crate) struct Extremes<F> {
+    /// The largest; -inf where there is none but NaN.
+    pub(crate) max: F,
+    /// The smallest; +inf where there is none but NaN.
+    pub(crate) min: F,
+}
+
+/// The pass that finds them.
+struct Extrema<S: Machine, L, const K: usize> {
+    logits: L,
+    found: Extremes<Block<S, K>>,
+}
+
+impl<F: Copy> Extremes<F> {
+    /// Goes over a row for them.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    pub(crate) unsafe fn of<S: Machine, W: Walk<S, K>, L: Logits, const K: usize>(
+        simd: S,
+        walk: W,
+        logits: L,
+    ) -> Extremes<Block<S, K>> {
+        let v = Unrolled::<S, K>(simd);
+        let mut pass = Extrema {
+            logits,
+            found: Extremes {
+                max: v.splat_f32s(f32::NEG_INFINITY),
+                min: v.splat_f32s(f32::INFINITY),
+            },
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { walk.pass(simd, &mut pass) };
+        Extremes {
+            max: W::largest(simd, pass.found.max),
+            min: W::smallest(simd, pass.found.min),
+        }
+    }
+}
+
+impl<S: Machine, L: Logits, const K: usize> Extrema<S, L, K> {
+    #[inline(always)]
+    fn take(&mut self, simd: S, high: Block<S, K>, low: Block<S, K>) {
+        let v = Unrolled::<S, K>(simd);
+        // A NaN is passed over: its numerator will be one.
+        self.found = Extremes {
+            max: v.at_least_f32s(self.found.max, high),
+            min: v.at_most_f32s(self.found.min, low),
+        };
+    }
+}
+
+impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Extrema<S, L, K> {
+    const MASKED: bool = L::MASKED;
+    const LIGHT: bool = true;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        _dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise.
+        let x = unsafe { extent.load(simd, src) };
+        let t = self.logits.rounded(v, x, mask);
+        let high = extent.or(simd, t, v.splat_f32s(f32::NEG_INFINITY));
+        let low = extent.or(simd, t, v.splat_f32s(f32::INFINITY));
+        self.take(simd, high, low);
+    }
+
+    /// In pairs, as one maximum after the other would wait for the one before.
+    #[inline(always)]
+    unsafe fn four(&mut self, simd: S, src: *const f32, _dst: *mut f32, masks: [Block<S, K>; 4]) {
+        let v = Unrolled::<S, K>(simd);
+        let mut t = masks;
+        let mut i = 0;
+        while i < 4 {
+            // SAFETY: the caller's promise.
+            let x = unsafe { Whole.load(simd, src.add(i * LANES)) };
+            t[i] = self.logits.rounded(v, x, masks[i]);
+            i += 1;
+        }
+        let high = v.at_least_f32s(v.at_least_f32s(t[0], t[1]), v.at_least_f32s(t[2], t[3]));
+        let low = v.at_most_f32s(v.at_most_f32s(t[0], t[1]), v.at_most_f32s(t[2], t[3]));
+        self.take(simd, high, low);
+    }
+}
+
+/// Numerators, summed up; and written, if `WRITE` is set. Where no logit is so small that its numerator is to be
+/// 0, `DEEP` need not be set.
+pub(super) struct Numerators<S: Machine, L, const DEEP: bool, const WRITE: bool, const K: usize> {
+    logits: L,
+    shift: Shift<Block<S, K>>,
+    sum: Sum<Block<S, K>>,
+}
+
+impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
+    Numerators<S, L, DEEP, WRITE, K>
+{
+    /// Goes over a row, and returns the sum in each lane.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    pub(super) unsafe fn sum<W: Walk<S, K>>(
+        simd: S,
+        walk: W,
+        logits: L,
+        shift: Shift<Block<S, K>>,
+    ) -> Sum<Block<S, K>> {
+        let mut pass = Self {
+            logits,
+            shift,
+            sum: Sum::new(Unrolled(simd)),
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { walk.pass(simd, &mut pass) };
+        pass.sum
+    }
+}
+
+impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize> Pass<S, K>
+    for Numerators<S, L, DEEP, WRITE, K>
+{
+    const MASKED: bool = L::MASKED;
+    const AHEAD: bool = true;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let x = extent.load(simd, src);
+            let (t, excess) = self.logits.parts::<_, DEEP>(v, x, mask, &self.shift);
+            let t = extent.or(simd, t, self.shift.lowest);
+            let numerator = numerator::<_, DEEP>(v, t, excess, &self.shift);
+            let value = self.sum.add(v, numerator);
+            if WRITE {
+                extent.store(simd, dst, value);
+            }
+        }
+    }
+}
+
+/// Numerators that were written, divided by their sum.
+pub(super) struct Quotients<S: Machine, const DEEP: bool, const K: usize> {
+    pub(super) inverse: Inverse<Block<S, K>>,
+}
+
+impl<S: Machine, const DEEP: bool, const K: usize> Pass<S, K> for Quotients<S, DEEP, K> {
+    const MASKED: bool = false;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        dst: *mut f32,
+        extent: E,
+        _mask: Block<S, K>,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let numerator = extent.load(simd, src);
+            let v = Unrolled::<S, K>(simd);
+            let y = self.inverse.times::<_, DEEP>(v, numerator);
+            extent.store(simd, dst, y);
+        }
+    }
+}
+
+/// Numerators, once more, divided by their sum.
+pub(super) struct Anew<S: Machine, L, const K: usize> {
+    pub(super) logits: L,
+    pub(super) shift: Shift<Block<S, K>>,
+    pub(super) inverse: Inverse<Block<S, K>>,
+}
+
+impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Anew<S, L, K> {
+    const MASKED: bool = L::MASKED;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let x = extent.load(simd, src);
+            let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
+            let value = numerator::<_, true>(v, t, excess, &self.shift).value(v);
+            extent.store(simd, dst, self.inverse.times::<_, true>(v, value));
+        }
+    }
+}
