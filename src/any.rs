@@ -5,7 +5,7 @@ use crate::{Error, Formula, *};
 use core::fmt;
 use core::str::FromStr;
 
-mod parse;
+pub(crate) mod parse;
 
 macro_rules! any_activation {
     ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*];)*) => {
@@ -166,7 +166,9 @@ impl FromStr for AnyActivation<'_> {
     /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
     /// [`Error::InvalidParameter`] where a value makes no sense.
     fn from_str(text: &str) -> Result<Self, Error> {
-        parse::activation(text)
+        let activation: Self = parse::read(text)?;
+        activation.check(0)?;
+        Ok(activation)
     }
 }
 

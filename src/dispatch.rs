@@ -1,8 +1,8 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
 use crate::drive::Io;
-use crate::registry::for_each_activation;
-use crate::{AnyActivation, Element, Formula, Isa, kernels, *};
+use crate::registry::{for_each_activation, for_each_row_activation};
+use crate::{AnyActivation, AnyRowActivation, Element, Formula, Isa, RowFormula, kernels, *};
 
 /// What has a kernel per instruction set for elements of type `T`.
 ///
@@ -54,3 +54,51 @@ macro_rules! launch {
 }
 
 for_each_activation!(launch);
+
+/// What has a kernel per instruction set for rows of elements of type `T`.
+///
+/// Every operation on rows and [`AnyRowActivation`]; being crate-private in effect, it seals
+/// [`RowActivation`].
+pub trait LaunchRows<T: Element>: RowFormula {
+    /// Applies the kernel for `isa` to the rows of `io`.
+    ///
+    /// # Safety
+    /// As for [`Launch::launch`]; `check(rows, io.len)` has returned `Ok`, and there are elements.
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<T>);
+}
+
+macro_rules! launch_rows {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+        $(
+            impl $(<$lt>)? LaunchRows<f32> for $type $(<$lt>)? {
+                #[inline]
+                unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+                    // SAFETY: as in `launch` above.
+                    unsafe {
+                        match isa {
+                            #[cfg(target_arch = "x86_64")]
+                            Isa::Avx512 => kernels::rows::avx512::$name(self, io, rows),
+                            #[cfg(target_arch = "x86_64")]
+                            Isa::Avx2 => kernels::rows::avx2::$name(self, io, rows),
+                            #[cfg(target_arch = "aarch64")]
+                            Isa::Neon => kernels::rows::neon::$name(self, io, rows),
+                            _ => kernels::rows::scalar::$name(self, io, rows),
+                        }
+                    }
+                }
+            }
+        )*
+
+        impl LaunchRows<f32> for AnyRowActivation<'_> {
+            #[inline]
+            unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+                match self {
+                    // SAFETY: the caller's promises, passed on.
+                    $(Self::$type(operation) => unsafe { operation.launch(isa, rows, io) },)*
+                }
+            }
+        }
+    };
+}
+
+for_each_row_activation!(launch_rows);

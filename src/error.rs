@@ -30,6 +30,19 @@ pub enum Error {
         /// The rows it was to have.
         rows: Rows,
     },
+    /// A mask, or lengths, do not fit the rows of the input.
+    OperandMismatch {
+        /// The operation, by its canonical name.
+        operation: &'static str,
+        /// The operand, by its field's name.
+        operand: &'static str,
+        /// Elements in the operand, or the element of it that does not fit.
+        operand_len: usize,
+        /// The input, as `[outer, axis, inner]`.
+        tensor: [usize; 3],
+        /// What the operand has to be.
+        expected: &'static str,
+    },
     /// A parameter has a value for which the activation has no meaning.
     InvalidParameter {
         /// The activation, by its canonical name.
@@ -87,7 +100,20 @@ impl fmt::Display for Error {
             ),
             Self::RowsMismatch { len, rows } => write!(
                 f,
-                "an input of {len} elements is not [outer, {}, {}]: its length is no multiple of axis * inner", rows.axis, rows.inner
+                "an input of {len} elements is not [outer, {}, {}]: \
+                 its length is no multiple of axis * inner",
+                rows.axis, rows.inner
+            ),
+            Self::OperandMismatch {
+                operation,
+                operand,
+                operand_len,
+                tensor: [outer, axis, inner],
+                expected,
+            } => write!(
+                f,
+                "{operation}: {operand} is {operand_len} for an input [outer, axis, inner] of \
+                 [{outer}, {axis}, {inner}], but must be {expected}"
             ),
             Self::InvalidParameter {
                 activation,

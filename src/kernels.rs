@@ -5,8 +5,8 @@
 //! place. Users reach them through [`Activation::apply_on`], which checks lengths, parameters and
 //! CPU first.
 
-use crate::drive::{Io, Run};
-use crate::registry::for_each_activation;
+use crate::drive::{Io, Run, rows::RunRows};
+use crate::registry::{for_each_activation, for_each_row_activation};
 use crate::*;
 
 /// One module: its name, the attribute that selects its instructions, pulp's token for them.
@@ -35,24 +35,67 @@ macro_rules! module {
     };
 }
 
+/// The same for operations on rows.
+macro_rules! row_module {
+    (
+        $isa:ident, $instructions:meta, $token:expr;
+        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
+    ) => {
+        #[doc = concat!("The kernels of operations on rows on ", stringify!($isa), ".")]
+        pub(crate) mod $isa {
+            use super::super::*;
+            $(
+                #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
+                ///
+                /// # Safety
+                /// The CPU has the instruction set; `io` and `rows` are as [`RunRows::run`] wants them.
+                #[$instructions]
+                #[inline(never)]
+                pub(crate) unsafe fn $name$(<$lt>)?(
+                    operation: &$type$(<$lt>)?,
+                    io: Io<f32>,
+                    rows: Rows,
+                ) {
+                    // SAFETY: the caller vouches for the CPU, which is all that a token stands
+                    // for, and for the memory.
+                    unsafe { operation.run($token, io, rows) }
+                }
+            )*
+        }
+    };
+}
+
+/// Calls `$module!` for each instruction set.
 macro_rules! modules {
-    ($($line:tt)*) => {
-        module! { scalar, doc = "(The target's baseline.)",
+    ($module:ident $($line:tt)*) => {
+        $module! { scalar, doc = "(The target's baseline.)",
             pulp::Scalar; $($line)* }
 
         #[cfg(target_arch = "aarch64")]
-        module! { neon, target_feature(enable = "neon"),
+        $module! { neon, target_feature(enable = "neon"),
             pulp::aarch64::Neon::new_unchecked(); $($line)* }
 
         #[cfg(target_arch = "x86_64")]
-        module! { avx2, target_feature(enable = "avx2,fma"),
+        $module! { avx2, target_feature(enable = "avx2,fma"),
             pulp::x86::V3::new_unchecked(); $($line)* }
 
         #[cfg(target_arch = "x86_64")]
-        module! { avx512,
+        $module! { avx512,
             target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
             pulp::x86::V4::new_unchecked(); $($line)* }
     };
 }
 
-for_each_activation!(modules);
+macro_rules! activations {
+    ($($line:tt)*) => { modules! { module $($line)* } };
+}
+for_each_activation!(activations);
+
+/// The operations on rows: `activations::kernels::rows::avx512::softmax`.
+pub(crate) mod rows {
+    use super::*;
+    macro_rules! row_activations {
+        ($($line:tt)*) => { modules! { row_module $($line)* } };
+    }
+    for_each_row_activation!(row_activations);
+}

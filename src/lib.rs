@@ -10,8 +10,7 @@ mod isa;
 mod kernels;
 mod math;
 mod registry;
-#[doc(hidden)]
-pub mod row;
+mod row;
 mod simd;
 
 pub use activation::{Activation, Formula};
@@ -29,3 +28,12 @@ pub use any::AnyActivation;
 pub use element::Element;
 pub use error::Error;
 pub use isa::{ISA_VARIABLE, Isa};
+pub use row::{RowActivation, RowFormula};
+pub use row::{
+    any::AnyRowActivation,
+    hardmax::Hardmax,
+    log_softmax::LogSoftmax,
+    shape::{Lengths, Rows},
+    softmax::Softmax,
+    softmin::Softmin,
+};

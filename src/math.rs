@@ -8,6 +8,7 @@ pub(crate) mod exp_sum;
 pub(crate) mod expm1;
 pub(crate) mod gate;
 pub(crate) mod intervals;
+pub(crate) mod log1p;
 pub(crate) mod normal_tail;
 pub(crate) mod softplus;
 pub(crate) mod tanh;

@@ -1,4 +1,4 @@
-//! The single list of activations.
+//! The single list of activations, and that of operations on rows.
 //!
 //! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
 //! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
@@ -52,3 +52,17 @@ macro_rules! for_each_activation {
     };
 }
 pub(crate) use for_each_activation;
+
+/// The same for the operations on rows: `Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other",
+/// "names"];`.
+macro_rules! for_each_row_activation {
+    ($then:ident) => {
+        $then! {
+            Softmax<'a>     softmax      [scale]  [];
+            LogSoftmax<'a>  log_softmax  [scale]  [];
+            Softmin<'a>     softmin      [scale]  [];
+            Hardmax         hardmax      []       [];
+        }
+    };
+}
+pub(crate) use for_each_row_activation;

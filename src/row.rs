@@ -1,4 +1,156 @@
+//! The operations on rows of a tensor: softmax and its kin. One file for each of them.
+
+use crate::dispatch::LaunchRows;
+use crate::drive::Io;
+use crate::{AVec, Element, Error, Isa, Rows};
+
+pub(crate) mod any;
+pub(crate) mod attention;
+pub(crate) mod hardmax;
+pub(crate) mod log_softmax;
 pub(crate) mod logits;
 mod passes;
-pub mod shape;
-pub mod softmax;
+pub(crate) mod shape;
+pub(crate) mod softmax;
+pub(crate) mod softmin;
+
+/// The definition of an operation on rows: its formula in f64, and what it accepts.
+pub trait RowFormula: Copy {
+    /// The scalar oracle: the formula in f64, for row `row` of the `outer` ones of a tensor, and its elements
+    /// `x`.
+    ///
+    /// What the kernels are tested against.
+    fn reference(&self, row: usize, x: &[f64]) -> Vec<f64>;
+
+    /// Whether the parameters make sense, for a tensor of `len` elements with these `rows`.
+    ///
+    /// # Errors
+    /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::OperandMismatch`] that a
+    /// mask or lengths do not fit them, and [`Error::InvalidParameter`] names a number that makes no sense.
+    fn check(&self, rows: Rows, len: usize) -> Result<(), Error>;
+}
+
+/// Applies an operation to each row of a tensor of `T`, as [`Rows`] says which elements that is.
+///
+/// Implemented by every such operation of the crate and by [`AnyRowActivation`](crate::AnyRowActivation); it
+/// cannot be implemented elsewhere. All methods return the same bits for the same input and the same [`Rows`]: out
+/// of place or in place, on every instruction set, at every alignment (but for the payload of a NaN).
+/// (The same row, once the last axis of a tensor and once another, may come out differently in the last place: it is
+/// summed up in another order.) No method panics, and none allocates but [`to_vec`](Self::to_vec), which
+/// aborts as [`Vec`] does where there is no memory.
+///
+/// # Errors
+/// Every method returns what [`RowFormula::check`] does. The output is then untouched.
+pub trait RowActivation<T: Element = f32>: RowFormula {
+    /// Row by row from `x` to `y`, on the best instruction set ([`Isa::detect`]).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the lengths differ.
+    fn apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>;
+
+    /// Row by row in `x`.
+    ///
+    /// # Errors
+    /// Only those that every method has.
+    fn apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>;
+
+    /// Row by row from `x` to a new buffer, aligned to a cache line.
+    ///
+    /// # Errors
+    /// Only those that every method has.
+    fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error>;
+
+    /// As [`apply`](Self::apply), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>;
+
+    /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    fn apply_in_place_on(&self, isa: Isa, rows: Rows, x: &mut [T]) -> Result<(), Error>;
+}
+
+impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
+    #[inline]
+    fn apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        self.apply_on(Isa::detect(), rows, x, y)
+    }
+
+    #[inline]
+    fn apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error> {
+        self.apply_in_place_on(Isa::detect(), rows, x)
+    }
+
+    fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error> {
+        self.check(rows, x.len())?;
+        let mut y = AVec::with_capacity(0, x.len());
+        let io = Io {
+            src: x.as_ptr(),
+            dst: y.as_mut_ptr(),
+            len: x.len(),
+        };
+        // SAFETY: `x` is readable, the new buffer has room for as many elements, and the two are distinct. The
+        // kernel has written all of them when their number becomes the length.
+        unsafe {
+            launch_checked(self, Isa::detect(), rows, io)?;
+            y.set_len(x.len());
+        }
+        Ok(y)
+    }
+
+    #[inline]
+    fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        if x.len() != y.len() {
+            return Err(Error::LengthMismatch {
+                input: x.len(),
+                output: y.len(),
+            });
+        }
+        let io = Io {
+            src: x.as_ptr(),
+            dst: y.as_mut_ptr(),
+            len: x.len(),
+        };
+        // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { launch_checked(self, isa, rows, io) }
+    }
+
+    #[inline]
+    fn apply_in_place_on(&self, isa: Isa, rows: Rows, x: &mut [T]) -> Result<(), Error> {
+        let dst = x.as_mut_ptr();
+        let io = Io {
+            src: dst.cast_const(),
+            dst,
+            len: x.len(),
+        };
+        // SAFETY: `x` is readable and writable, and source and destination are equal.
+        unsafe { launch_checked(self, isa, rows, io) }
+    }
+}
+
+/// Applies `operation` once CPU, rows and parameters are seen to be right.
+///
+/// # Safety
+/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
+/// do not overlap.
+#[inline]
+unsafe fn launch_checked<T: Element, A: LaunchRows<T>>(
+    operation: &A,
+    isa: Isa,
+    rows: Rows,
+    io: Io<T>,
+) -> Result<(), Error> {
+    if !isa.is_available() {
+        return Err(Error::IsaUnavailable(isa));
+    }
+    operation.check(rows, io.len)?;
+    if io.len > 0 {
+        // SAFETY: the CPU has `isa`, `check` passed, there are elements, and the caller vouches for the memory.
+        unsafe { operation.launch(isa, rows, io) };
+    }
+    Ok(())
+}

@@ -16,6 +16,7 @@
 
 use pulp::Simd;
 
+mod rolled;
 pub(crate) mod scalar;
 pub(crate) mod unrolled;
 
@@ -158,6 +159,14 @@ pub(crate) trait Machine: Simd {
     /// How many of a heavy one.
     const HEAVY: usize;
 
+    /// The vocabulary of `K` vectors as one value, for code that takes many.
+    #[inline(always)]
+    fn block<const K: usize>(
+        self,
+    ) -> impl Vocabulary<f32s = [Self::f32s; K], m32s = [Self::m32s; K]> {
+        Unrolled(self)
+    }
+
     /// See [`Vocabulary::at_least_f32s`].
     fn at_least_f32s(self, x: Self::f32s, low: Self::f32s) -> Self::f32s;
 
@@ -182,6 +191,9 @@ pub(crate) trait Machine: Simd {
     /// See [`Vocabulary::lookup_f32s`].
     fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
 
+    /// The number of the first lane in which `mask` is set; the number of lanes, or more, where it is nowhere.
+    fn first_set_m32s(self, mask: Self::m32s) -> usize;
+
     /// The sum of `high` and `low`, as a tree: elements i and i + 8, of these i and i + 4, and so on, in f64,
     /// but for the first sums of `low`, in f32; these are added to those of `high`.
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64;
@@ -194,13 +206,7 @@ pub(crate) trait Machine: Simd {
     ///
     /// # Safety
     /// The rows are valid for reads, and for writes.
-    unsafe fn transpose(
-        self,
-        from: *const f32,
-        from_stride: usize,
-        to: *mut f32,
-        to_stride: usize,
-    );
+    unsafe fn transpose(self, from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize);
 
     /// Reads a whole vector, from any alignment.
     ///

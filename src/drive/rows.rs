@@ -9,8 +9,8 @@
 mod block;
 mod walk;
 
-pub(crate) use block::{Block, Extent, LANES, Whole};
-pub(crate) use walk::{Pass, Walk};
+pub(crate) use block::{Block, Extent, LANES, Whole, first_lane};
+pub(crate) use walk::{PART, Pass, Walk};
 
 use super::Io;
 use crate::row::shape::{Lengths, Rows};
@@ -60,9 +60,19 @@ pub(crate) trait RowKernel: Copy {
     );
 }
 
+/// An operation as a walk over a tensor: the body of its named function on each instruction set.
+pub(crate) trait RunRows<T> {
+    /// Applies the operation to each row of `io`.
+    ///
+    /// # Safety
+    /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or do not overlap.
+    /// There are elements, and the operation's `check` of `rows` and `io.len` has returned `Ok`.
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<T>, rows: Rows);
+}
+
 /// A tensor `[outer, axis, inner]`, and what there is to know of its rows.
 #[derive(Clone, Copy)]
-pub struct Tensor<'a> {
+pub(crate) struct Tensor<'a> {
     /// All of its elements.
     pub(crate) io: Io<f32>,
     /// Neither of its numbers is 0.
@@ -90,6 +100,9 @@ const GROUP: usize = 8;
 
 /// But not where so many elements would leave the first-level cache.
 const GROUP_ELEMENTS: usize = 2048;
+
+/// Memory is read ahead by a group of rows, but no further than this many elements: a part of a cache.
+const FURTHEST: usize = 1 << 16;
 
 /// Applies `kernel` to each row of `tensor`.
 ///
@@ -122,7 +135,12 @@ unsafe fn map_rows_of<S: Machine, R: RowKernel, const K: usize>(
 ) {
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        let Tensor { rows, mask, lengths, .. } = tensor;
+        let Tensor {
+            rows,
+            mask,
+            lengths,
+            ..
+        } = tensor;
         if rows.inner == 1 && rows.axis <= SHORT && mask.is_empty() && lengths == Lengths::All {
             short_rows::<S, R, K>(simd, tensor, kernel);
         } else if rows.inner == 1 {
@@ -143,7 +161,9 @@ unsafe fn last_axis<S: Machine, R: RowKernel, const K: usize>(
     tensor: Tensor<'_>,
     kernel: R,
 ) {
-    let Tensor { io, rows, lengths, .. } = tensor;
+    let Tensor {
+        io, rows, lengths, ..
+    } = tensor;
     let axis = rows.axis;
     let group = (GROUP_ELEMENTS / axis).clamp(1, GROUP);
     let outer = io.len / axis;
@@ -156,6 +176,7 @@ unsafe fn last_axis<S: Machine, R: RowKernel, const K: usize>(
             let walk = |i: usize| Along {
                 io: io.part((start + i) * axis, lengths.of(start + i, axis)),
                 mask: tensor.mask(start + i),
+                ahead: (group * axis).min(FURTHEST),
             };
             let mut states = [const { MaybeUninit::<R::State<Block<S, K>>>::uninit() }; GROUP];
             let (states, _) = states.split_at_mut_unchecked(count);

@@ -1,11 +1,11 @@
 //! The numerators e^t of a softmax row, and their sum.
 //!
-//! Algorithm: a row is shifted by a multiple of ln2, n ln2, and not by its maximum. So the shift is a
-//! factor of 2^-n: it changes no bit of a numerator, and the reduction of t takes it along for nothing.
-//! (Subtracting the maximum would round t, which costs tens of ULP where t is -80. Powers of two in place
-//! of the maximum after Dukhan and Ablavatski, 2020.)
+//! Algorithm: a row is shifted by a multiple of ln2/8, K ln2/8, and not by its maximum; the reduction of t takes that
+//! along for nothing. (Subtracting the maximum would round t, which costs tens of ULP where t is -80. Powers of
+//! two in place of the maximum: Dukhan and Ablavatski, 2020.) K is such that the largest numerator lies
+//! between 0.915 and 1, where floats are densest.
 //!
-//! With t = (8n' + j) ln2/8 + r as in [`exp`](super::exp) and a table of F 2^(j/8), whose eight entries lie
+//! With t = (K + 8n + j) ln2/8 + r as in [`exp`](super::exp) and a table of F 2^(j/8), whose eight entries lie
 //! within 2^-27.5 of a float, e^t is `step` + `step` `growth`: `step` is the entry with its exponent moved, and
 //! `growth`, e^r/F - 1, at most 0.07 in magnitude and off by some 2^-28.
 //!
@@ -22,22 +22,23 @@ use super::gate::LOGISTIC;
 use super::polynomial;
 use crate::simd::{Table, Vocabulary};
 
-/// What numerators are multiplied by: the smallest of them, e^-106, is so a normal number.
-const SCALE_EXPONENT: i32 = 28;
+/// What numerators are multiplied by: the smallest of them is a normal number so, with a product in reach that
+/// makes it less than half the smallest f32 even times 2^24.
+const SCALE_EXPONENT: i32 = 60;
 
-/// 2^28.
-const SCALE: f32 = (1 << SCALE_EXPONENT) as f32;
+/// 2^60.
+const SCALE: f32 = (1u64 << SCALE_EXPONENT) as f32;
 
 /// A shifted logit is raised to this many times ln2, where it is less.
-const LOWEST: f32 = -153.0;
+const LOWEST: f32 = -185.0;
 
 /// Numerators up to here, 2^-151 times [`SCALE`], are to count as 0: the quotient is no larger.
-const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32 ;
+const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32;
 
 /// Larger than all numerators: the running sum starts here.
 const START: f32 = 2.0 * SCALE;
 
-/// A maximum beyond this, in magnitude, is subtracted first: the reduction has no room for more. The
+/// A largest logit beyond this, in magnitude, is subtracted first: the reduction has no room for more. The
 /// subtraction is exact then, but where the numerator is 0.
 const LARGEST: f32 = 32_768.0;
 
@@ -47,7 +48,11 @@ static TABLE: Table = {
     let mut entries = [0.0; 8];
     let mut j = 0;
     while j < entries.len() {
-        let step = if j == 0 { ROUNDED_FACTOR[0] } else { 2.0 * ROUNDED_FACTOR[8 - j] };
+        let step = if j == 0 {
+            ROUNDED_FACTOR[0]
+        } else {
+            2.0 * ROUNDED_FACTOR[8 - j]
+        };
         entries[j] = f32::from_bits(step.to_bits() - ((j as u32) << 20));
         j += 1;
     }
@@ -67,15 +72,40 @@ const ABOVE: f32 = 0.53;
 /// How a row is shifted.
 #[derive(Clone, Copy)]
 pub(crate) struct Shift<F> {
-    /// What is to be subtracted from a logit first; 0 as a rule.
+    /// What is to be subtracted from a logit before its roundings are made good; 0 as a rule.
+    pub(crate) origin: F,
+    /// What is to be subtracted then; 0 as a rule.
     pub(crate) base: F,
-    /// [`ROUNDER`] less 8n.
+    /// [`ROUNDER`] less K, by ln2/8 times which a row is shifted.
     pub(crate) rounder: F,
     /// The least that a logit, less the base, counts as.
     pub(crate) lowest: F,
 }
 
 impl<F: Copy> Shift<F> {
+    /// What is known of the row, in each lane.
+    #[inline(always)]
+    pub(crate) fn map(&self, of_row: impl Fn(F) -> F) -> Self {
+        Self {
+            origin: of_row(self.origin),
+            base: of_row(self.base),
+            rounder: of_row(self.rounder),
+            lowest: of_row(self.lowest),
+        }
+    }
+
+    /// None at all: for the first look at logits.
+    #[inline(always)]
+    pub(crate) fn none<V: Vocabulary<f32s = F>>(simd: V) -> Self {
+        let zero = simd.splat_f32s(0.0);
+        Self {
+            origin: zero,
+            base: zero,
+            rounder: zero,
+            lowest: simd.splat_f32s(f32::MIN),
+        }
+    }
+
     /// The shift for a largest logit of `max`, which is not NaN.
     #[inline(always)]
     pub(crate) fn of<V: Vocabulary<f32s = F>>(simd: V, max: F) -> Self {
@@ -87,6 +117,7 @@ impl<F: Copy> Shift<F> {
         let k = simd.sub_f32s(simd.add_f32s(steps, splat(TO_INTEGER)), splat(TO_INTEGER));
         let lowest = simd.add_f32s(k, splat(8.0 * LOWEST));
         Self {
+            origin: splat(0.0),
             base,
             rounder: simd.sub_f32s(splat(ROUNDER), k),
             lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
@@ -187,6 +218,69 @@ impl<F: Copy> Sum<F> {
     }
 }
 
+/// The sum of a row, in two parts.
+#[derive(Clone, Copy)]
+pub(crate) struct Total<F> {
+    /// It, rounded.
+    pub(crate) high: F,
+    /// What the rounding lost.
+    pub(crate) low: F,
+}
+
+impl<F: Copy> Total<F> {
+    /// In each lane that of the lane.
+    #[inline(always)]
+    pub(crate) fn of_lanes<V: Vocabulary<f32s = F>>(simd: V, sum: Sum<F>) -> Self {
+        let (high, low) = sum.parts(simd);
+        let total = simd.add_f32s(high, low);
+        Self {
+            high: total,
+            low: simd.sub_f32s(low, simd.sub_f32s(total, high)),
+        }
+    }
+
+    /// In each lane that of the row.
+    #[inline(always)]
+    pub(crate) fn of_row<V: Vocabulary<f32s = F>>(simd: V, total: f64) -> Self {
+        let high = total as f32;
+        Self {
+            high: simd.splat_f32s(high),
+            low: simd.splat_f32s((total - f64::from(high)) as f32),
+        }
+    }
+
+    /// One over the sum.
+    #[inline(always)]
+    pub(crate) fn inverse<V: Vocabulary<f32s = F>>(&self, simd: V) -> Inverse<F> {
+        let one = simd.splat_f32s(1.0);
+        let inverse = simd.div_f32s(one, self.high);
+        let rest = simd.negate_mul_add_f32s(inverse, self.high, one);
+        let rest = simd.negate_mul_add_f32s(inverse, self.low, rest);
+        let rest = simd.add_f32s(rest, simd.splat_f32s(NUDGE));
+        Inverse {
+            high: inverse,
+            low: simd.mul_f32s(inverse, rest),
+        }
+    }
+
+    /// The sum divided by `numerator`, rounded.
+    #[inline(always)]
+    pub(crate) fn over<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> F {
+        let divisor = numerator.value(simd);
+        // What its rounding lost.
+        let lost = simd.mul_add_f32s(
+            numerator.step,
+            numerator.growth,
+            simd.sub_f32s(numerator.step, divisor),
+        );
+        let quotient = simd.div_f32s(self.high, divisor);
+        let rest = simd.negate_mul_add_f32s(quotient, divisor, self.high);
+        let rest = simd.negate_mul_add_f32s(quotient, lost, rest);
+        let rest = simd.add_f32s(rest, self.low);
+        simd.add_f32s(quotient, simd.div_f32s(rest, divisor))
+    }
+}
+
 /// One over a sum, in two parts.
 #[derive(Clone, Copy)]
 pub(crate) struct Inverse<F> {
@@ -199,31 +293,12 @@ pub(crate) struct Inverse<F> {
 const NUDGE: f32 = 1.0 / (1 << 28) as f32;
 
 impl<F: Copy> Inverse<F> {
-    /// Of the sum in each lane.
+    /// What is known of the row, in each lane.
     #[inline(always)]
-    pub(crate) fn of_lanes<V: Vocabulary<f32s = F>>(simd: V, sum: Sum<F>) -> Self {
-        let (high, low) = sum.parts(simd);
-        let total = simd.add_f32s(high, low);
-        let lost = simd.sub_f32s(low, simd.sub_f32s(total, high));
-        let one = simd.splat_f32s(1.0);
-        let inverse = simd.div_f32s(one, total);
-        let rest = simd.negate_mul_add_f32s(inverse, total, one);
-        let rest = simd.negate_mul_add_f32s(inverse, lost, rest);
-        let rest = simd.add_f32s(rest, simd.splat_f32s(NUDGE));
+    pub(crate) fn map(&self, of_row: impl Fn(F) -> F) -> Self {
         Self {
-            high: inverse,
-            low: simd.mul_f32s(inverse, rest),
-        }
-    }
-
-    /// Of one sum for all lanes.
-    #[inline(always)]
-    pub(crate) fn of_total<V: Vocabulary<f32s = F>>(simd: V, total: f64) -> Self {
-        let inverse = (1.0 + f64::from(NUDGE)) / total;
-        let high = inverse as f32;
-        Self {
-            high: simd.splat_f32s(high),
-            low: simd.splat_f32s((inverse - f64::from(high)) as f32),
+            high: of_row(self.high),
+            low: of_row(self.low),
         }
     }
 
@@ -244,4 +319,53 @@ impl<F: Copy> Inverse<F> {
         let low = simd.mul_f32s(numerator, self.low);
         simd.mul_add_f32s(numerator, self.high, low)
     }
+}
+
+/// The sum of the parts of a row, which are shifted differently.
+pub(crate) struct PartialSums {
+    /// K of the sum.
+    steps: f64,
+    sum: f64,
+}
+
+impl PartialSums {
+    /// No parts.
+    pub(crate) const NONE: Self = Self {
+        steps: f64::NEG_INFINITY,
+        sum: 0.0,
+    };
+
+    /// Adds the sum of a part whose rounder is `rounder`.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, rounder: f32, sum: f64) {
+        let steps = f64::from(ROUNDER) - f64::from(rounder);
+        if steps > self.steps {
+            self.sum = self.sum * power(self.steps - steps) + sum;
+            self.steps = steps;
+        } else {
+            self.sum += sum * power(steps - self.steps);
+        }
+    }
+
+    /// The sum of all, shifted as the part with the largest logit was.
+    #[inline(always)]
+    pub(crate) fn total(&self) -> f64 {
+        self.sum
+    }
+}
+
+/// 2^(steps/8) for integers, or -inf, up to 0; 0 where it is nothing next to 1.
+#[inline(always)]
+fn power(steps: f64) -> f64 {
+    const EIGHTH: f64 = 1.090_507_732_665_257_7; // 2^(1/8)
+    const FEWEST: f64 = -800.0;
+    if steps < FEWEST {
+        return 0.0;
+    }
+    let steps = steps as i64;
+    let mut power = f64::from_bits(((1023 + steps.div_euclid(8)) as u64) << 52);
+    for _ in 0..steps.rem_euclid(8) {
+        power *= EIGHTH;
+    }
+    power
 }

@@ -9,10 +9,19 @@ pub(crate) trait Logits: Copy {
     /// Whether there is a mask.
     const MASKED: bool;
 
-    /// The logit, rounded.
-    fn rounded<V: Vocabulary>(self, simd: V, x: V::f32s, mask: V::f32s) -> V::f32s;
+    /// Whether one float may not hold a logit.
+    const ROUNDS: bool;
 
-    /// The logit less `shift.base`, rounded, and what the roundings added, if they can add anything. Below
+    /// The logit less `shift.origin`, rounded.
+    fn rounded<V: Vocabulary>(
+        self,
+        simd: V,
+        x: V::f32s,
+        mask: V::f32s,
+        shift: &Shift<V::f32s>,
+    ) -> V::f32s;
+
+    /// The same less `shift.base`, and what its rounding added, if it can add anything. Below
     /// `shift.lowest` that may be no number, and is left out; unless `DEEP` is set, there is no such logit.
     fn parts<V: Vocabulary, const DEEP: bool>(
         self,
@@ -23,15 +32,22 @@ pub(crate) trait Logits: Copy {
     ) -> (V::f32s, Option<V::f32s>);
 }
 
-/// The inputs themselves, where the base is 0.
+/// The inputs themselves, where origin and base are 0.
 #[derive(Clone, Copy)]
 pub(crate) struct Plain;
 
 impl Logits for Plain {
     const MASKED: bool = false;
+    const ROUNDS: bool = false;
 
     #[inline(always)]
-    fn rounded<V: Vocabulary>(self, _simd: V, x: V::f32s, _mask: V::f32s) -> V::f32s {
+    fn rounded<V: Vocabulary>(
+        self,
+        _simd: V,
+        x: V::f32s,
+        _mask: V::f32s,
+        _shift: &Shift<V::f32s>,
+    ) -> V::f32s {
         x
     }
 
@@ -47,15 +63,22 @@ impl Logits for Plain {
     }
 }
 
-/// `scale * x`, where the base is 0.
+/// `scale * x`, where origin and base are 0.
 #[derive(Clone, Copy)]
 pub(crate) struct Scaled(pub(crate) f32);
 
 impl Logits for Scaled {
     const MASKED: bool = false;
+    const ROUNDS: bool = true;
 
     #[inline(always)]
-    fn rounded<V: Vocabulary>(self, simd: V, x: V::f32s, _mask: V::f32s) -> V::f32s {
+    fn rounded<V: Vocabulary>(
+        self,
+        simd: V,
+        x: V::f32s,
+        _mask: V::f32s,
+        _shift: &Shift<V::f32s>,
+    ) -> V::f32s {
         simd.mul_f32s(simd.splat_f32s(self.0), x)
     }
 
@@ -68,20 +91,62 @@ impl Logits for Scaled {
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, Option<V::f32s>) {
         let (product, excess) = product(simd, x, self.0);
-        (product, Some(known::<V, DEEP>(simd, product, excess, shift)))
+        let excess = if DEEP {
+            simd.keep_f32s(simd.less_than_f32s(shift.lowest, product), excess)
+        } else {
+            excess
+        };
+        (product, Some(excess))
     }
 }
 
-/// `scale * x + mask`, whatever the base; without a mask if `MASK` is not set.
+/// `scale * x + mask`, whatever origin and base; without a mask if `MASK` is not set.
 #[derive(Clone, Copy)]
 pub(crate) struct General<const MASK: bool>(pub(crate) f32);
 
+impl<const MASK: bool> General<MASK> {
+    /// The logit less `shift.origin`, rounded, and what the rounding added.
+    #[inline(always)]
+    fn from_origin<V: Vocabulary>(
+        self,
+        simd: V,
+        x: V::f32s,
+        mask: V::f32s,
+        shift: &Shift<V::f32s>,
+    ) -> (V::f32s, V::f32s) {
+        let (product, excess) = product(simd, x, self.0);
+        // Knuth's exact sum, 1969: either term may be the larger.
+        let sum = simd.add_f32s(product, mask);
+        let of_mask = simd.sub_f32s(sum, product);
+        let of_product = simd.sub_f32s(sum, of_mask);
+        let lost = simd.add_f32s(
+            simd.sub_f32s(product, of_product),
+            simd.sub_f32s(mask, of_mask),
+        );
+        let infinite = simd.splat_f32s(f32::INFINITY);
+        let finite = simd.less_than_f32s(simd.magnitude_f32s(sum), infinite);
+        let excess = simd.keep_f32s(finite, simd.sub_f32s(excess, lost));
+        // Exact where it matters. What is left may be no more than what the roundings added: then it is 0.
+        let left = simd.sub_f32s(sum, shift.origin);
+        let t = simd.sub_f32s(left, excess);
+        let taken = simd.keep_f32s(finite, simd.sub_f32s(left, t));
+        (t, simd.sub_f32s(excess, taken))
+    }
+}
+
 impl<const MASK: bool> Logits for General<MASK> {
     const MASKED: bool = MASK;
+    const ROUNDS: bool = true;
 
     #[inline(always)]
-    fn rounded<V: Vocabulary>(self, simd: V, x: V::f32s, mask: V::f32s) -> V::f32s {
-        simd.add_f32s(simd.mul_f32s(simd.splat_f32s(self.0), x), mask)
+    fn rounded<V: Vocabulary>(
+        self,
+        simd: V,
+        x: V::f32s,
+        mask: V::f32s,
+        shift: &Shift<V::f32s>,
+    ) -> V::f32s {
+        self.from_origin(simd, x, mask, shift).0
     }
 
     #[inline(always)]
@@ -92,18 +157,10 @@ impl<const MASK: bool> Logits for General<MASK> {
         mask: V::f32s,
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, Option<V::f32s>) {
-        let (product, excess) = product(simd, x, self.0);
-        // Knuth's exact sum, 1969: either term may be the larger.
-        let sum = simd.add_f32s(product, mask);
-        let of_mask = simd.sub_f32s(sum, product);
-        let of_product = simd.sub_f32s(sum, of_mask);
-        let lost = simd.add_f32s(
-            simd.sub_f32s(product, of_product),
-            simd.sub_f32s(mask, of_mask),
-        );
-        let t = simd.sub_f32s(sum, shift.base);
-        let excess = simd.sub_f32s(excess, lost);
-        (t, Some(known::<V, DEEP>(simd, t, excess, shift)))
+        let (t, excess) = self.from_origin(simd, x, mask, shift);
+        let t = simd.sub_f32s(t, shift.base);
+        let counts = simd.less_than_f32s(shift.lowest, t);
+        (t, Some(simd.keep_f32s(counts, excess)))
     }
 }
 
@@ -113,19 +170,4 @@ fn product<V: Vocabulary>(simd: V, x: V::f32s, scale: f32) -> (V::f32s, V::f32s)
     let scale = simd.splat_f32s(scale);
     let product = simd.mul_f32s(scale, x);
     (product, simd.negate_mul_add_f32s(scale, x, product))
-}
-
-/// `excess` where it is known to be a number.
-#[inline(always)]
-fn known<V: Vocabulary, const DEEP: bool>(
-    simd: V,
-    t: V::f32s,
-    excess: V::f32s,
-    shift: &Shift<V::f32s>,
-) -> V::f32s {
-    if DEEP {
-        simd.keep_f32s(simd.less_than_f32s(shift.lowest, t), excess)
-    } else {
-        excess
-    }
 }

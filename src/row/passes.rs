@@ -1,9 +1,9 @@
 //! The passes of the softmax family.
 
-use super::logits::Logits;
+use super::logits::{General, Logits};
 use crate::drive::rows::{Block, Extent, LANES, Pass, Walk, Whole};
 use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
-use crate::simd::{Machine, Unrolled, Vocabulary};
+use crate::simd::{Machine, Vocabulary};
 
 /// What is known of a row's logits after the first pass.
 #[derive(Clone, Copy)]
@@ -17,6 +17,7 @@ pub(crate) struct Extremes<F> {
 /// The pass that finds them.
 struct Extrema<S: Machine, L, const K: usize> {
     logits: L,
+    shift: Shift<Block<S, K>>,
     found: Extremes<Block<S, K>>,
 }
 
@@ -30,10 +31,12 @@ impl<F: Copy> Extremes<F> {
         simd: S,
         walk: W,
         logits: L,
+        shift: Shift<Block<S, K>>,
     ) -> Extremes<Block<S, K>> {
-        let v = Unrolled::<S, K>(simd);
+        let v = simd.block::<K>();
         let mut pass = Extrema {
             logits,
+            shift,
             found: Extremes {
                 max: v.splat_f32s(f32::NEG_INFINITY),
                 min: v.splat_f32s(f32::INFINITY),
@@ -51,7 +54,7 @@ impl<F: Copy> Extremes<F> {
 impl<S: Machine, L: Logits, const K: usize> Extrema<S, L, K> {
     #[inline(always)]
     fn take(&mut self, simd: S, high: Block<S, K>, low: Block<S, K>) {
-        let v = Unrolled::<S, K>(simd);
+        let v = simd.block::<K>();
         // A NaN is passed over: its numerator will be one.
         self.found = Extremes {
             max: v.at_least_f32s(self.found.max, high),
@@ -73,10 +76,10 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Extrema<S, L, K> {
         extent: E,
         mask: Block<S, K>,
     ) {
-        let v = Unrolled::<S, K>(simd);
+        let v = simd.block::<K>();
         // SAFETY: the caller's promise.
         let x = unsafe { extent.load(simd, src) };
-        let t = self.logits.rounded(v, x, mask);
+        let t = self.logits.rounded(v, x, mask, &self.shift);
         let high = extent.or(simd, t, v.splat_f32s(f32::NEG_INFINITY));
         let low = extent.or(simd, t, v.splat_f32s(f32::INFINITY));
         self.take(simd, high, low);
@@ -85,19 +88,86 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Extrema<S, L, K> {
     /// In pairs, as one maximum after the other would wait for the one before.
     #[inline(always)]
     unsafe fn four(&mut self, simd: S, src: *const f32, _dst: *mut f32, masks: [Block<S, K>; 4]) {
-        let v = Unrolled::<S, K>(simd);
+        let v = simd.block::<K>();
         let mut t = masks;
         let mut i = 0;
         while i < 4 {
             // SAFETY: the caller's promise.
             let x = unsafe { Whole.load(simd, src.add(i * LANES)) };
-            t[i] = self.logits.rounded(v, x, masks[i]);
+            t[i] = self.logits.rounded(v, x, masks[i], &self.shift);
             i += 1;
         }
         let high = v.at_least_f32s(v.at_least_f32s(t[0], t[1]), v.at_least_f32s(t[2], t[3]));
         let low = v.at_most_f32s(v.at_most_f32s(t[0], t[1]), v.at_most_f32s(t[2], t[3]));
         self.take(simd, high, low);
     }
+}
+
+/// How a row is to be shifted, and what that says of it.
+pub(super) struct Shifted<F> {
+    pub(super) shift: Shift<F>,
+    /// The logits are so large that one is subtracted from all: they are [`General`] ones.
+    pub(super) based: bool,
+    /// Some numerators may be so small that they are to be 0.
+    pub(super) deep: bool,
+    /// The largest logit, less what is subtracted from all.
+    pub(super) largest: F,
+}
+
+impl<F: Copy> Shifted<F> {
+    /// Goes over a row to find out.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    pub(super) unsafe fn of<S: Machine, W: Walk<S, K>, L: Logits, const K: usize>(
+        simd: S,
+        walk: W,
+        logits: L,
+        scale: f32,
+    ) -> Shifted<Block<S, K>> {
+        let v = simd.block::<K>();
+        let none = Shift::none(v);
+        // SAFETY: the caller's promise, passed on.
+        let Extremes { mut max, min } = unsafe { Extremes::<F>::of(simd, walk, logits, none) };
+        let mut shift = Shift::of(v, max);
+        let based = is_based::<S, W, K>(simd, &shift);
+        if based {
+            // What the roundings added to logits of such a size decides which is the largest.
+            let mut origin = none;
+            origin.origin = shift.base;
+            // SAFETY: as above.
+            max = unsafe {
+                if L::MASKED {
+                    Extremes::<F>::of(simd, walk, logits, origin).max
+                } else {
+                    Extremes::<F>::of(simd, walk, General::<false>(scale), origin).max
+                }
+            };
+            shift = Shift {
+                origin: origin.origin,
+                ..Shift::of(v, max)
+            };
+        }
+        let vanish = v.less_than_f32s(min, shift.lowest);
+        Shifted {
+            shift,
+            based,
+            deep: based || W::any(simd, vanish),
+            largest: v.sub_f32s(max, shift.base),
+        }
+    }
+}
+
+/// Whether a logit is so large that it is subtracted from all.
+#[inline(always)]
+pub(super) fn is_based<S: Machine, W: Walk<S, K>, const K: usize>(
+    simd: S,
+    shift: &Shift<Block<S, K>>,
+) -> bool {
+    let v = simd.block::<K>();
+    let base = v.magnitude_f32s(shift.base);
+    W::any(simd, v.less_than_f32s(v.splat_f32s(0.0), base))
 }
 
 /// Numerators, summed up; and written, if `WRITE` is set. Where no logit is so small that its numerator is to be
@@ -125,7 +195,7 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
         let mut pass = Self {
             logits,
             shift,
-            sum: Sum::new(Unrolled(simd)),
+            sum: Sum::new(simd.block::<K>()),
         };
         // SAFETY: the caller's promise, passed on.
         unsafe { walk.pass(simd, &mut pass) };
@@ -148,7 +218,7 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
         extent: E,
         mask: Block<S, K>,
     ) {
-        let v = Unrolled::<S, K>(simd);
+        let v = simd.block::<K>();
         // SAFETY: the caller's promise.
         unsafe {
             let x = extent.load(simd, src);
@@ -183,7 +253,7 @@ impl<S: Machine, const DEEP: bool, const K: usize> Pass<S, K> for Quotients<S, D
         // SAFETY: the caller's promise.
         unsafe {
             let numerator = extent.load(simd, src);
-            let v = Unrolled::<S, K>(simd);
+            let v = simd.block::<K>();
             let y = self.inverse.times::<_, DEEP>(v, numerator);
             extent.store(simd, dst, y);
         }
@@ -209,7 +279,7 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Anew<S, L, K> {
         extent: E,
         mask: Block<S, K>,
     ) {
-        let v = Unrolled::<S, K>(simd);
+        let v = simd.block::<K>();
         // SAFETY: the caller's promise.
         unsafe {
             let x = extent.load(simd, src);

@@ -1,21 +1,209 @@
-use super::logits::{General, Logits, Plain, Scaled};
-use super::passes::{Extremes, Numerators, Quotients};
-use crate::drive::rows::{Block, RowKernel, Walk};
-use crate::math::exp_sum::{Inverse, Shift};
-use crate::simd::{Machine, Unrolled, Vocabulary};
+use super::RowFormula;
+use super::attention::{Attention, OfLogits};
+use super::logits::{General, Logits};
+use super::passes::{Anew, Extremes, Numerators, Quotients, Shifted, is_based};
+use super::shape::{Lengths, Rows};
+use crate::Error;
+use crate::drive::Io;
+use crate::drive::rows::{Block, PART, RowKernel, RunRows, Walk, first_lane};
+use crate::math::exp_sum::{Inverse, PartialSums, Shift, Total};
+use crate::simd::{Machine, Vocabulary};
 
+/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`.
+///
+/// Scale, mask and lengths are what attention asks for; by default they do nothing.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | `scale`: finite, 1 by default. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
+/// | Domain | all of f32 |
+/// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
+/// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7 |
+/// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout, as in PyTorch and ONNX Runtime; any other -inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
+/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::OperandMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | Bridle, 1990; PyTorch `nn.Softmax`, ONNX `Softmax`; Vaswani et al., 2017, for scale and mask |
+///
+/// ```
+/// use activations::{Lengths, RowActivation, Rows, Softmax};
+/// let mut x = [0.0, 0.0, 1.0, f32::NEG_INFINITY];
+/// Softmax::default().apply_in_place(Rows::last(2), &mut x)?;
+/// assert_eq!(x, [0.5, 0.5, 1.0, 0.0]);
+///
+/// // Two queries of causal attention, heads of 64 dimensions.
+/// let mut scores = [3.0, 9.0, 8.0, 8.0];
+/// let lengths = Lengths::Causal { queries: 2, past: 0 };
+/// Softmax { scale: 0.125, lengths, ..Softmax::default() }.apply_in_place(Rows::last(2), &mut scores)?;
+/// assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
+///
+/// // Over the two channels of a picture of three pixels.
+/// let mut nchw = [7.0, 7.0, 7.0, 7.0, 7.0, 7.0];
+/// Softmax::default().apply_in_place(Rows::strided(2, 3), &mut nchw)?;
+/// assert_eq!(nchw, [0.5; 6]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Softmax<'a> {
+    /// What the inputs are multiplied by.
+    pub scale: f32,
+    /// What is added then; empty for nothing.
+    pub mask: &'a [f32],
+    /// How many elements of each row take part.
+    pub lengths: Lengths<'a>,
+}
+
+impl Default for Softmax<'_> {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            mask: &[],
+            lengths: Lengths::All,
+        }
+    }
+}
+
+impl<'a> Softmax<'a> {
+    fn attention(&self) -> Attention<'a> {
+        Attention {
+            scale: self.scale,
+            mask: self.mask,
+            lengths: self.lengths,
+        }
+    }
+}
+
+impl RowFormula for Softmax<'_> {
+    fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
+        softmax(&self.attention().logits(row, x), x.len())
+    }
+
+    fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
+        self.attention().check("softmax", rows, len)
+    }
+}
+
+/// The softmax of `logits` in f64, followed by zeros up to `len` elements.
+pub(super) fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
+    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let numerators: Vec<f64> = logits.iter().map(|t| libm::exp(t - max)).collect();
+    let sum: f64 = numerators.iter().sum();
+    let mut quotients: Vec<f64> = numerators.iter().map(|e| e / sum).collect();
+    quotients.resize(len, 0.0);
+    quotients
+}
+
+impl RunRows<f32> for Softmax<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { self.attention().run(simd, io, rows, OfSoftmax) }
+    }
+}
+
+/// [`Normalise`] for any logits.
 #[derive(Clone, Copy)]
-pub(crate) struct Normalise<L> {
+pub(super) struct OfSoftmax;
+
+impl OfLogits for OfSoftmax {
+    type Kernel<L: Logits> = Normalise<L>;
+
+    #[inline(always)]
+    fn kernel<L: Logits>(self, logits: L, scale: f32) -> Normalise<L> {
+        Normalise { logits, scale }
+    }
+}
+
+/// Three passes: the largest logit; numerators, written and summed up; quotients, over them. A row that is longer
+/// than a cache takes two: the sum, part by part, each shifted as its own largest logit asks for; and
+/// quotients of numerators that are computed once more (after Milakov and Gimelshein, 2018).
+#[derive(Clone, Copy)]
+pub(super) struct Normalise<L> {
     logits: L,
     scale: f32,
 }
 
 /// What the passes of a row hand on.
 #[derive(Clone, Copy)]
-pub(crate) struct State<F> {
-    extremes: Extremes<F>,
+pub(super) struct State<F> {
+    shift: Shift<F>,
+    /// The logits are so large that one is subtracted from all.
+    based: bool,
+    /// Some numerators may be so small that they are to be 0.
     deep: bool,
+    /// There once the sum is known.
     inverse: Option<Inverse<F>>,
+}
+
+impl<L: Logits> Normalise<L> {
+    /// The sum of a long row, and its extremes; `None` where it is not long, or its logits are too large.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    unsafe fn part_by_part<S: Machine, W: Walk<S, K>, const K: usize>(
+        self,
+        simd: S,
+        walk: W,
+    ) -> Option<State<Block<S, K>>> {
+        let v = simd.block::<K>();
+        let mut sums = PartialSums::NONE;
+        let mut max = v.splat_f32s(f32::NEG_INFINITY);
+        let mut start = 0;
+        while let Some(part) = walk.part(start) {
+            // SAFETY: the caller's promise for a part of the memory.
+            unsafe {
+                let none = Shift::none(v);
+                let extremes = Extremes::<Block<S, K>>::of(simd, part, self.logits, none);
+                let shift = Shift::of(v, extremes.max);
+                if is_based::<S, W, K>(simd, &shift) {
+                    return None;
+                }
+                let sum = Numerators::<S, L, true, false, K>::sum(simd, part, self.logits, shift);
+                let rounder = first_lane::<S, K>(simd, shift.rounder);
+                sums.add(rounder, W::total_f64(simd, sum));
+                max = v.at_least_f32s(max, extremes.max);
+            }
+            start += PART;
+        }
+        if start == 0 {
+            return None;
+        }
+        Some(State {
+            shift: Shift::of(v, max),
+            based: false,
+            deep: true,
+            inverse: Some(Total::of_row(v, sums.total()).inverse(v)),
+        })
+    }
+
+    /// Goes over a row for the sum of its numerators, which `WRITE` says whether to write.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    unsafe fn sum<S: Machine, W: Walk<S, K>, const WRITE: bool, const K: usize>(
+        self,
+        simd: S,
+        walk: W,
+        state: &mut State<Block<S, K>>,
+    ) {
+        let Self { logits, scale } = self;
+        let shift = state.shift.map(W::same);
+        // SAFETY: the caller's promise, passed on.
+        let sum = unsafe {
+            let State { based, deep, .. } = *state;
+            if !deep {
+                Numerators::<S, L, false, WRITE, K>::sum(simd, walk, logits, shift)
+            } else if !based || L::MASKED {
+                Numerators::<S, L, true, WRITE, K>::sum(simd, walk, logits, shift)
+            } else {
+                let logits = General::<false>(scale);
+                Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits, shift)
+            }
+        };
+        let total = W::total(simd, sum);
+        state.inverse = Some(total.inverse(simd.block::<K>()));
+    }
 }
 
 impl<L: Logits> RowKernel for Normalise<L> {
@@ -28,11 +216,18 @@ impl<L: Logits> RowKernel for Normalise<L> {
         simd: S,
         walk: W,
     ) -> State<Block<S, K>> {
-        State {
-            // SAFETY: the caller's promise, passed on.
-            extremes: unsafe { Extremes::<Block<S, K>>::of(simd, walk, self.logits) },
-            deep: true,
-            inverse: None,
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if let Some(state) = self.part_by_part(simd, walk) {
+                return state;
+            }
+            let shifted = Shifted::<Block<S, K>>::of(simd, walk, self.logits, self.scale);
+            State {
+                shift: shifted.shift,
+                based: shifted.based,
+                deep: shifted.deep,
+                inverse: None,
+            }
         }
     }
 
@@ -43,29 +238,14 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
         state: &mut State<Block<S, K>>,
     ) {
-        let v = Unrolled::<S, K>(simd);
-        let shift = Shift::of(v, W::same(state.extremes.max));
-        let zero = v.splat_f32s(0.0);
-        let based = W::any(simd, v.less_than_f32s(zero, v.magnitude_f32s(shift.base)));
-        state.deep = W::any(simd, v.less_than_f32s(W::same(state.extremes.min), shift.lowest));
-        let Self { logits, scale } = self;
         // SAFETY: the caller's promise, passed on.
-        let sum = unsafe {
-            match (based, state.deep) {
-                (false, false) => Numerators::<S, L, false, true, K>::sum(simd, walk, logits, shift),
-                (false, true) => Numerators::<S, L, true, true, K>::sum(simd, walk, logits, shift),
-                (true, _) if L::MASKED => {
-                    let logits = General::<true>(scale);
-                    Numerators::<S, _, true, true, K>::sum(simd, walk, logits, shift)
-                }
-                (true, _) => {
-                    let logits = General::<false>(scale);
-                    Numerators::<S, _, true, true, K>::sum(simd, walk, logits, shift)
-                }
+        unsafe {
+            match (state.inverse, walk.part(0)) {
+                (Some(_), _) => {}
+                (None, None) => self.sum::<S, W, true, K>(simd, walk, state),
+                (None, Some(_)) => self.sum::<S, W, false, K>(simd, walk, state),
             }
-        };
-        state.deep |= based;
-        state.inverse = Some(W::inverse(simd, sum));
+        }
     }
 
     #[inline(always)]
@@ -75,32 +255,43 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
         state: &State<Block<S, K>>,
     ) {
-        let Some(inverse) = state.inverse else { return };
-        let inverse = Inverse { high: W::same(inverse.high), low: W::same(inverse.low) };
+        let Some(inverse) = state.inverse else {
+            debug_assert!(false, "the second pass knows the sum");
+            return;
+        };
+        let inverse = inverse.map(W::same);
+        let Self { logits, scale } = self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if state.deep {
-                walk.again().pass(simd, &mut Quotients::<S, true, K> { inverse });
+            if walk.part(0).is_some() {
+                let shift = state.shift.map(W::same);
+                if state.based && !L::MASKED {
+                    let logits = General::<false>(scale);
+                    walk.pass(
+                        simd,
+                        &mut Anew {
+                            logits,
+                            shift,
+                            inverse,
+                        },
+                    );
+                } else {
+                    walk.pass(
+                        simd,
+                        &mut Anew {
+                            logits,
+                            shift,
+                            inverse,
+                        },
+                    );
+                }
+            } else if state.deep {
+                walk.again()
+                    .pass(simd, &mut Quotients::<S, true, K> { inverse });
             } else {
-                walk.again().pass(simd, &mut Quotients::<S, false, K> { inverse });
+                walk.again()
+                    .pass(simd, &mut Quotients::<S, false, K> { inverse });
             }
         }
     }
-}
-
-#[inline(never)]
-#[target_feature(enable = "avx2,fma")]
-pub unsafe fn proto_avx2(src: *const f32, dst: *mut f32, len: usize, axis: usize, inner: usize, scale: f32) {
-    use crate::drive::{Io, rows::{Tensor, map_rows}};
-    let tensor = Tensor { io: Io { src, dst, len }, rows: super::shape::Rows { axis, inner }, mask: &[], lengths: Default::default() };
-    let simd = unsafe { pulp::x86::V3::new_unchecked() };
-    unsafe { if scale == 1.0 { map_rows(simd, tensor, Normalise { logits: Plain, scale }) } else { map_rows(simd, tensor, Normalise { logits: Scaled(scale), scale }) } }
-}
-#[inline(never)]
-#[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma")]
-pub unsafe fn proto_avx512(src: *const f32, dst: *mut f32, len: usize, axis: usize, inner: usize, scale: f32) {
-    use crate::drive::{Io, rows::{Tensor, map_rows}};
-    let tensor = Tensor { io: Io { src, dst, len }, rows: super::shape::Rows { axis, inner }, mask: &[], lengths: Default::default() };
-    let simd = unsafe { pulp::x86::V4::new_unchecked() };
-    unsafe { if scale == 1.0 { map_rows(simd, tensor, Normalise { logits: Plain, scale }) } else { map_rows(simd, tensor, Normalise { logits: Scaled(scale), scale }) } }
 }

@@ -2,8 +2,8 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
-    _mm256_storeu_ps,
+    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps,
+    _mm256_maskstore_ps, _mm256_storeu_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -94,6 +94,12 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
+    fn first_set_m32s(self, mask: m32x8) -> usize {
+        let bits = self.avx._mm256_movemask_ps(cast(mask));
+        bits.trailing_zeros() as usize
+    }
+
+    #[inline(always)]
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
         let (high, _) = high.as_chunks::<4>();
         let (low, _) = low.as_chunks::<4>();
@@ -105,7 +111,9 @@ impl Machine for V3 {
                 self.avx._mm256_cvtps_pd(cast(high[i + 2])),
             );
             let of_low = self.sse._mm_add_ps(cast(low[i]), cast(low[i + 2]));
-            halves[i] = self.avx._mm256_add_pd(of_high, self.avx._mm256_cvtps_pd(of_low));
+            halves[i] = self
+                .avx
+                ._mm256_add_pd(of_high, self.avx._mm256_cvtps_pd(of_low));
             i += 1;
         }
         let four = self.avx._mm256_add_pd(halves[0], halves[1]);
@@ -113,7 +121,9 @@ impl Machine for V3 {
             self.avx._mm256_castpd256_pd128(four),
             self.avx._mm256_extractf128_pd::<1>(four),
         );
-        let one = self.sse2._mm_add_sd(two, self.sse2._mm_unpackhi_pd(two, two));
+        let one = self
+            .sse2
+            ._mm_add_sd(two, self.sse2._mm_unpackhi_pd(two, two));
         self.sse2._mm_cvtsd_f64(one)
     }
 

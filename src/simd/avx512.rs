@@ -2,9 +2,12 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m512, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch, _mm_unpackhi_pd, _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd, _mm512_castpd512_pd256, _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
-    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask,
-    _mm512_permutexvar_ps, _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps,
+    __m512, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch, _mm_unpackhi_pd,
+    _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd,
+    _mm512_castpd512_pd256, _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps,
+    _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps,
+    _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutexvar_ps, _mm512_slli_epi32,
+    _mm512_srli_epi32, _mm512_storeu_ps,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -75,6 +78,11 @@ impl Machine for V4 {
         // VPERMPS looks at the last four bits of an index; the upper half repeats the lower.
         // SAFETY: the token proves AVX-512F.
         unsafe { cast(_mm512_permutexvar_ps(cast(index), cast(table.0))) }
+    }
+
+    #[inline(always)]
+    fn first_set_m32s(self, mask: b16) -> usize {
+        mask.0.trailing_zeros() as usize
     }
 
     #[inline(always)]

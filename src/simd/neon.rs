@@ -2,9 +2,11 @@
 
 use super::{Machine, Table};
 use core::arch::aarch64::{
-    float32x4_t, vadd_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcvt_f64_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
-    vdupq_n_s32, vdupq_n_u32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32, vmulq_f32,
-    vqtbl2q_u8, vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vtrn1q_f32, vtrn2q_f32, vzip1q_f64, vzip2q_f64,
+    float32x4_t, vadd_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32,
+    vcltq_f32, vcltzq_s32, vcvt_f64_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vget_lane_u64,
+    vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32, vmovn_u32, vmulq_f32, vqtbl2q_u8,
+    vreinterpret_u64_u16, vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_s32_f32,
+    vshlq_u32, vst1q_f32, vst1q_lane_f32, vtrn1q_f32, vtrn2q_f32, vzip1q_f64, vzip2q_f64,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -74,15 +76,24 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
+    fn first_set_m32s(self, mask: m32x4) -> usize {
+        // Sixteen bits of each lane, one after the other.
+        // SAFETY: the token proves NEON.
+        let bits = unsafe {
+            let narrow = vreinterpret_u64_u16(vmovn_u32(cast(mask)));
+            vget_lane_u64::<0>(narrow)
+        };
+        bits.trailing_zeros() as usize / 16
+    }
+
+    #[inline(always)]
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
         // SAFETY: the token proves NEON; pairs from 0 to 14 are read.
         unsafe {
             let pair = |of: &[f32; 16], i: usize| vld1_f32(of.as_ptr().add(i));
             let sum = |i: usize| {
-                let of_high = vaddq_f64(
-                    vcvt_f64_f32(pair(high, i)),
-                    vcvt_f64_f32(pair(high, i + 8)),
-                );
+                let of_high =
+                    vaddq_f64(vcvt_f64_f32(pair(high, i)), vcvt_f64_f32(pair(high, i + 8)));
                 let of_low = vadd_f32(pair(low, i), pair(low, i + 8));
                 vaddq_f64(of_high, vcvt_f64_f32(of_low))
             };

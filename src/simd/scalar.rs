@@ -1,11 +1,17 @@
 //! The vocabulary one element at a time: the meaning of each operation, in Rust.
 
-use super::{Machine, Table};
+use super::rolled::Rolled;
+use super::{Machine, Table, Vocabulary};
 use pulp::Scalar;
 
 impl Machine for Scalar {
     const LONG: usize = 1;
     const HEAVY: usize = 1;
+
+    #[inline(always)]
+    fn block<const K: usize>(self) -> impl Vocabulary<f32s = [f32; K], m32s = [bool; K]> {
+        Rolled
+    }
 
     #[inline(always)]
     fn at_least_f32s(self, x: f32, low: f32) -> f32 {
@@ -45,6 +51,11 @@ impl Machine for Scalar {
     #[inline(always)]
     fn lookup_f32s(self, table: &Table, index: f32) -> f32 {
         table.0[(index.to_bits() & 7) as usize]
+    }
+
+    #[inline(always)]
+    fn first_set_m32s(self, mask: bool) -> usize {
+        usize::from(!mask)
     }
 
     #[inline(always)]

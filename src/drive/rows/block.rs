@@ -1,6 +1,6 @@
 //! Sixteen elements at a time.
 
-use crate::simd::Machine;
+use crate::simd::{Machine, Vocabulary};
 use core::hint::black_box;
 use core::mem::MaybeUninit;
 
@@ -40,6 +40,20 @@ impl Lanes {
         // SAFETY: there are sixteen.
         unsafe { Whole.load(simd, self.0.as_ptr()) }
     }
+}
+
+/// The number in the first lane.
+#[inline(always)]
+pub(crate) fn first_lane<S: Machine, const K: usize>(simd: S, block: Block<S, K>) -> f32 {
+    Lanes::set::<S, K>(simd, &mut MaybeUninit::uninit(), block).0[0]
+}
+
+/// 1 in that lane, 0 in the others.
+#[inline(always)]
+pub(super) fn one_in_lane<S: Machine, const K: usize>(simd: S, lane: usize) -> Block<S, K> {
+    let v = simd.block::<K>();
+    let is_it = v.equal_f32s(NUMBERS.block(simd), v.splat_f32s(lane as f32));
+    v.keep_f32s(is_it, v.splat_f32s(1.0))
 }
 
 /// How many elements of a block there are.

@@ -1,9 +1,9 @@
 //! The ways over a row, and what is done on the way.
 
-use super::block::{Block, Extent, First, LANES, Lanes, Whole};
+use super::block::{Block, Extent, First, LANES, Lanes, Whole, first_lane, one_in_lane};
 use crate::drive::Io;
-use crate::math::exp_sum::{Inverse, Sum};
-use crate::simd::{Machine, Unrolled};
+use crate::math::exp_sum::{Sum, Total};
+use crate::simd::{Machine, Vocabulary};
 use core::mem::MaybeUninit;
 
 /// What to do with a block.
@@ -66,8 +66,22 @@ pub(crate) trait Walk<S: Machine, const K: usize>: Copy {
     /// The smallest number of the row, of the smallest in each lane. There is no NaN.
     fn smallest(simd: S, lanes: Block<S, K>) -> Block<S, K>;
 
-    /// The inverse of the sum of the row.
-    fn inverse(simd: S, sum: Sum<Block<S, K>>) -> Inverse<Block<S, K>>;
+    /// The sum of the row, of the sum in each lane.
+    fn total(simd: S, sum: Sum<Block<S, K>>) -> Total<Block<S, K>>;
+
+    /// The same for the row of the first lane, in f64.
+    fn total_f64(simd: S, sum: Sum<Block<S, K>>) -> f64;
+
+    /// The sum of the row, of a small whole number in each lane.
+    fn count(simd: S, lanes: Block<S, K>) -> Block<S, K>;
+
+    /// Of the ones in `hits`, which are 0 elsewhere, the first of each row. Where there is one, `left` becomes 0
+    /// throughout the row.
+    fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K>;
+
+    /// A part of a row that is better taken in parts, once each from memory: from element `start` on. `None` at
+    /// its end, and for every other walk.
+    fn part(self, start: usize) -> Option<Self>;
 }
 
 /// Along one row, sixteen elements at a time.
@@ -77,6 +91,8 @@ pub(crate) struct Along {
     pub(crate) io: Io<f32>,
     /// As many numbers, or null.
     pub(crate) mask: *const f32,
+    /// Elements from here to what will be needed soon.
+    pub(crate) ahead: usize,
 }
 
 impl<S: Machine, const K: usize> Walk<S, K> for Along {
@@ -95,6 +111,10 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
                 at += 4 * LANES;
             }
             while len - at >= LANES {
+                if P::AHEAD {
+                    simd.prefetch_for_write(src.wrapping_add(at + self.ahead).cast_mut());
+                    simd.prefetch_for_write(dst.wrapping_add(at + self.ahead));
+                }
                 let mask = self.mask::<S, P, _, K>(simd, at, Whole);
                 pass.block(simd, src.add(at), dst.add(at), Whole, mask);
                 at += LANES;
@@ -123,7 +143,7 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
 
     #[inline(always)]
     fn any(simd: S, mask: [S::m32s; K]) -> bool {
-        simd.first_true_m32s(mask[0]) == 0
+        simd.first_set_m32s(mask[0]) == 0
     }
 
     #[inline(always)]
@@ -150,16 +170,72 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
     }
 
     #[inline(always)]
-    fn inverse(simd: S, sum: Sum<Block<S, K>>) -> Inverse<Block<S, K>> {
-        let v = Unrolled::<S, K>(simd);
-        let (high, low) = sum.parts(v);
+    fn total(simd: S, sum: Sum<Block<S, K>>) -> Total<Block<S, K>> {
+        let total = <Self as Walk<S, K>>::total_f64(simd, sum);
+        Total::of_row(simd.block::<K>(), total)
+    }
+
+    #[inline(always)]
+    fn total_f64(simd: S, sum: Sum<Block<S, K>>) -> f64 {
+        let (high, low) = sum.parts(simd.block::<K>());
         let mut lanes = [const { MaybeUninit::uninit() }; 2];
         let [first, second] = &mut lanes;
         let high = Lanes::set::<S, K>(simd, first, high);
         let low = Lanes::set::<S, K>(simd, second, low);
-        Inverse::of_total(v, simd.sum_f64(&high.0, &low.0))
+        simd.sum_f64(&high.0, &low.0)
+    }
+
+    #[inline(always)]
+    fn count(simd: S, lanes: Block<S, K>) -> Block<S, K> {
+        let mut numbers = MaybeUninit::uninit();
+        let numbers = Lanes::set::<S, K>(simd, &mut numbers, lanes);
+        let sum = simd.sum_f64(&numbers.0, &[0.0; LANES]);
+        [simd.splat_f32s(sum as f32); K]
+    }
+
+    #[inline(always)]
+    fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K> {
+        let v = simd.block::<K>();
+        let zero = v.splat_f32s(0.0);
+        let found = v.less_than_f32s(zero, hits);
+        let mut k = 0;
+        while k < K {
+            let lane = simd.first_set_m32s(found[k]);
+            if lane < S::F32_LANES {
+                *left = zero;
+                return one_in_lane(simd, k * S::F32_LANES + lane);
+            }
+            k += 1;
+        }
+        zero
+    }
+
+    #[inline(always)]
+    fn part(self, start: usize) -> Option<Self> {
+        let Io { src, dst, len } = self.io;
+        if len <= LONG || start >= len {
+            return None;
+        }
+        // Neither overflows: the row has more than `start` elements.
+        Some(Self {
+            io: Io {
+                src: src.wrapping_add(start),
+                dst: dst.wrapping_add(start),
+                len: PART.min(len - start),
+            },
+            mask: self
+                .mask
+                .wrapping_add(if self.mask.is_null() { 0 } else { start }),
+            ahead: self.ahead,
+        })
     }
 }
+
+/// Rows longer than this are taken in parts of [`PART`] elements: their numerators would not wait in a cache.
+const LONG: usize = 1 << 17;
+
+/// Elements of a part, which fit a first-level cache.
+pub(crate) const PART: usize = 4096;
 
 impl Along {
     /// The mask of the block at `at`; zeros where the pass wants none.
@@ -229,7 +305,7 @@ impl<S: Machine, E: Extent, const K: usize> Walk<S, K> for Across<E> {
         let mut any = false;
         let mut k = 0;
         while k < K {
-            any |= simd.first_true_m32s(mask[k]) < S::F32_LANES;
+            any |= simd.first_set_m32s(mask[k]) < S::F32_LANES;
             k += 1;
         }
         any
@@ -246,7 +322,29 @@ impl<S: Machine, E: Extent, const K: usize> Walk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn inverse(simd: S, sum: Sum<Block<S, K>>) -> Inverse<Block<S, K>> {
-        Inverse::of_lanes(Unrolled(simd), sum)
+    fn total(simd: S, sum: Sum<Block<S, K>>) -> Total<Block<S, K>> {
+        Total::of_lanes(simd.block::<K>(), sum)
+    }
+
+    #[inline(always)]
+    fn total_f64(simd: S, sum: Sum<Block<S, K>>) -> f64 {
+        let (high, low) = sum.parts(simd.block::<K>());
+        f64::from(first_lane::<S, K>(simd, high)) + f64::from(first_lane::<S, K>(simd, low))
+    }
+
+    #[inline(always)]
+    fn count(_simd: S, lanes: Block<S, K>) -> Block<S, K> {
+        lanes
+    }
+
+    #[inline(always)]
+    fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K> {
+        *left = simd.block::<K>().sub_f32s(*left, hits);
+        hits
+    }
+
+    #[inline(always)]
+    fn part(self, _start: usize) -> Option<Self> {
+        None
     }
 }

@@ -1,0 +1,135 @@
+//! Any operation on rows, chosen at run time.
+
+use crate::any::parse;
+use crate::registry::for_each_row_activation;
+use crate::{Error, RowFormula, Rows, *};
+use core::fmt;
+use core::str::FromStr;
+
+macro_rules! any_row_activation {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*];)*) => {
+        /// Any operation on rows, chosen at run time.
+        ///
+        /// ```
+        /// use activations::{AnyRowActivation, RowActivation, Rows};
+        /// let operation: AnyRowActivation = "softmax(scale=0.125)".parse()?;
+        /// let mut x = [4.0, 4.0];
+        /// operation.apply_in_place(Rows::last(2), &mut x)?;
+        /// assert_eq!(x, [0.5, 0.5]);
+        /// # Ok::<(), activations::Error>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum AnyRowActivation<'a> {
+            $(
+                #[doc = concat!("[`", stringify!($type), "`], called `", stringify!($name), "`.")]
+                $type($type $(<$lt>)?),
+            )*
+        }
+
+        impl<'a> AnyRowActivation<'a> {
+            /// Every operation on rows, with its default parameters.
+            pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
+                [$(Self::$type(<$type>::default())),*].into_iter()
+            }
+
+            /// Its canonical name: `log_softmax`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$type(_) => stringify!($name),)*
+                }
+            }
+
+            /// Other names that [`FromStr`] reads as this operation.
+            pub const fn other_names(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$type(_) => &[$($other),*],)*
+                }
+            }
+
+            /// The names of its parameters that are numbers, in order.
+            pub const fn parameter_names(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$type(_) => &[$(stringify!($parameter)),*],)*
+                }
+            }
+
+            /// The parameter called `name`; `None` where it has none.
+            pub fn parameter(&self, name: &str) -> Option<f32> {
+                match self {
+                    $(Self::$type(_operation) => match name {
+                        $(stringify!($parameter) => Some(_operation.$parameter),)*
+                        _ => None,
+                    },)*
+                }
+            }
+
+            /// Sets the parameter called `name`; `false` where it has none.
+            #[must_use]
+            pub fn set_parameter(&mut self, name: &str, _value: f32) -> bool {
+                match self {
+                    $(Self::$type(_operation) => match name {
+                        $(stringify!($parameter) => {
+                            _operation.$parameter = _value;
+                            true
+                        })*
+                        _ => false,
+                    },)*
+                }
+            }
+        }
+
+        impl RowFormula for AnyRowActivation<'_> {
+            fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
+                match self {
+                    $(Self::$type(operation) => operation.reference(row, x),)*
+                }
+            }
+
+            fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
+                match self {
+                    $(Self::$type(operation) => operation.check(rows, len),)*
+                }
+            }
+        }
+
+        $(
+            impl<'a> From<$type $(<$lt>)?> for AnyRowActivation<'a> {
+                fn from(operation: $type $(<$lt>)?) -> Self {
+                    Self::$type(operation)
+                }
+            }
+        )*
+    };
+}
+
+for_each_row_activation!(any_row_activation);
+
+impl fmt::Display for AnyRowActivation<'_> {
+    /// Its name and its parameters, as [`FromStr`] reads them: `softmax(scale=1)`. Mask and lengths are tensors, and
+    /// left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        for name in self.parameter_names() {
+            let value = self.parameter(name).unwrap_or(f32::NAN);
+            write!(f, "({name}={value})")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for AnyRowActivation<'_> {
+    type Err = Error;
+
+    /// Reads a name, without regard to case, `_`, `-` and spaces, and the scale: `LogSoftmax`,
+    /// `softmax(scale=0.125)`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
+    /// [`Error::InvalidParameter`] where a value makes no sense.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let operation: Self = parse::read(text)?;
+        operation.check(Rows::last(1), 0)?;
+        Ok(operation)
+    }
+}

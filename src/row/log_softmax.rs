@@ -1,0 +1,371 @@
+use super::RowFormula;
+use super::attention::{Attention, OfLogits};
+use super::logits::{General, Logits};
+use super::passes::Shifted;
+use super::shape::{Lengths, Rows};
+use crate::Error;
+use crate::drive::Io;
+use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Walk};
+use crate::math::exp_sum::{Shift, Sum, numerator};
+use crate::math::log1p::log1p;
+use crate::simd::{Machine, Vocabulary};
+
+/// `f(x)[i] = t[i] - log(sum(e^t))` over each row, with `t = scale * x + mask`: the logarithm of the softmax.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | as for [`Softmax`](crate::Softmax) |
+/// | Domain | all of f32 |
+/// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
+/// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result: next to 0 as well, where one element outweighs the others |
+/// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout; any other -inf gives -inf; a row of one element gives +0; elements past the length give -inf, whatever they are |
+/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::OperandMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | PyTorch `nn.LogSoftmax`, ONNX `LogSoftmax` |
+///
+/// ```
+/// use activations::{LogSoftmax, RowActivation, Rows};
+/// let mut x = [0.0, 0.0, 20.0, 0.0];
+/// LogSoftmax::default().apply_in_place(Rows::last(2), &mut x)?;
+/// assert_eq!(x, [-0.6931472, -0.6931472, -2.0611537e-9, -20.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogSoftmax<'a> {
+    /// What the inputs are multiplied by.
+    pub scale: f32,
+    /// What is added then; empty for nothing.
+    pub mask: &'a [f32],
+    /// How many elements of each row take part.
+    pub lengths: Lengths<'a>,
+}
+
+impl Default for LogSoftmax<'_> {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            mask: &[],
+            lengths: Lengths::All,
+        }
+    }
+}
+
+impl<'a> LogSoftmax<'a> {
+    fn attention(&self) -> Attention<'a> {
+        Attention {
+            scale: self.scale,
+            mask: self.mask,
+            lengths: self.lengths,
+        }
+    }
+}
+
+impl RowFormula for LogSoftmax<'_> {
+    fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
+        let logits = self.attention().logits(row, x);
+        let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let first = logits.iter().position(|&t| t == max);
+        // The largest numerator is 1: what the others add to it keeps its digits.
+        let others = logits.iter().enumerate().filter(|(i, _)| Some(*i) != first);
+        let log = libm::log1p(others.map(|(_, t)| libm::exp(t - max)).sum());
+        let mut results: Vec<f64> = logits.iter().map(|t| (t - max) - log).collect();
+        results.resize(x.len(), f64::NEG_INFINITY);
+        results
+    }
+
+    fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
+        self.attention().check("log_softmax", rows, len)
+    }
+}
+
+impl RunRows<f32> for LogSoftmax<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { self.attention().run(simd, io, rows, OfLogSoftmax) }
+    }
+}
+
+/// [`Normalise`] for any logits.
+#[derive(Clone, Copy)]
+struct OfLogSoftmax;
+
+impl OfLogits for OfLogSoftmax {
+    type Kernel<L: Logits> = Normalise<L>;
+
+    #[inline(always)]
+    fn kernel<L: Logits>(self, logits: L, scale: f32) -> Normalise<L> {
+        Normalise { logits, scale }
+    }
+}
+
+/// Three passes: the largest logit m; the sum of the numerators of all others, and how many are the largest, c; and
+/// (t - m) - log(c + sum/e^m), of which the terms have one sign, so that nothing cancels.
+#[derive(Clone, Copy)]
+struct Normalise<L> {
+    logits: L,
+    scale: f32,
+}
+
+/// What the passes of a row hand on.
+#[derive(Clone, Copy)]
+struct State<F> {
+    shift: Shift<F>,
+    /// The logits are so large that one is subtracted from all.
+    based: bool,
+    /// Some numerators may be so small that they are to be 0.
+    deep: bool,
+    /// The largest logit, less origin and base.
+    largest: F,
+    /// What its rounding added.
+    excess: F,
+    log: F,
+}
+
+impl<L: Logits> Normalise<L> {
+    /// The second pass, whatever the logits.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    unsafe fn sum<S: Machine, W: Walk<S, K>, A: Logits, const DEEP: bool, const K: usize>(
+        simd: S,
+        walk: W,
+        logits: A,
+        state: &mut State<Block<S, K>>,
+    ) {
+        let v = simd.block::<K>();
+        let shift = state.shift.map(W::same);
+        let largest = W::same(state.largest);
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if A::ROUNDS {
+                let mut excess = Excess {
+                    logits,
+                    shift,
+                    largest,
+                    least: v.splat_f32s(f32::INFINITY),
+                };
+                walk.pass(simd, &mut excess);
+                state.excess = W::smallest(simd, excess.least);
+            }
+            let mut others = Others::<S, A, DEEP, K> {
+                logits,
+                shift,
+                largest,
+                excess: W::same(state.excess),
+                sum: Sum::new(v),
+                count: v.splat_f32s(0.0),
+            };
+            walk.pass(simd, &mut others);
+            let excess = if A::ROUNDS { Some(others.excess) } else { None };
+            let numerator = numerator::<_, DEEP>(v, largest, excess, &shift);
+            let sum = W::total(simd, others.sum).over(v, numerator);
+            // One of them is the 1 of log(1 + ..).
+            let more = v.sub_f32s(W::count(simd, others.count), v.splat_f32s(1.0));
+            state.log = log1p(v, v.add_f32s(sum, more));
+        }
+    }
+
+    /// The third pass, whatever the logits.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`].
+    #[inline(always)]
+    unsafe fn logarithms<S: Machine, W: Walk<S, K>, A: Logits, const K: usize>(
+        simd: S,
+        walk: W,
+        logits: A,
+        state: &State<Block<S, K>>,
+    ) {
+        let mut shift = state.shift.map(W::same);
+        // Here all logits count, small as they are.
+        shift.lowest = [simd.splat_f32s(f32::MIN); K];
+        let mut pass = Logarithms {
+            logits,
+            shift,
+            largest: W::same(state.largest),
+            excess: W::same(state.excess),
+            log: W::same(state.log),
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { walk.pass(simd, &mut pass) }
+    }
+}
+
+impl<L: Logits> RowKernel for Normalise<L> {
+    const PAST: f32 = f32::NEG_INFINITY;
+    type State<F: Copy> = State<F>;
+
+    #[inline(always)]
+    unsafe fn first<S: Machine, W: Walk<S, K>, const K: usize>(
+        self,
+        simd: S,
+        walk: W,
+    ) -> State<Block<S, K>> {
+        // SAFETY: the caller's promise, passed on.
+        let shifted = unsafe { Shifted::<Block<S, K>>::of(simd, walk, self.logits, self.scale) };
+        let zero = [simd.splat_f32s(0.0); K];
+        State {
+            shift: shifted.shift,
+            based: shifted.based,
+            deep: shifted.deep,
+            largest: shifted.largest,
+            excess: zero,
+            log: zero,
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn second<S: Machine, W: Walk<S, K>, const K: usize>(
+        self,
+        simd: S,
+        walk: W,
+        state: &mut State<Block<S, K>>,
+    ) {
+        let Self { logits, scale } = self;
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if state.based && !L::MASKED {
+                let logits = General::<false>(scale);
+                Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
+            } else if state.deep {
+                Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
+            } else {
+                Self::sum::<S, W, _, false, K>(simd, walk, logits, state);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn third<S: Machine, W: Walk<S, K>, const K: usize>(
+        self,
+        simd: S,
+        walk: W,
+        state: &State<Block<S, K>>,
+    ) {
+        let Self { logits, scale } = self;
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if state.based && !L::MASKED {
+                Self::logarithms(simd, walk, General::<false>(scale), state);
+            } else {
+                Self::logarithms(simd, walk, logits, state);
+            }
+        }
+    }
+}
+
+/// What the roundings added to the largest logit: the least of it, where several are the largest once rounded.
+struct Excess<S: Machine, L, const K: usize> {
+    logits: L,
+    shift: Shift<Block<S, K>>,
+    largest: Block<S, K>,
+    least: Block<S, K>,
+}
+
+impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
+    const MASKED: bool = L::MASKED;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        _dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = simd.block::<K>();
+        // SAFETY: the caller's promise.
+        let x = unsafe { extent.load(simd, src) };
+        let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
+        let infinite = v.splat_f32s(f32::INFINITY);
+        let is_largest = v.equal_f32s(t, self.largest);
+        let candidate = v.select_f32s(is_largest, excess.unwrap_or(infinite), infinite);
+        let candidate = extent.or(simd, candidate, infinite);
+        self.least = v.at_most_f32s(self.least, candidate);
+    }
+}
+
+/// The sum of all numerators but those of the largest logit, and how many those are.
+struct Others<S: Machine, L, const DEEP: bool, const K: usize> {
+    logits: L,
+    shift: Shift<Block<S, K>>,
+    largest: Block<S, K>,
+    excess: Block<S, K>,
+    sum: Sum<Block<S, K>>,
+    count: Block<S, K>,
+}
+
+impl<S: Machine, L: Logits, const DEEP: bool, const K: usize> Pass<S, K> for Others<S, L, DEEP, K> {
+    const MASKED: bool = L::MASKED;
+    const AHEAD: bool = true;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        _dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = simd.block::<K>();
+        // SAFETY: the caller's promise.
+        let x = unsafe { extent.load(simd, src) };
+        let (t, excess) = self.logits.parts::<_, DEEP>(v, x, mask, &self.shift);
+        let t = extent.or(simd, t, self.shift.lowest);
+        let one = v.splat_f32s(1.0);
+        let is_largest = v.equal_f32s(t, self.largest);
+        let value = numerator::<_, DEEP>(v, t, excess, &self.shift).value(v);
+        let (value, hit) = match excess {
+            None => (
+                v.clear_f32s(is_largest, value),
+                v.keep_f32s(is_largest, one),
+            ),
+            Some(excess) => {
+                let as_much = v.keep_f32s(v.equal_f32s(excess, self.excess), one);
+                let hit = v.keep_f32s(is_largest, as_much);
+                (v.clear_f32s(v.equal_f32s(hit, one), value), hit)
+            }
+        };
+        self.count = v.add_f32s(self.count, hit);
+        self.sum.add_value(v, value);
+    }
+}
+
+/// The results.
+struct Logarithms<S: Machine, L, const K: usize> {
+    logits: L,
+    shift: Shift<Block<S, K>>,
+    largest: Block<S, K>,
+    excess: Block<S, K>,
+    log: Block<S, K>,
+}
+
+impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Logarithms<S, L, K> {
+    const MASKED: bool = L::MASKED;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = simd.block::<K>();
+        // SAFETY: the caller's promise.
+        unsafe {
+            let x = extent.load(simd, src);
+            let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
+            let log = match excess {
+                None => self.log,
+                Some(excess) => v.add_f32s(v.sub_f32s(excess, self.excess), self.log),
+            };
+            extent.store(simd, dst, v.sub_f32s(v.sub_f32s(t, self.largest), log));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use super::RowFormula;
+use super::attention::Attention;
+use super::shape::{Lengths, Rows};
+use super::softmax::{OfSoftmax, softmax};
+use crate::Error;
+use crate::drive::Io;
+use crate::drive::rows::RunRows;
+use crate::simd::Machine;
+
+/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = mask - scale * x`: the softmax of the negated row.
+///
+/// | | |
+/// |---|---|
+/// | Parameters | as for [`Softmax`](crate::Softmax), with the sign of the scale turned |
+/// | Domain | all of f32 |
+/// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
+/// | Error | as for [`Softmax`](crate::Softmax) |
+/// | Special values | a row that is all +inf, or with a -inf or a NaN, gives NaN throughout; any other +inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
+/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::OperandMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Panics | never |
+/// | Source | PyTorch `nn.Softmin` |
+///
+/// ```
+/// use activations::{RowActivation, Rows, Softmin};
+/// let mut x = [5.0, 5.0, f32::INFINITY];
+/// Softmin::default().apply_in_place(Rows::last(3), &mut x)?;
+/// assert_eq!(x, [0.5, 0.5, 0.0]);
+/// # Ok::<(), activations::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Softmin<'a> {
+    /// What the inputs are multiplied by, before the sign is turned.
+    pub scale: f32,
+    /// What is added then; empty for nothing.
+    pub mask: &'a [f32],
+    /// How many elements of each row take part.
+    pub lengths: Lengths<'a>,
+}
+
+impl Default for Softmin<'_> {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            mask: &[],
+            lengths: Lengths::All,
+        }
+    }
+}
+
+impl<'a> Softmin<'a> {
+    fn attention(&self) -> Attention<'a> {
+        Attention {
+            scale: -self.scale,
+            mask: self.mask,
+            lengths: self.lengths,
+        }
+    }
+}
+
+impl RowFormula for Softmin<'_> {
+    fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
+        softmax(&self.attention().logits(row, x), x.len())
+    }
+
+    fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
+        self.attention().check("softmin", rows, len)
+    }
+}
+
+impl RunRows<f32> for Softmin<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { self.attention().run(simd, io, rows, OfSoftmax) }
+    }
+}
