@@ -1,7 +1,8 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
-use crate::drive::Io;
+use crate::drive::{Io, rows::RunRows};
 use crate::registry::{for_each_activation, for_each_row_activation};
+use crate::row::logits::Kind;
 use crate::{AnyActivation, AnyRowActivation, Element, Formula, Isa, RowFormula, kernels, *};
 
 /// What has a kernel per instruction set for elements of type `T`.
@@ -67,26 +68,42 @@ pub trait LaunchRows<T: Element>: RowFormula {
     unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<T>);
 }
 
-macro_rules! launch_rows {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+/// Calls a kernel of `$name` for the instruction set, the kind of logits and the axis.
+macro_rules! call_rows {
+    ($name:ident [$($kind:ident)*] $isa:ident $operation:ident $io:ident $rows:ident) => {{
+        let kind = $operation.kind();
+        let last = $rows.inner == 1;
         $(
-            impl $(<$lt>)? LaunchRows<f32> for $type $(<$lt>)? {
-                #[inline]
-                unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
-                    // SAFETY: as in `launch` above.
-                    unsafe {
-                        match isa {
-                            #[cfg(target_arch = "x86_64")]
-                            Isa::Avx512 => kernels::rows::avx512::$name(self, io, rows),
-                            #[cfg(target_arch = "x86_64")]
-                            Isa::Avx2 => kernels::rows::avx2::$name(self, io, rows),
-                            #[cfg(target_arch = "aarch64")]
-                            Isa::Neon => kernels::rows::neon::$name(self, io, rows),
-                            _ => kernels::rows::scalar::$name(self, io, rows),
-                        }
+            if matches!(kind, Kind::$kind) {
+                // SAFETY: as in `launch` above.
+                return unsafe {
+                    match ($isa, last) {
+                        #[cfg(target_arch = "x86_64")]
+                        (Isa::Avx512, true) => kernels::rows::avx512::$name::$kind::last_axis($operation, $io, $rows),
+                        #[cfg(target_arch = "x86_64")]
+                        (Isa::Avx512, false) => kernels::rows::avx512::$name::$kind::other_axis($operation, $io, $rows),
+                        #[cfg(target_arch = "x86_64")]
+                        (Isa::Avx2, true) => kernels::rows::avx2::$name::$kind::last_axis($operation, $io, $rows),
+                        #[cfg(target_arch = "x86_64")]
+                        (Isa::Avx2, false) => kernels::rows::avx2::$name::$kind::other_axis($operation, $io, $rows),
+                        #[cfg(target_arch = "aarch64")]
+                        (Isa::Neon, true) => kernels::rows::neon::$name::$kind::last_axis($operation, $io, $rows),
+                        #[cfg(target_arch = "aarch64")]
+                        (Isa::Neon, false) => kernels::rows::neon::$name::$kind::other_axis($operation, $io, $rows),
+                        (_, true) => kernels::rows::scalar::$name::$kind::last_axis($operation, $io, $rows),
+                        (_, false) => kernels::rows::scalar::$name::$kind::other_axis($operation, $io, $rows),
                     }
-                }
+                };
             }
+        )*
+        debug_assert!(false, "no kernel for {kind:?}");
+    }};
+}
+
+macro_rules! launch_rows {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt $kernels:tt;)*) => {
+        $(
+            launch_rows!(one $type $(<$lt>)? $name $kernels);
         )*
 
         impl LaunchRows<f32> for AnyRowActivation<'_> {
@@ -96,6 +113,16 @@ macro_rules! launch_rows {
                     // SAFETY: the caller's promises, passed on.
                     $(Self::$type(operation) => unsafe { operation.launch(isa, rows, io) },)*
                 }
+            }
+        }
+    };
+    // What has no kernels says itself whose it runs.
+    (one $type:ident $(<$lt:lifetime>)? $name:ident []) => {};
+    (one $type:ident $(<$lt:lifetime>)? $name:ident $kernels:tt) => {
+        impl $(<$lt>)? LaunchRows<f32> for $type $(<$lt>)? {
+            #[inline]
+            unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+                call_rows!($name $kernels isa self io rows);
             }
         }
     };

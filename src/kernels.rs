@@ -5,8 +5,8 @@
 //! place. Users reach them through [`Activation::apply_on`], which checks lengths, parameters and
 //! CPU first.
 
-use crate::drive::{Io, Run, rows::RunRows};
-use crate::registry::{for_each_activation, for_each_row_activation};
+use crate::drive::{Io, Run};
+use crate::registry::for_each_activation;
 use crate::*;
 
 /// One module: its name, the attribute that selects its instructions, pulp's token for them.
@@ -35,30 +35,59 @@ macro_rules! module {
     };
 }
 
-/// The same for operations on rows.
+/// The same for operations on rows: a module for each, with two functions for each kind of logits.
 macro_rules! row_module {
     (
         $isa:ident, $instructions:meta, $token:expr;
-        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
+        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $names:tt [$($kind:ident)*];)*
     ) => {
         #[doc = concat!("The kernels of operations on rows on ", stringify!($isa), ".")]
         pub(crate) mod $isa {
-            use super::super::*;
             $(
-                #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
-                ///
-                /// # Safety
-                /// The CPU has the instruction set; `io` and `rows` are as [`RunRows::run`] wants them.
-                #[$instructions]
-                #[inline(never)]
-                pub(crate) unsafe fn $name$(<$lt>)?(
-                    operation: &$type$(<$lt>)?,
-                    io: Io<f32>,
-                    rows: Rows,
-                ) {
-                    // SAFETY: the caller vouches for the CPU, which is all that a token stands
-                    // for, and for the memory.
-                    unsafe { operation.run($token, io, rows) }
+                #[doc = concat!("[`", stringify!($type), "`](crate::", stringify!($type), ").")]
+                pub(crate) mod $name {
+                    $(
+                        #[doc = concat!("For ", stringify!($kind), " logits.")]
+                        pub(crate) mod $kind {
+                            use crate::{$type, Rows, drive::{Io, rows::RunRows}, row::logits};
+
+                            /// Rows of the last axis.
+                            ///
+                            /// # Safety
+                            /// The CPU has the instruction set; the rest is as [`RunRows::run`]
+                            /// wants it.
+                            #[$instructions]
+                            #[inline(never)]
+                            pub(crate) unsafe fn last_axis(
+                                operation: &$type,
+                                io: Io<f32>,
+                                rows: Rows,
+                            ) {
+                                // SAFETY: the caller vouches for the CPU, which is all that a token
+                                // stands for, and for the rest.
+                                unsafe {
+                                    operation.run::<_, logits::$kind, true>($token, io, rows)
+                                }
+                            }
+
+                            /// Rows of any other axis.
+                            ///
+                            /// # Safety
+                            /// As above.
+                            #[$instructions]
+                            #[inline(never)]
+                            pub(crate) unsafe fn other_axis(
+                                operation: &$type,
+                                io: Io<f32>,
+                                rows: Rows,
+                            ) {
+                                // SAFETY: as above.
+                                unsafe {
+                                    operation.run::<_, logits::$kind, false>($token, io, rows)
+                                }
+                            }
+                        }
+                    )*
                 }
             )*
         }
@@ -91,9 +120,10 @@ macro_rules! activations {
 }
 for_each_activation!(activations);
 
-/// The operations on rows: `activations::kernels::rows::avx512::softmax`.
+/// The operations on rows: `activations::kernels::rows::avx512::softmax::plain::last_axis`.
 pub(crate) mod rows {
-    use super::*;
+    use crate::registry::for_each_row_activation;
+
     macro_rules! row_activations {
         ($($line:tt)*) => { modules! { row_module $($line)* } };
     }

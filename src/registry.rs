@@ -53,15 +53,21 @@ macro_rules! for_each_activation {
 }
 pub(crate) use for_each_activation;
 
-/// The same for the operations on rows: `Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other",
-/// "names"];`.
+/// The same for the operations on rows:
+///
+/// ```text
+/// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"]  [kernels];
+/// ```
+///
+/// The kernels are one for each kind of logits, see `row::logits`. What has none runs those of another
+/// operation.
 macro_rules! for_each_row_activation {
     ($then:ident) => {
         $then! {
-            Softmax<'a>     softmax      [scale]  [];
-            LogSoftmax<'a>  log_softmax  [scale]  [];
-            Softmin<'a>     softmin      [scale]  [];
-            Hardmax         hardmax      []       [];
+            Softmax<'a>     softmax      [scale]  []  [plain scaled masked];
+            LogSoftmax<'a>  log_softmax  [scale]  []  [plain scaled masked];
+            Softmin<'a>     softmin      [scale]  []  [];
+            Hardmax         hardmax      []       []  [plain];
         }
     };
 }

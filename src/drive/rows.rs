@@ -13,6 +13,7 @@ pub(crate) use block::{Block, Extent, LANES, Whole, first_lane};
 pub(crate) use walk::{PART, Pass, Walk};
 
 use super::Io;
+use crate::row::logits::{Kind, OfKind};
 use crate::row::shape::{Lengths, Rows};
 use crate::simd::Machine;
 use block::{First, Lanes};
@@ -60,14 +61,18 @@ pub(crate) trait RowKernel: Copy {
     );
 }
 
-/// An operation as a walk over a tensor: the body of its named function on each instruction set.
+/// An operation as a walk over a tensor: the body of its named functions on each instruction set.
 pub(crate) trait RunRows<T> {
-    /// Applies the operation to each row of `io`.
+    /// Which of them to call.
+    fn kind(&self) -> Kind;
+
+    /// Applies the operation to each row of `io`: of the last axis if `LAST` is set, else of others.
     ///
     /// # Safety
     /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or do not overlap.
-    /// There are elements, and the operation's `check` of `rows` and `io.len` has returned `Ok`.
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<T>, rows: Rows);
+    /// There are elements, and the operation's `check` of `rows` and `io.len` has returned `Ok`. The logits are of
+    /// the kind that [`kind`](Self::kind) says, and `LAST` says whether `rows.inner` is 1.
+    unsafe fn run<S: Machine, L: OfKind, const LAST: bool>(&self, simd: S, io: Io<T>, rows: Rows);
 }
 
 /// A tensor `[outer, axis, inner]`, and what there is to know of its rows.
@@ -104,21 +109,25 @@ const GROUP_ELEMENTS: usize = 2048;
 /// Memory is read ahead by a group of rows, but no further than this many elements: a part of a cache.
 const FURTHEST: usize = 1 << 16;
 
-/// Applies `kernel` to each row of `tensor`.
+/// Applies `kernel` to each row of `tensor`: of the last axis if `LAST` is set, else of others.
 ///
 /// # Safety
 /// `tensor.io` is valid for reads at `src` and for writes at `dst`, which are equal or do not overlap, and the
 /// rest is as [`Tensor`] says.
 #[inline(always)]
-pub(crate) unsafe fn map_rows<S: Machine, R: RowKernel>(simd: S, tensor: Tensor<'_>, kernel: R) {
+pub(crate) unsafe fn map_rows<S: Machine, R: RowKernel, const LAST: bool>(
+    simd: S,
+    tensor: Tensor<'_>,
+    kernel: R,
+) {
     // A constant, though the language does not know: one arm is compiled.
     // SAFETY: the caller's promise, passed on; so many vectors have sixteen lanes.
     unsafe {
         match S::F32_LANES {
-            16 => map_rows_of::<S, R, 1>(simd, tensor, kernel),
-            8 => map_rows_of::<S, R, 2>(simd, tensor, kernel),
-            4 => map_rows_of::<S, R, 4>(simd, tensor, kernel),
-            _ => map_rows_of::<S, R, 16>(simd, tensor, kernel),
+            16 => map_rows_of::<S, R, LAST, 1>(simd, tensor, kernel),
+            8 => map_rows_of::<S, R, LAST, 2>(simd, tensor, kernel),
+            4 => map_rows_of::<S, R, LAST, 4>(simd, tensor, kernel),
+            _ => map_rows_of::<S, R, LAST, 16>(simd, tensor, kernel),
         }
     }
 }
@@ -128,7 +137,7 @@ pub(crate) unsafe fn map_rows<S: Machine, R: RowKernel>(simd: S, tensor: Tensor<
 /// # Safety
 /// As for that.
 #[inline(always)]
-unsafe fn map_rows_of<S: Machine, R: RowKernel, const K: usize>(
+unsafe fn map_rows_of<S: Machine, R: RowKernel, const LAST: bool, const K: usize>(
     simd: S,
     tensor: Tensor<'_>,
     kernel: R,
@@ -141,12 +150,12 @@ unsafe fn map_rows_of<S: Machine, R: RowKernel, const K: usize>(
             lengths,
             ..
         } = tensor;
-        if rows.inner == 1 && rows.axis <= SHORT && mask.is_empty() && lengths == Lengths::All {
-            short_rows::<S, R, K>(simd, tensor, kernel);
-        } else if rows.inner == 1 {
-            last_axis::<S, R, K>(simd, tensor, kernel);
-        } else {
+        if !LAST {
             other_axis::<S, R, K>(simd, tensor, kernel);
+        } else if rows.axis <= SHORT && mask.is_empty() && lengths == Lengths::All {
+            short_rows::<S, R, K>(simd, tensor, kernel);
+        } else {
+            last_axis::<S, R, K>(simd, tensor, kernel);
         }
     }
 }
@@ -302,11 +311,16 @@ unsafe fn other_axis<S: Machine, R: RowKernel, const K: usize>(
     unsafe {
         while at < tensor.io.len {
             let mut column = 0;
-            while inner - column >= LANES {
+            while S::IS_SCALAR && column < inner {
+                let extent = First(LANES.min(inner - column));
+                strip::<S, R, _, K>(simd, tensor, kernel, row, at + column, extent);
+                column += LANES;
+            }
+            while !S::IS_SCALAR && inner - column >= LANES {
                 strip::<S, R, _, K>(simd, tensor, kernel, row, at + column, Whole);
                 column += LANES;
             }
-            if column < inner {
+            if !S::IS_SCALAR && column < inner {
                 let extent = First(inner - column);
                 strip::<S, R, _, K>(simd, tensor, kernel, row, at + column, extent);
             }

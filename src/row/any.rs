@@ -7,7 +7,7 @@ use core::fmt;
 use core::str::FromStr;
 
 macro_rules! any_row_activation {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*];)*) => {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*] $kernels:tt;)*) => {
         /// Any operation on rows, chosen at run time.
         ///
         /// ```

@@ -1,12 +1,11 @@
 //! What the softmax of attention scores adds to that of a row: scale, mask and lengths.
 
-use super::logits::{General, Plain, Scaled};
+use super::logits::Kind;
 use super::shape::{Lengths, Rows};
+use crate::Error;
 use crate::activation::parameter::Parameter;
 use crate::drive::Io;
-use crate::drive::rows::{RowKernel, Tensor, map_rows};
-use crate::simd::Machine;
-use crate::{Error, row::logits::Logits};
+use crate::drive::rows::Tensor;
 
 /// `scale * x + mask` for the first elements of each row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,15 +13,6 @@ pub(crate) struct Attention<'a> {
     pub(crate) scale: f32,
     pub(crate) mask: &'a [f32],
     pub(crate) lengths: Lengths<'a>,
-}
-
-/// A kernel for any kind of logits.
-pub(crate) trait OfLogits: Copy {
-    /// The kernel for `logits`, of this scale, where no row needs a base.
-    type Kernel<L: Logits>: RowKernel;
-
-    /// Makes it.
-    fn kernel<L: Logits>(self, logits: L, scale: f32) -> Self::Kernel<L>;
 }
 
 impl<'a> Attention<'a> {
@@ -90,42 +80,25 @@ impl<'a> Attention<'a> {
         logits.map(|(i, x)| scale * x + mask(i)).collect()
     }
 
-    /// Runs the kernel for these logits.
-    ///
-    /// # Safety
-    /// As for [`map_rows`]; `check` has returned `Ok`, and there are elements.
+    /// Which logits these are.
+    pub(crate) fn kind(self) -> Kind {
+        if !self.mask.is_empty() {
+            Kind::masked
+        } else if self.scale != 1.0 {
+            Kind::scaled
+        } else {
+            Kind::plain
+        }
+    }
+
+    /// The rows of `io`.
     #[inline(always)]
-    pub(crate) unsafe fn run<S: Machine, O: OfLogits>(
-        self,
-        simd: S,
-        io: Io<f32>,
-        rows: Rows,
-        of_logits: O,
-    ) {
-        let Self {
-            scale,
-            mask,
-            lengths,
-        } = self;
-        let tensor = Tensor {
+    pub(crate) fn tensor(self, io: Io<f32>, rows: Rows) -> Tensor<'a> {
+        Tensor {
             io,
             rows,
-            mask,
-            lengths,
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if !mask.is_empty() {
-                map_rows(
-                    simd,
-                    tensor,
-                    of_logits.kernel(General::<true>(scale), scale),
-                );
-            } else if scale != 1.0 {
-                map_rows(simd, tensor, of_logits.kernel(Scaled(scale), scale));
-            } else {
-                map_rows(simd, tensor, of_logits.kernel(Plain, scale));
-            }
+            mask: self.mask,
+            lengths: self.lengths,
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::RowFormula;
+use super::logits::{Kind, OfKind};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
@@ -45,8 +46,17 @@ impl RowFormula for Hardmax {
 }
 
 impl RunRows<f32> for Hardmax {
+    fn kind(&self) -> Kind {
+        Kind::plain
+    }
+
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
+    unsafe fn run<S: Machine, L: OfKind, const LAST: bool>(
+        &self,
+        simd: S,
+        io: Io<f32>,
+        rows: Rows,
+    ) {
         let tensor = Tensor {
             io,
             rows,
@@ -54,7 +64,7 @@ impl RunRows<f32> for Hardmax {
             lengths: Lengths::All,
         };
         // SAFETY: the caller's promise, passed on.
-        unsafe { map_rows(simd, tensor, *self) }
+        unsafe { map_rows::<S, _, LAST>(simd, tensor, *self) }
     }
 }
 

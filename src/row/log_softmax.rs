@@ -1,11 +1,11 @@
 use super::RowFormula;
-use super::attention::{Attention, OfLogits};
-use super::logits::{General, Logits};
+use super::attention::Attention;
+use super::logits::{General, Kind, Logits, OfKind};
 use super::passes::Shifted;
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Walk};
+use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Walk, map_rows};
 use crate::math::exp_sum::{Shift, Sum, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
@@ -79,23 +79,24 @@ impl RowFormula for LogSoftmax<'_> {
 }
 
 impl RunRows<f32> for LogSoftmax<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe { self.attention().run(simd, io, rows, OfLogSoftmax) }
+    fn kind(&self) -> Kind {
+        self.attention().kind()
     }
-}
-
-/// [`Normalise`] for any logits.
-#[derive(Clone, Copy)]
-struct OfLogSoftmax;
-
-impl OfLogits for OfLogSoftmax {
-    type Kernel<L: Logits> = Normalise<L>;
 
     #[inline(always)]
-    fn kernel<L: Logits>(self, logits: L, scale: f32) -> Normalise<L> {
-        Normalise { logits, scale }
+    unsafe fn run<S: Machine, L: OfKind, const LAST: bool>(
+        &self,
+        simd: S,
+        io: Io<f32>,
+        rows: Rows,
+    ) {
+        let tensor = self.attention().tensor(io, rows);
+        let kernel = Normalise {
+            logits: L::of(self.scale),
+            scale: self.scale,
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { map_rows::<S, _, LAST>(simd, tensor, kernel) }
     }
 }
 
@@ -229,7 +230,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
             if state.based && !L::MASKED {
                 let logits = General::<false>(scale);
                 Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
-            } else if state.deep {
+            } else if S::IS_SCALAR || state.deep {
                 Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
             } else {
                 Self::sum::<S, W, _, false, K>(simd, walk, logits, state);

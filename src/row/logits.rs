@@ -4,6 +4,49 @@
 use crate::math::exp_sum::Shift;
 use crate::simd::Vocabulary;
 
+/// Which logits an operation has: each kind has kernels of its own.
+#[allow(non_camel_case_types)] // As the kernels are called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    plain,
+    scaled,
+    masked,
+}
+
+/// The logits of a kind.
+pub(crate) trait OfKind {
+    /// Them, where no row needs origin or base.
+    type Logits: Logits;
+
+    /// Them, for a scale.
+    fn of(scale: f32) -> Self::Logits;
+}
+
+/// The kinds, as types.
+macro_rules! kinds {
+    ($($kind:ident: $logits:ty, $scale:ident => $of:expr;)*) => {
+        $(
+            #[allow(non_camel_case_types)] // As the kernels are called.
+            pub(crate) struct $kind;
+
+            impl OfKind for $kind {
+                type Logits = $logits;
+
+                #[inline(always)]
+                fn of($scale: f32) -> $logits {
+                    $of
+                }
+            }
+        )*
+    };
+}
+
+kinds! {
+    plain: Plain, _scale => Plain;
+    scaled: Scaled, scale => Scaled(scale);
+    masked: General<true>, scale => General(scale);
+}
+
 /// From an input to a logit.
 pub(crate) trait Logits: Copy {
     /// Whether there is a mask.

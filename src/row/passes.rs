@@ -153,7 +153,7 @@ impl<F: Copy> Shifted<F> {
         Shifted {
             shift,
             based,
-            deep: based || W::any(simd, vanish),
+            deep: S::IS_SCALAR || based || W::any(simd, vanish),
             largest: v.sub_f32s(max, shift.base),
         }
     }

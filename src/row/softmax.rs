@@ -1,11 +1,11 @@
 use super::RowFormula;
-use super::attention::{Attention, OfLogits};
-use super::logits::{General, Logits};
+use super::attention::Attention;
+use super::logits::{General, Kind, Logits, OfKind};
 use super::passes::{Anew, Extremes, Numerators, Quotients, Shifted, is_based};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, PART, RowKernel, RunRows, Walk, first_lane};
+use crate::drive::rows::{Block, PART, RowKernel, RunRows, Walk, first_lane, map_rows};
 use crate::math::exp_sum::{Inverse, PartialSums, Shift, Total};
 use crate::simd::{Machine, Vocabulary};
 
@@ -83,7 +83,7 @@ impl RowFormula for Softmax<'_> {
 }
 
 /// The softmax of `logits` in f64, followed by zeros up to `len` elements.
-pub(super) fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
+fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
     let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let numerators: Vec<f64> = logits.iter().map(|t| libm::exp(t - max)).collect();
     let sum: f64 = numerators.iter().sum();
@@ -93,23 +93,24 @@ pub(super) fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
 }
 
 impl RunRows<f32> for Softmax<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe { self.attention().run(simd, io, rows, OfSoftmax) }
+    fn kind(&self) -> Kind {
+        self.attention().kind()
     }
-}
-
-/// [`Normalise`] for any logits.
-#[derive(Clone, Copy)]
-pub(super) struct OfSoftmax;
-
-impl OfLogits for OfSoftmax {
-    type Kernel<L: Logits> = Normalise<L>;
 
     #[inline(always)]
-    fn kernel<L: Logits>(self, logits: L, scale: f32) -> Normalise<L> {
-        Normalise { logits, scale }
+    unsafe fn run<S: Machine, L: OfKind, const LAST: bool>(
+        &self,
+        simd: S,
+        io: Io<f32>,
+        rows: Rows,
+    ) {
+        let tensor = self.attention().tensor(io, rows);
+        let kernel = Normalise {
+            logits: L::of(self.scale),
+            scale: self.scale,
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { map_rows::<S, _, LAST>(simd, tensor, kernel) }
     }
 }
 
@@ -117,14 +118,14 @@ impl OfLogits for OfSoftmax {
 /// than a cache takes two: the sum, part by part, each shifted as its own largest logit asks for; and
 /// quotients of numerators that are computed once more (after Milakov and Gimelshein, 2018).
 #[derive(Clone, Copy)]
-pub(super) struct Normalise<L> {
+struct Normalise<L> {
     logits: L,
     scale: f32,
 }
 
 /// What the passes of a row hand on.
 #[derive(Clone, Copy)]
-pub(super) struct State<F> {
+struct State<F> {
     shift: Shift<F>,
     /// The logits are so large that one is subtracted from all.
     based: bool,
@@ -192,7 +193,7 @@ impl<L: Logits> Normalise<L> {
         // SAFETY: the caller's promise, passed on.
         let sum = unsafe {
             let State { based, deep, .. } = *state;
-            if !deep {
+            if !S::IS_SCALAR && !deep {
                 Numerators::<S, L, false, WRITE, K>::sum(simd, walk, logits, shift)
             } else if !based || L::MASKED {
                 Numerators::<S, L, true, WRITE, K>::sum(simd, walk, logits, shift)
@@ -285,7 +286,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
                         },
                     );
                 }
-            } else if state.deep {
+            } else if S::IS_SCALAR || state.deep {
                 walk.again()
                     .pass(simd, &mut Quotients::<S, true, K> { inverse });
             } else {

@@ -1,11 +1,10 @@
 use super::RowFormula;
 use super::attention::Attention;
 use super::shape::{Lengths, Rows};
-use super::softmax::{OfSoftmax, softmax};
-use crate::Error;
+use super::softmax::Softmax;
+use crate::dispatch::LaunchRows;
 use crate::drive::Io;
-use crate::drive::rows::RunRows;
-use crate::simd::Machine;
+use crate::{Error, Isa};
 
 /// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = mask - scale * x`: the softmax of the negated row.
 ///
@@ -48,8 +47,10 @@ impl Default for Softmin<'_> {
 }
 
 impl<'a> Softmin<'a> {
-    fn attention(&self) -> Attention<'a> {
-        Attention {
+    /// The softmax that this is, whose kernels it runs.
+    #[inline]
+    fn softmax(&self) -> Softmax<'a> {
+        Softmax {
             scale: -self.scale,
             mask: self.mask,
             lengths: self.lengths,
@@ -59,18 +60,24 @@ impl<'a> Softmin<'a> {
 
 impl RowFormula for Softmin<'_> {
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
-        softmax(&self.attention().logits(row, x), x.len())
+        self.softmax().reference(row, x)
     }
 
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
-        self.attention().check("softmin", rows, len)
+        let Softmax { mask, lengths, .. } = self.softmax();
+        let attention = Attention {
+            scale: self.scale,
+            mask,
+            lengths,
+        };
+        attention.check("softmin", rows, len)
     }
 }
 
-impl RunRows<f32> for Softmin<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>, rows: Rows) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe { self.attention().run(simd, io, rows, OfSoftmax) }
+impl LaunchRows<f32> for Softmin<'_> {
+    #[inline]
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+        // SAFETY: the caller's promise, passed on; what `check` looks at is the same.
+        unsafe { self.softmax().launch(isa, rows, io) }
     }
 }

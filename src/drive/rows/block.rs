@@ -117,7 +117,7 @@ impl Extent for Whole {
     }
 }
 
-/// The first few, at most fifteen.
+/// The first few, at most sixteen.
 #[derive(Clone, Copy)]
 pub(crate) struct First(pub(super) usize);
 

@@ -102,13 +102,23 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
         let mut at = 0;
         // SAFETY: a block at `at` lies below `len`, or is cut off there.
         unsafe {
-            while P::LIGHT && len - at >= 4 * LANES {
+            while P::LIGHT && !S::IS_SCALAR && len - at >= 4 * LANES {
                 let mut masks = [[simd.splat_f32s(0.0); K]; 4];
                 for (i, mask) in masks.iter_mut().enumerate() {
                     *mask = self.mask::<S, P, _, K>(simd, at + i * LANES, Whole);
                 }
                 pass.four(simd, src.add(at), dst.add(at), masks);
                 at += 4 * LANES;
+            }
+            // Of scalar code there is enough without blocks that are whole for certain.
+            while S::IS_SCALAR && at < len {
+                let extent = First(LANES.min(len - at));
+                let mask = self.mask::<S, P, _, K>(simd, at, extent);
+                pass.block(simd, src.add(at), dst.add(at), extent, mask);
+                at += LANES;
+            }
+            if S::IS_SCALAR {
+                return;
             }
             while len - at >= LANES {
                 if P::AHEAD {
