@@ -56,6 +56,12 @@ pub trait Formula: Copy {
         self.reference(x)
     }
 
+    /// Whether what becomes of an element depends on where it stands, as where parameters differ
+    /// from channel to channel.
+    fn depends_on_position(&self) -> bool {
+        false
+    }
+
     /// Whether the parameters make sense, for a tensor of `len` elements.
     ///
     /// # Errors
@@ -113,7 +119,7 @@ pub trait Activation<T: Element = f32>: Formula {
     fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error>;
 }
 
-impl<T: Element, A: Launch<T>> Activation<T> for A {
+impl<T: Element, A: Launch<Io<T>>> Activation<T> for A {
     #[inline]
     fn apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error> {
         self.apply_on(Isa::detect(), x, y)
@@ -179,7 +185,7 @@ impl<T: Element, A: Launch<T>> Activation<T> for A {
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
 /// do not overlap.
 #[inline]
-unsafe fn launch_checked<T: Element, A: Launch<T>>(
+unsafe fn launch_checked<T: Element, A: Launch<Io<T>>>(
     activation: &A,
     isa: Isa,
     io: Io<T>,

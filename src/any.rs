@@ -5,7 +5,7 @@ use crate::{Error, Formula, *};
 use core::fmt;
 use core::str::FromStr;
 
-mod parse;
+pub(crate) mod parse;
 
 macro_rules! any_activation {
     ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*];)*) => {
@@ -98,6 +98,12 @@ macro_rules! any_activation {
             fn reference_at(&self, index: usize, x: f64) -> f64 {
                 match self {
                     $(Self::$type(activation) => activation.reference_at(index, x),)*
+                }
+            }
+
+            fn depends_on_position(&self) -> bool {
+                match self {
+                    $(Self::$type(activation) => activation.depends_on_position(),)*
                 }
             }
 

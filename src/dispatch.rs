@@ -1,56 +1,82 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
 use crate::drive::Io;
+use crate::drive::fused::Runs;
+use crate::drive::gated::Rows;
+use crate::drive::pairs::Pairs;
+use crate::kernels::{fused, gated, gated_pairs};
 use crate::registry::for_each_activation;
-use crate::{AnyActivation, Element, Formula, Isa, kernels, *};
+use crate::{AnyActivation, Formula, Isa, kernels, *};
 
-/// What has a kernel per instruction set for elements of type `T`.
+/// What has a kernel per instruction set for a walk over memory of type `W`.
 ///
-/// Every activation and [`AnyActivation`]; being crate-private in effect, it seals
-/// [`Activation`].
-pub trait Launch<T: Element>: Formula {
-    /// Applies the kernel for `isa` to `io`.
+/// Every activation and [`AnyActivation`], for each walk, and [`Fused`] for the plain one; being
+/// crate-private in effect, it seals [`Activation`] and [`Compose`].
+pub trait Launch<W>: Formula {
+    /// Applies the kernel for `isa` along `walk`.
     ///
     /// # Safety
-    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len`
-    /// elements; the two are equal or do not overlap. `check(io.len)` has returned `Ok`.
-    unsafe fn launch(&self, isa: Isa, io: Io<T>);
+    /// The CPU has `isa`; what the walk's type asks of its memory holds. `check`, of as many
+    /// elements as are written, has returned `Ok`. Unless `W` is an [`Io`],
+    /// `depends_on_position` is false.
+    unsafe fn launch(&self, isa: Isa, walk: W);
 }
 
+/// An activation that gates and fused calls can be made of: every activation of the crate and
+/// [`AnyActivation`].
+///
+/// It cannot be implemented elsewhere.
+pub trait Compose: Launch<Io<f32>> + Launch<Rows> + Launch<Pairs> + Launch<Runs> {}
+
+impl<A: Launch<Io<f32>> + Launch<Rows> + Launch<Pairs> + Launch<Runs>> Compose for A {}
+
+/// One walk: its type, and the module that has its kernels.
 macro_rules! launch {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+    (
+        $walk:ty, $kernels:ident;
+        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
+    ) => {
         $(
-            impl $(<$lt>)? Launch<f32> for $type $(<$lt>)? {
+            impl $(<$lt>)? Launch<$walk> for $type $(<$lt>)? {
                 #[inline]
-                unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+                unsafe fn launch(&self, isa: Isa, walk: $walk) {
                     // SAFETY: the caller's promises are those that the kernels ask for. An arm
                     // that is missing on this architecture stands for an `Isa` that no CPU of it
                     // has, so the caller has ruled it out; scalar code is right there all the same.
                     unsafe {
                         match isa {
                             #[cfg(target_arch = "x86_64")]
-                            Isa::Avx512 => kernels::avx512::$name(self, io),
+                            Isa::Avx512 => $kernels::avx512::$name(self, walk),
                             #[cfg(target_arch = "x86_64")]
-                            Isa::Avx2 => kernels::avx2::$name(self, io),
+                            Isa::Avx2 => $kernels::avx2::$name(self, walk),
                             #[cfg(target_arch = "aarch64")]
-                            Isa::Neon => kernels::neon::$name(self, io),
-                            _ => kernels::scalar::$name(self, io),
+                            Isa::Neon => $kernels::neon::$name(self, walk),
+                            _ => $kernels::scalar::$name(self, walk),
                         }
                     }
                 }
             }
         )*
 
-        impl Launch<f32> for AnyActivation<'_> {
+        impl Launch<$walk> for AnyActivation<'_> {
             #[inline]
-            unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+            unsafe fn launch(&self, isa: Isa, walk: $walk) {
                 match self {
                     // SAFETY: the caller's promises, passed on.
-                    $(Self::$type(activation) => unsafe { activation.launch(isa, io) },)*
+                    $(Self::$type(activation) => unsafe { activation.launch(isa, walk) },)*
                 }
             }
         }
     };
 }
 
-for_each_activation!(launch);
+macro_rules! launches {
+    ($($line:tt)*) => {
+        launch! { Io<f32>, kernels; $($line)* }
+        launch! { Rows, gated; $($line)* }
+        launch! { Pairs, gated_pairs; $($line)* }
+        launch! { Runs, fused; $($line)* }
+    };
+}
+
+for_each_activation!(launches);

@@ -1,18 +1,22 @@
-//! The kernels as named functions, one per activation and instruction set.
+//! The kernels as named functions, one per activation, walk over memory and instruction set.
 //!
 //! `activations::kernels::avx512::hardswish` is the AVX-512 hardswish: under that path
 //! `nm --demangle`, a debugger and a profiler show it. Each function serves out of place and in
-//! place. Users reach them through [`Activation::apply_on`], which checks lengths, parameters and
-//! CPU first.
+//! place. `activations::kernels::gated::avx512::hardswish` is that of a gate, and `gated_pairs` and
+//! `fused` are modules of such kind, too. Users reach them through [`Activation::apply_on`],
+//! [`Gate::apply_on`] and [`Fused`], which check lengths, parameters and CPU first.
 
+use crate::drive::fused::Runs;
+use crate::drive::gated::Rows;
+use crate::drive::pairs::Pairs;
 use crate::drive::{Io, Run};
 use crate::registry::for_each_activation;
 use crate::*;
 
-/// One module: its name, the attribute that selects its instructions, pulp's token for them.
+/// One module: its name, the attribute that selects its instructions, pulp's token for them, the walk.
 macro_rules! module {
     (
-        $isa:ident, $instructions:meta, $token:expr;
+        $isa:ident, $instructions:meta, $token:expr, $walk:ty;
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), ".")]
@@ -22,37 +26,64 @@ macro_rules! module {
                 #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
                 ///
                 /// # Safety
-                /// The CPU has the instruction set; `io` is as [`Run::run`] wants it.
+                /// The CPU has the instruction set; activation and walk are as [`Run::run`] wants
+                /// them.
                 #[$instructions]
                 #[inline(never)]
-                pub(crate) unsafe fn $name$(<$lt>)?(activation: &$type$(<$lt>)?, io: Io<f32>) {
+                pub(crate) unsafe fn $name$(<$lt>)?(activation: &$type$(<$lt>)?, walk: $walk) {
                     // SAFETY: the caller vouches for the CPU, which is all that a token stands
                     // for, and for the memory.
-                    unsafe { activation.run($token, io) }
+                    unsafe { activation.run($token, walk) }
                 }
             )*
         }
     };
 }
 
+/// A module for each instruction set.
 macro_rules! modules {
-    ($($line:tt)*) => {
+    ($walk:ty; $($line:tt)*) => {
         module! { scalar, doc = "(The target's baseline.)",
-            pulp::Scalar; $($line)* }
+            pulp::Scalar, $walk; $($line)* }
 
         #[cfg(target_arch = "aarch64")]
         module! { neon, target_feature(enable = "neon"),
-            pulp::aarch64::Neon::new_unchecked(); $($line)* }
+            pulp::aarch64::Neon::new_unchecked(), $walk; $($line)* }
 
         #[cfg(target_arch = "x86_64")]
         module! { avx2, target_feature(enable = "avx2,fma"),
-            pulp::x86::V3::new_unchecked(); $($line)* }
+            pulp::x86::V3::new_unchecked(), $walk; $($line)* }
 
         #[cfg(target_arch = "x86_64")]
         module! { avx512,
             target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
-            pulp::x86::V4::new_unchecked(); $($line)* }
+            pulp::x86::V4::new_unchecked(), $walk; $($line)* }
     };
 }
 
-for_each_activation!(modules);
+/// Those modules for each walk.
+macro_rules! walks {
+    ($($line:tt)*) => {
+        modules! { Io<f32>; $($line)* }
+
+        /// The activation of one tensor times another.
+        pub(crate) mod gated {
+            use super::*;
+            modules! { Rows; $($line)* }
+        }
+
+        /// The same, where the elements of the two take turns in memory.
+        pub(crate) mod gated_pairs {
+            use super::*;
+            modules! { Pairs; $($line)* }
+        }
+
+        /// The activation of a sum, and another sum.
+        pub(crate) mod fused {
+            use super::*;
+            modules! { Runs; $($line)* }
+        }
+    };
+}
+
+for_each_activation!(walks);

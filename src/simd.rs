@@ -179,6 +179,16 @@ pub(crate) trait Machine: Simd {
     /// See [`Vocabulary::lookup_f32s`].
     fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
 
+    /// Of the pairs that `low` and then `high` hold: element `first`, 0 or 1, of each, and the other.
+    ///
+    /// On a vector of one lane, `low` and `high` are the two elements of a pair.
+    fn unpair_f32s(
+        self,
+        low: Self::f32s,
+        high: Self::f32s,
+        first: usize,
+    ) -> (Self::f32s, Self::f32s);
+
     /// Reads a whole vector, from any alignment.
     ///
     /// # Safety

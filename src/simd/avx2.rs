@@ -94,6 +94,21 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
+    fn unpair_f32s(self, low: f32x8, high: f32x8, first: usize) -> (f32x8, f32x8) {
+        // The wanted elements of four pairs into one half of a vector, the others into the other
+        // half. Which are wanted is the last bit of an index.
+        let turn = self.avx._mm256_set1_epi32(first as i32);
+        let even = self.avx._mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7);
+        let index = self.avx2._mm256_xor_si256(even, turn);
+        let low = self.avx2._mm256_permutevar8x32_ps(cast(low), index);
+        let high = self.avx2._mm256_permutevar8x32_ps(cast(high), index);
+        (
+            cast(self.avx._mm256_permute2f128_ps::<0x20>(low, high)),
+            cast(self.avx._mm256_permute2f128_ps::<0x31>(low, high)),
+        )
+    }
+
+    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32x8 {
         // SAFETY: the token proves AVX, and the caller vouches for one vector.
         unsafe { cast(_mm256_loadu_ps(from)) }

@@ -2,9 +2,10 @@
 
 use super::{Machine, Table};
 use core::arch::aarch64::{
-    float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
-    vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32, vmulq_f32,
-    vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32,
+    float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vceqq_u32, vcgtq_f32, vcltq_f32, vcltzq_s32,
+    vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32,
+    vmulq_f32, vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vuzp1q_f32,
+    vuzp2q_f32,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -70,6 +71,22 @@ impl Machine for Neon {
             let entry = vandq_u32(cast(index), vdupq_n_u32(7));
             let bytes = vmlaq_u32(vdupq_n_u32(0x0302_0100), entry, vdupq_n_u32(0x0404_0404));
             cast(vqtbl2q_u8(entries, cast(bytes)))
+        }
+    }
+
+    #[inline(always)]
+    fn unpair_f32s(self, low: f32x4, high: f32x4, first: usize) -> (f32x4, f32x4) {
+        // SAFETY: the token proves NEON.
+        unsafe {
+            let (even, odd) = (
+                vuzp1q_f32(cast(low), cast(high)),
+                vuzp2q_f32(cast(low), cast(high)),
+            );
+            let swap = vceqq_u32(vdupq_n_u32(first as u32), vdupq_n_u32(1));
+            (
+                cast(vbslq_f32(swap, odd, even)),
+                cast(vbslq_f32(swap, even, odd)),
+            )
         }
     }
 
