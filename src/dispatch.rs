@@ -1,9 +1,6 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
-use crate::drive::Io;
-use crate::drive::fused::Runs;
-use crate::drive::gated::Rows;
-use crate::drive::pairs::Pairs;
+use crate::drive::{Io, fused::Surrounded, gated::TwoTensors, pairs::Pairs};
 use crate::kernels::{fused, gated, gated_pairs};
 use crate::registry::for_each_activation;
 use crate::{AnyActivation, Formula, Isa, kernels, *};
@@ -26,9 +23,12 @@ pub trait Launch<W>: Formula {
 /// [`AnyActivation`].
 ///
 /// It cannot be implemented elsewhere.
-pub trait Compose: Launch<Io<f32>> + Launch<Rows> + Launch<Pairs> + Launch<Runs> {}
+pub trait Compose:
+    Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Surrounded>
+{
+}
 
-impl<A: Launch<Io<f32>> + Launch<Rows> + Launch<Pairs> + Launch<Runs>> Compose for A {}
+impl<A: Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Surrounded>> Compose for A {}
 
 /// One walk: its type, and the module that has its kernels.
 macro_rules! launch {
@@ -73,9 +73,9 @@ macro_rules! launch {
 macro_rules! launches {
     ($($line:tt)*) => {
         launch! { Io<f32>, kernels; $($line)* }
-        launch! { Rows, gated; $($line)* }
+        launch! { TwoTensors, gated; $($line)* }
         launch! { Pairs, gated_pairs; $($line)* }
-        launch! { Runs, fused; $($line)* }
+        launch! { Surrounded, fused; $($line)* }
     };
 }
 

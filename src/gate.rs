@@ -1,7 +1,7 @@
 //! Gates: what every one can do, and one file for each of them.
 
 use crate::dispatch::Compose;
-use crate::drive::{Io, gated::Rows, pairs::Pairs};
+use crate::drive::{Io, gated::TwoTensors, pairs::Pairs};
 use crate::{AVec, Error, Formula, Isa};
 use split::{Layout, Order, Split};
 
@@ -280,15 +280,8 @@ impl Source {
     /// `check` has returned `Ok`.
     #[inline]
     unsafe fn launch<A: Compose>(self, activation: &A, isa: Isa, dst: *mut f32) {
-        let rows = Rows {
-            gate: self.gate,
-            value: self.value,
-            dst,
-            len: self.len,
-            count: self.rows,
-            stride: self.stride,
-        };
-        // SAFETY: the caller's promises, passed on: pairs are rows of one element each.
+        // SAFETY: the caller's promises, passed on: pairs are rows of one element each, and any
+        // other rows a gate and a value each.
         unsafe {
             if activation.depends_on_position() {
                 self.launch_in_steps(activation, isa, dst);
@@ -301,7 +294,15 @@ impl Source {
                 };
                 activation.launch(isa, pairs);
             } else {
-                activation.launch(isa, rows);
+                for row in 0..self.rows {
+                    let gate = Io {
+                        src: self.gate.add(row * self.stride),
+                        dst: dst.add(row * self.len),
+                        len: self.len,
+                    };
+                    let value = self.value.add(row * self.stride);
+                    activation.launch(isa, TwoTensors { gate, value });
+                }
             }
         }
     }

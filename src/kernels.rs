@@ -6,10 +6,7 @@
 //! `fused` are modules of such kind, too. Users reach them through [`Activation::apply_on`],
 //! [`Gate::apply_on`] and [`Fused`], which check lengths, parameters and CPU first.
 
-use crate::drive::fused::Runs;
-use crate::drive::gated::Rows;
-use crate::drive::pairs::Pairs;
-use crate::drive::{Io, Run};
+use crate::drive::{Io, Run, fused::Surrounded, gated::TwoTensors, pairs::Pairs};
 use crate::registry::for_each_activation;
 use crate::*;
 
@@ -69,7 +66,7 @@ macro_rules! walks {
         /// The activation of one tensor times another.
         pub(crate) mod gated {
             use super::*;
-            modules! { Rows; $($line)* }
+            modules! { TwoTensors; $($line)* }
         }
 
         /// The same, where the elements of the two take turns in memory.
@@ -81,7 +78,7 @@ macro_rules! walks {
         /// The activation of a sum, and another sum.
         pub(crate) mod fused {
             use super::*;
-            modules! { Runs; $($line)* }
+            modules! { Surrounded; $($line)* }
         }
     };
 }

@@ -15,7 +15,7 @@ use core::mem::MaybeUninit;
 /// Numbers that a turn of any walk reads at most: as many as [`Constant`] repeats one.
 const TURN: usize = 64;
 
-/// Rows shorter than the widest vector are no run of their own.
+/// Rows shorter than the widest vector are no run by themselves.
 const SHORT: usize = 16;
 
 /// One number as often as a turn of the loop reads it.
@@ -29,63 +29,45 @@ pub(crate) const NEUTRAL: f32 = -0.0;
 /// Many of it.
 static NEUTRALS: Constant = Constant([NEUTRAL; TURN]);
 
-/// The bias of a run.
+/// The bias of a stretch of elements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bias {
-    /// As many numbers as a run has elements.
+    /// One for each element.
     Stream(*const f32),
-    /// One number for each run: the first of so many, then the next, and again from the first.
-    OneARun(*const f32, usize),
+    /// One for all.
+    Constant(f32),
 }
 
-/// Runs of a tensor that one stretch of bias serves, each `len` elements long but for the last.
+/// A stretch of a tensor, its bias and its residual.
 ///
-/// As a walk it asks that `io` is as in the plain walk; that there are as many residuals as elements,
-/// if any, and as much bias as its variant says, 1 number at least; and that `dst` is none of these.
+/// As a walk it asks that `io` is as in the plain walk, and that a bias for each element and the
+/// residuals, if there are any, are valid for reads of as many elements, which are not written.
 #[derive(Clone, Copy, Debug)]
-pub struct Runs {
-    /// From the first run on.
+pub struct Surrounded {
     io: Io<f32>,
-    /// Elements in a run; not 0.
-    len: usize,
-    /// From the start of a run to that of the next; at least `len`.
-    stride: usize,
     bias: Bias,
-    /// One for each element of `io`, or null.
+    /// One for each element, or null.
     residual: *const f32,
 }
 
-impl Walk for Runs {
+impl Walk for Surrounded {
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
-        let mut constant = MaybeUninit::<Constant>::uninit();
-        let (mut start, mut run) = (0, 0);
-        while start < self.io.len {
-            let len = self.len.min(self.io.len - start);
-            let bias = match self.bias {
+        let mut cells = MaybeUninit::uninit();
+        let place = Sums {
+            kernel,
+            bias: match self.bias {
                 Bias::Stream(first) => Operand::stream(first),
-                Bias::OneARun(first, count) => {
-                    // SAFETY: there are `count`, and `run` is less.
-                    let bias = unsafe { *first.add(run) };
-                    run = if run + 1 < count { run + 1 } else { 0 };
-                    Operand::constant(Constant::fill(&mut constant, simd, bias))
-                }
-            };
-            let residual = if self.residual.is_null() {
+                Bias::Constant(bias) => Operand::constant(Constant::fill(&mut cells, simd, bias)),
+            },
+            residual: if self.residual.is_null() {
                 Operand::constant(&NEUTRALS)
             } else {
-                // SAFETY: there is a residual for each element of `io`, and `start` is less.
-                Operand::stream(unsafe { self.residual.add(start) })
-            };
-            let place = Sums {
-                kernel,
-                bias,
-                residual,
-            };
-            // SAFETY: the run lies inside `io`, and the operands are as long, or constant.
-            unsafe { map(simd, self.io.part(start, len), place) };
-            start += self.stride;
-        }
+                Operand::stream(self.residual)
+            },
+        };
+        // SAFETY: operands are as long as `io`, or constant, and the rest is the caller's promise.
+        unsafe { map(simd, self.io, place) }
     }
 }
 
@@ -191,21 +173,17 @@ impl<K: Kernel> Place for Sums<K> {
 /// elements, which are not written. `bias` is not empty, `inner` is not 0, and `io.len` is a multiple
 /// of their product. The activation does not depend on the position, and its `check` has returned
 /// `Ok`.
-pub(crate) unsafe fn launch<A: Launch<Runs>>(
+pub(crate) unsafe fn launch<A: Launch<Surrounded>>(
     activation: &A,
     isa: Isa,
     io: Io<f32>,
     (bias, inner): (&[f32], usize),
     residual: *const f32,
 ) {
-    let row = bias.len() * inner;
-    // SAFETY: the activation and the CPU are as the caller says. Runs that start at `start` lie in
-    // `io`, if that does.
-    let launch = |start, len, stride, bias| unsafe {
-        let runs = Runs {
-            io: io.part(start, io.len - start),
-            len,
-            stride,
+    // SAFETY: the activation and the CPU are as the caller says; a run is part of what it vouches for.
+    let launch = |start: usize, len: usize, bias| unsafe {
+        let run = Surrounded {
+            io: io.part(start, len),
             bias,
             residual: if residual.is_null() {
                 residual
@@ -213,42 +191,40 @@ pub(crate) unsafe fn launch<A: Launch<Runs>>(
                 residual.add(start)
             },
         };
-        activation.launch(isa, runs);
+        activation.launch(isa, run);
     };
-    if bias.len() == 1 {
-        launch(
-            0,
-            io.len.max(1),
-            io.len.max(1),
-            Bias::OneARun(bias.as_ptr(), 1),
-        );
+    let row = bias.len() * inner;
+    if let [bias] = bias {
+        launch(0, io.len, Bias::Constant(*bias));
     } else if inner >= SHORT && !worth_a_table(bias.len(), inner, io.len) {
-        launch(0, inner, inner, Bias::OneARun(bias.as_ptr(), bias.len()));
+        for start in (0..io.len).step_by(row) {
+            for (channel, &bias) in bias.iter().enumerate() {
+                launch(start + channel * inner, inner, Bias::Constant(bias));
+            }
+        }
     } else {
         let groups = Groups::new(bias.len(), inner, io.len);
-        let stride = row * groups.repeats;
-        if groups.as_they_are {
-            return launch(0, row, stride, Bias::Stream(bias.as_ptr()));
-        }
-        let mut table = [0.0; TABLE];
-        let mut start = 0;
+        let mut table = [const { MaybeUninit::uninit() }; TABLE];
+        let mut first = 0;
         for group in bias.chunks(groups.size) {
-            if start >= io.len {
-                return;
-            }
             let count = group.len() * inner * groups.repeats;
-            let table = &mut table[..count];
-            fill(table, group, inner);
-            launch(start, count, stride, Bias::Stream(table.as_ptr()));
-            start += count;
+            let bias = if groups.as_they_are {
+                group.as_ptr()
+            } else {
+                fill(&mut table[..count], group, inner)
+            };
+            for start in (first..io.len).step_by(row * groups.repeats) {
+                launch(start, count.min(io.len - start), Bias::Stream(bias));
+            }
+            first += count;
         }
     }
 }
 
 /// Each number `inner` times, and the whole again and again.
-fn fill(table: &mut [f32], numbers: &[f32], inner: usize) {
+fn fill(table: &mut [MaybeUninit<f32>], numbers: &[f32], inner: usize) -> *const f32 {
     for (cells, &number) in table.chunks_mut(inner).zip(numbers) {
-        cells.fill(number);
+        cells.fill(MaybeUninit::new(number));
     }
     let mut filled = numbers.len() * inner;
     while filled < table.len() {
@@ -256,4 +232,5 @@ fn fill(table: &mut [f32], numbers: &[f32], inner: usize) {
         table.copy_within(..more, filled);
         filled += more;
     }
+    table.as_ptr().cast()
 }

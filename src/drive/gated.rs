@@ -1,42 +1,28 @@
-//! One tensor's activation times another tensor: both read along the same rows.
+//! One tensor's activation times another tensor.
 
 use super::map::{Place, load, map};
 use super::{Io, Kernel, Walk, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
-/// Rows of a gate, as many of a value, and where their products go, row after row.
+/// A gate, and a value for each of its elements.
 ///
-/// As a walk it asks that `gate` and `value` are valid for reads of `count` rows of `len` elements,
-/// `stride` apart, and `dst` for writes of `count * len` elements. What is written is the gate itself,
-/// where that is one row, or nothing of what is read.
+/// As a walk it asks that `gate` is as in the plain walk, and that `value` is valid for reads of as many
+/// elements, which are not written.
 #[derive(Clone, Copy, Debug)]
-pub struct Rows {
-    pub(crate) gate: *const f32,
+pub struct TwoTensors {
+    pub(crate) gate: Io<f32>,
     pub(crate) value: *const f32,
-    pub(crate) dst: *mut f32,
-    /// Elements in a row.
-    pub(crate) len: usize,
-    /// Rows.
-    pub(crate) count: usize,
-    /// Elements from the start of a row to that of the next, of the gate and of the value.
-    pub(crate) stride: usize,
 }
 
-impl Walk for Rows {
+impl Walk for TwoTensors {
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
-        for row in 0..self.count {
-            // SAFETY: the row is one of those that the caller vouches for, and `map` gets it whole.
-            unsafe {
-                let io = Io {
-                    src: self.gate.add(row * self.stride),
-                    dst: self.dst.add(row * self.len),
-                    len: self.len,
-                };
-                let factors = self.value.add(row * self.stride);
-                map(simd, io, Times { kernel, factors });
-            }
-        }
+        let place = Times {
+            kernel,
+            factors: self.value,
+        };
+        // SAFETY: there is a factor for each element, and the rest is the caller's promise.
+        unsafe { map(simd, self.gate, place) }
     }
 }
 
