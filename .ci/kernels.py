@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:(gated|gated_pairs|fused)::)?(\w+)::(\w+)>:$")
+SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:(gated|gated_pairs|biased|residual)::)?(\w+)::(\w+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
 REGISTRY = re.compile(r"^ +\w+(?:<'\w+>)? +(\w+) +\[.*\] +\[.*\];", re.M)
@@ -71,7 +71,7 @@ SPILLS = {
 # How often more along the other walks: a kernel that fills the registers leaves none for the values of
 # the pairs, which are read with the gates.
 MORE_SPILLS = {}
-WALKS = ["", "gated", "gated_pairs", "fused"]
+WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
 
 SOURCES = Path(__file__).parent.parent / "src"
 PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}

@@ -1,7 +1,9 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
-use crate::drive::{Io, fused::Surrounded, gated::TwoTensors, pairs::Pairs};
-use crate::kernels::{fused, gated, gated_pairs};
+use crate::drive::Io;
+use crate::drive::fused::{Biased, Residual};
+use crate::drive::{gated::TwoTensors, pairs::Pairs};
+use crate::kernels::{biased, gated, gated_pairs, residual};
 use crate::registry::for_each_activation;
 use crate::{AnyActivation, Formula, Isa, kernels, *};
 
@@ -24,11 +26,14 @@ pub trait Launch<W>: Formula {
 ///
 /// It cannot be implemented elsewhere.
 pub trait Compose:
-    Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Surrounded>
+    Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Biased> + Launch<Residual>
 {
 }
 
-impl<A: Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Surrounded>> Compose for A {}
+impl<A> Compose for A where
+    A: Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Biased> + Launch<Residual>
+{
+}
 
 /// One walk: its type, and the module that has its kernels.
 macro_rules! launch {
@@ -75,7 +80,8 @@ macro_rules! launches {
         launch! { Io<f32>, kernels; $($line)* }
         launch! { TwoTensors, gated; $($line)* }
         launch! { Pairs, gated_pairs; $($line)* }
-        launch! { Surrounded, fused; $($line)* }
+        launch! { Biased, biased; $($line)* }
+        launch! { Residual, residual; $($line)* }
     };
 }
 

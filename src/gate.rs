@@ -231,8 +231,8 @@ struct Source {
     rows: usize,
     /// Elements from where they do to where the next do.
     stride: usize,
-    /// Which of a pair is the gate, where gate and value take turns.
-    pairs: Option<usize>,
+    /// Whether they take turns one by one.
+    in_pairs: bool,
 }
 
 impl Source {
@@ -244,16 +244,16 @@ impl Source {
             len: gate.len(),
             rows: 1,
             stride: gate.len(),
-            pairs: None,
+            in_pairs: false,
         }
     }
 
     /// For an `x` that `split.check` has passed.
     #[inline]
     fn one_tensor(split: Split, x: &[f32]) -> Self {
-        let (len, rows, pairs) = match split.layout {
-            Layout::Halves => (split.n, (x.len() / 2).checked_div(split.n), None),
-            Layout::Pairs => (1, Some(x.len() / 2), Some(split.order.gate())),
+        let len = match split.layout {
+            Layout::Halves => split.n,
+            Layout::Pairs => 1,
         };
         let first = x.as_ptr();
         let second = first.wrapping_add(len);
@@ -266,9 +266,9 @@ impl Source {
             value,
             len,
             // Of no elements there are no rows.
-            rows: rows.unwrap_or(0),
+            rows: (x.len() / 2).checked_div(len).unwrap_or(0),
             stride: len.wrapping_mul(2), // where it overflows, there are no rows
-            pairs,
+            in_pairs: split.layout == Layout::Pairs,
         }
     }
 
@@ -285,12 +285,12 @@ impl Source {
         unsafe {
             if activation.depends_on_position() {
                 self.launch_in_steps(activation, isa, dst);
-            } else if let Some(gate) = self.pairs {
+            } else if self.in_pairs {
                 let pairs = Pairs {
-                    src: if gate == 0 { self.gate } else { self.value },
+                    src: self.gate.min(self.value),
                     dst,
                     len: self.rows,
-                    gate,
+                    value_first: self.value < self.gate,
                 };
                 activation.launch(isa, pairs);
             } else {

@@ -2,11 +2,12 @@
 //!
 //! `activations::kernels::avx512::hardswish` is the AVX-512 hardswish: under that path
 //! `nm --demangle`, a debugger and a profiler show it. Each function serves out of place and in
-//! place. `activations::kernels::gated::avx512::hardswish` is that of a gate, and `gated_pairs` and
-//! `fused` are modules of such kind, too. Users reach them through [`Activation::apply_on`],
+//! place. `activations::kernels::gated::avx512::hardswish` is that of a gate, and `gated_pairs`,
+//! `biased` and `residual` are modules of that kind, too. Users reach them through [`Activation::apply_on`],
 //! [`Gate::apply_on`] and [`Fused`], which check lengths, parameters and CPU first.
 
-use crate::drive::{Io, Run, fused::Surrounded, gated::TwoTensors, pairs::Pairs};
+use crate::drive::fused::{Biased, Residual};
+use crate::drive::{Io, Run, gated::TwoTensors, pairs::Pairs};
 use crate::registry::for_each_activation;
 use crate::*;
 
@@ -75,10 +76,16 @@ macro_rules! walks {
             modules! { Pairs; $($line)* }
         }
 
-        /// The activation of a sum, and another sum.
-        pub(crate) mod fused {
+        /// The activation of a sum with a bias.
+        pub(crate) mod biased {
             use super::*;
-            modules! { Surrounded; $($line)* }
+            modules! { Biased; $($line)* }
+        }
+
+        /// The same, and then a sum with a residual.
+        pub(crate) mod residual {
+            use super::*;
+            modules! { Residual; $($line)* }
         }
     };
 }

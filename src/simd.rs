@@ -179,21 +179,17 @@ pub(crate) trait Machine: Simd {
     /// See [`Vocabulary::lookup_f32s`].
     fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
 
-    /// Of the pairs that `low` and then `high` hold: element `first`, 0 or 1, of each, and the other.
-    ///
-    /// On a vector of one lane, `low` and `high` are the two elements of a pair.
-    fn unpair_f32s(
-        self,
-        low: Self::f32s,
-        high: Self::f32s,
-        first: usize,
-    ) -> (Self::f32s, Self::f32s);
-
     /// Reads a whole vector, from any alignment.
     ///
     /// # Safety
     /// `from` is valid for reads of one vector.
     unsafe fn load_f32s(self, from: *const f32) -> Self::f32s;
+
+    /// Reads a vector's worth of pairs, from any alignment: the first element of each, and the second.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of two vectors.
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (Self::f32s, Self::f32s);
 
     /// Writes a whole vector, to any alignment.
     ///

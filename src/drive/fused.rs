@@ -26,9 +26,6 @@ struct Constant([f32; TURN]);
 /// What a sum shows nothing of.
 pub(crate) const NEUTRAL: f32 = -0.0;
 
-/// Many of it.
-static NEUTRALS: Constant = Constant([NEUTRAL; TURN]);
-
 /// The bias of a stretch of elements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bias {
@@ -38,36 +35,67 @@ pub(crate) enum Bias {
     Constant(f32),
 }
 
-/// A stretch of a tensor, its bias and its residual.
+/// A stretch of a tensor and its bias.
 ///
-/// As a walk it asks that `io` is as in the plain walk, and that a bias for each element and the
-/// residuals, if there are any, are valid for reads of as many elements, which are not written.
+/// As a walk it asks that `io` is as in the plain walk, and that a bias for each element is valid for
+/// reads of as many elements, which are not written.
 #[derive(Clone, Copy, Debug)]
-pub struct Surrounded {
+pub struct Biased {
     io: Io<f32>,
     bias: Bias,
-    /// One for each element, or null.
+}
+
+/// The same, and a residual for each element.
+///
+/// As a walk it asks that what is biased is as there, and that the residuals are valid for reads of as
+/// many elements, which are not written.
+#[derive(Clone, Copy, Debug)]
+pub struct Residual {
+    biased: Biased,
     residual: *const f32,
 }
 
-impl Walk for Surrounded {
+impl Walk for Biased {
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         let mut cells = MaybeUninit::uninit();
+        let bias = self.bias.operand(&mut cells, simd);
+        // SAFETY: the bias is as long as `io`, or constant, and the rest is the caller's promise.
+        unsafe { map(simd, self.io, Sum { kernel, bias }) }
+    }
+}
+
+impl Walk for Residual {
+    #[inline(always)]
+    unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
+        let Biased { io, bias } = self.biased;
+        let mut cells = MaybeUninit::uninit();
         let place = Sums {
-            kernel,
-            bias: match self.bias {
-                Bias::Stream(first) => Operand::stream(first),
-                Bias::Constant(bias) => Operand::constant(Constant::fill(&mut cells, simd, bias)),
+            sum: Sum {
+                kernel,
+                bias: bias.operand(&mut cells, simd),
             },
-            residual: if self.residual.is_null() {
-                Operand::constant(&NEUTRALS)
-            } else {
-                Operand::stream(self.residual)
-            },
+            residual: self.residual,
         };
-        // SAFETY: operands are as long as `io`, or constant, and the rest is the caller's promise.
-        unsafe { map(simd, self.io, place) }
+        // SAFETY: as above, and the residual is as long as `io`, too.
+        unsafe { map(simd, io, place) }
+    }
+}
+
+impl Bias {
+    /// What a loop adds; `cells` hold it where there is but one.
+    #[inline(always)]
+    fn operand<S: Machine>(self, cells: &mut MaybeUninit<Constant>, simd: S) -> Operand {
+        match self {
+            Self::Stream(first) => Operand {
+                first,
+                mask: usize::MAX,
+            },
+            Self::Constant(bias) => Operand {
+                first: Constant::fill(cells, simd, bias).0.as_ptr(),
+                mask: 0,
+            },
+        }
     }
 }
 
@@ -96,22 +124,6 @@ struct Operand {
 }
 
 impl Operand {
-    #[inline(always)]
-    fn stream(first: *const f32) -> Self {
-        Self {
-            first,
-            mask: usize::MAX,
-        }
-    }
-
-    #[inline(always)]
-    fn constant(constant: &Constant) -> Self {
-        Self {
-            first: constant.0.as_ptr(),
-            mask: 0,
-        }
-    }
-
     /// Those of the `N` vectors from element `at` on.
     ///
     /// # Safety
@@ -125,12 +137,44 @@ impl Operand {
     }
 }
 
-/// A kernel's results for the inputs with a bias added, each with a residual added.
+/// A kernel's results for the inputs with a bias added.
 #[derive(Clone, Copy)]
-struct Sums<K> {
+struct Sum<K> {
     kernel: K,
     bias: Operand,
-    residual: Operand,
+}
+
+impl<K: Kernel> Place for Sum<K> {
+    const WEIGHT: Weight = K::WEIGHT;
+
+    #[inline(always)]
+    unsafe fn vectors<S: Machine, const N: usize>(
+        self,
+        simd: S,
+        at: usize,
+        x: [S::f32s; N],
+    ) -> [S::f32s; N] {
+        let simd = Unrolled(simd);
+        // SAFETY: a stream is as long as the buffer, inside of which the vectors lie, says the caller.
+        let bias = unsafe { self.bias.load(simd.0, at) };
+        self.kernel.eval(simd, simd.add_f32s(x, bias))
+    }
+
+    #[inline(always)]
+    unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
+        // SAFETY: a stream has `count` elements, which is less than a vector, and a constant more.
+        let bias = unsafe { simd.load_first_f32s(count, self.bias.first) };
+        let [y] = self.kernel.eval(Unrolled(simd), [simd.add_f32s(x, bias)]);
+        y
+    }
+}
+
+/// Such results, each with a residual added.
+#[derive(Clone, Copy)]
+struct Sums<K> {
+    sum: Sum<K>,
+    /// As many as the buffer has elements.
+    residual: *const f32,
 }
 
 impl<K: Kernel> Place for Sums<K> {
@@ -143,25 +187,24 @@ impl<K: Kernel> Place for Sums<K> {
         at: usize,
         x: [S::f32s; N],
     ) -> [S::f32s; N] {
-        let simd = Unrolled(simd);
-        // SAFETY: streams are as long as the buffer, inside of which the vectors lie, says the caller.
+        // SAFETY: there is a residual for each of the buffer's elements, inside of which the vectors
+        // lie, says the caller.
         unsafe {
-            let x = simd.add_f32s(x, self.bias.load(simd.0, at));
-            let y = self.kernel.eval(simd, x);
-            simd.add_f32s(y, self.residual.load(simd.0, at))
+            let y = self.sum.vectors(simd, at, x);
+            let residual = load(simd, self.residual.add(at));
+            Unrolled(simd).add_f32s(y, residual)
         }
     }
 
     #[inline(always)]
     unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
-        // SAFETY: streams have `count` elements, which is less than a vector, and constants more.
-        let (bias, residual) = unsafe {
+        // SAFETY: there are `count` residuals, and `count` is less than a vector.
+        let (y, residual) = unsafe {
             (
-                simd.load_first_f32s(count, self.bias.first),
-                simd.load_first_f32s(count, self.residual.first),
+                self.sum.first(simd, count, x),
+                simd.load_first_f32s(count, self.residual),
             )
         };
-        let [y] = self.kernel.eval(Unrolled(simd), [simd.add_f32s(x, bias)]);
         simd.add_f32s(y, residual)
     }
 }
@@ -173,7 +216,7 @@ impl<K: Kernel> Place for Sums<K> {
 /// elements, which are not written. `bias` is not empty, `inner` is not 0, and `io.len` is a multiple
 /// of their product. The activation does not depend on the position, and its `check` has returned
 /// `Ok`.
-pub(crate) unsafe fn launch<A: Launch<Surrounded>>(
+pub(crate) unsafe fn launch<A: Launch<Biased> + Launch<Residual>>(
     activation: &A,
     isa: Isa,
     io: Io<f32>,
@@ -182,16 +225,16 @@ pub(crate) unsafe fn launch<A: Launch<Surrounded>>(
 ) {
     // SAFETY: the activation and the CPU are as the caller says; a run is part of what it vouches for.
     let launch = |start: usize, len: usize, bias| unsafe {
-        let run = Surrounded {
+        let biased = Biased {
             io: io.part(start, len),
             bias,
-            residual: if residual.is_null() {
-                residual
-            } else {
-                residual.add(start)
-            },
         };
-        activation.launch(isa, run);
+        if residual.is_null() {
+            activation.launch(isa, biased);
+        } else {
+            let residual = residual.add(start);
+            activation.launch(isa, Residual { biased, residual });
+        }
     };
     let row = bias.len() * inner;
     if let [bias] = bias {

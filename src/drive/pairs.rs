@@ -1,93 +1,111 @@
 //! One tensor's activation times another tensor, where their elements take turns in memory.
 
-use super::map::{Place, load, map};
+use super::map::{Place, map};
 use super::{Io, Kernel, Walk, Weight};
-use crate::simd::{Machine, Unrolled};
+use crate::simd::{Machine, Unrolled, Vocabulary};
+
+/// Lanes of the widest vector.
+const MAX_LANES: usize = 16;
 
 /// Pairs of a gate and a value, in either order, and where their products go.
 ///
 /// As a walk it asks that `src` is valid for reads of `2 * len` elements and `dst` for writes of `len`,
-/// that the two do not overlap, and that `gate` is 0 or 1.
+/// and that the two do not overlap.
 #[derive(Clone, Copy, Debug)]
 pub struct Pairs {
     pub(crate) src: *const f32,
     pub(crate) dst: *mut f32,
     /// Pairs.
     pub(crate) len: usize,
-    /// Which element of a pair is the gate.
-    pub(crate) gate: usize,
+    /// Whether the second element of a pair is the gate.
+    pub(crate) value_first: bool,
 }
 
 impl Walk for Pairs {
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
-        let Self {
-            src,
-            dst,
-            len,
-            gate,
-        } = self;
-        let place = Product {
-            kernel,
-            pairs: src,
-            gate,
-        };
+        let Self { src, dst, len, .. } = self;
+        let (io, pairs) = (Io { src, dst, len }, src);
+        // Two loops, as an order that is known costs nothing.
         // SAFETY: `Product` reads a pair where the source would have an element, and the caller
         // vouches for `len` of them.
-        unsafe { map(simd, Io { src, dst, len }, place) }
+        unsafe {
+            if self.value_first {
+                map(simd, io, Product::<K, true> { kernel, pairs });
+            } else {
+                map(simd, io, Product::<K, false> { kernel, pairs });
+            }
+        }
     }
 }
 
 /// A kernel's result for one element of each pair, times the other.
 #[derive(Clone, Copy)]
-struct Product<K> {
+struct Product<K, const VALUE_FIRST: bool> {
     kernel: K,
     /// As many as the buffer has elements.
     pairs: *const f32,
-    /// 0 or 1.
-    gate: usize,
 }
 
-impl<K> Product<K> {
-    /// Gates and values of the pairs from `at` on.
+impl<K: Kernel, const VALUE_FIRST: bool> Product<K, VALUE_FIRST> {
+    /// Gates and values of the pairs of `N` vectors from `at` on.
     ///
     /// # Safety
-    /// `N` vectors from pair `at` on, there are that many.
+    /// There are that many.
     #[inline(always)]
     unsafe fn split<S: Machine, const N: usize>(
-        &self,
+        self,
         simd: S,
         at: usize,
     ) -> ([S::f32s; N], [S::f32s; N]) {
         let mut gates = [simd.splat_f32s(0.0); N];
         let mut values = gates;
         for k in 0..N {
-            // SAFETY: two vectors hold the pairs of one vector of results, says the caller.
-            let [low, high] = unsafe { load(simd, self.pairs.add(2 * (at + k * S::F32_LANES))) };
-            (gates[k], values[k]) = simd.unpair_f32s(low, high, self.gate);
+            // SAFETY: the caller vouches for the pairs of all `N`.
+            let pairs = unsafe { self.pairs.add(2 * (at + k * S::F32_LANES)) };
+            // SAFETY: as above.
+            (gates[k], values[k]) = unsafe { Self::load_pairs(simd, pairs) };
         }
         (gates, values)
     }
 
-    /// Gates and values of the first `count` pairs.
+    /// Gates and values of the first `count` pairs; the other lanes are `0.0`.
     ///
     /// # Safety
     /// There are that many, and they are at most a vector of results.
     #[inline(always)]
-    unsafe fn split_first<S: Machine>(&self, simd: S, count: usize) -> (S::f32s, S::f32s) {
-        let low = S::F32_LANES.min(2 * count);
-        // SAFETY: the two read `2 * count` elements between them, neither more than a vector.
-        let (low, high) = unsafe {
-            (
-                simd.load_first_f32s(low, self.pairs),
-                simd.load_first_f32s(2 * count - low, self.pairs.add(low)),
-            )
-        };
-        simd.unpair_f32s(low, high, self.gate)
+    unsafe fn split_first<S: Machine>(self, simd: S, count: usize) -> (S::f32s, S::f32s) {
+        const { assert!(S::F32_LANES <= MAX_LANES) };
+        let mut cells = [0.0; 2 * MAX_LANES];
+        let first = S::F32_LANES.min(2 * count);
+        // SAFETY: the two read `2 * count` elements between them, neither more than a vector, and
+        // the cells are two vectors.
+        unsafe {
+            let low = simd.load_first_f32s(first, self.pairs);
+            let high = simd.load_first_f32s(2 * count - first, self.pairs.add(first));
+            simd.store_f32s(cells.as_mut_ptr(), low);
+            simd.store_f32s(cells.as_mut_ptr().add(S::F32_LANES), high);
+            Self::load_pairs(simd, cells.as_ptr())
+        }
+    }
+
+    /// Gates and values of a vector's worth of pairs.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of two vectors.
+    #[inline(always)]
+    unsafe fn load_pairs<S: Machine>(simd: S, from: *const f32) -> (S::f32s, S::f32s) {
+        // SAFETY: the caller's promise, passed on.
+        let (first, second) = unsafe { simd.load_pairs_f32s(from) };
+        if VALUE_FIRST {
+            (second, first)
+        } else {
+            (first, second)
+        }
     }
 }
 
-impl<K: Kernel> Place for Product<K> {
+impl<K: Kernel, const VALUE_FIRST: bool> Place for Product<K, VALUE_FIRST> {
     const WEIGHT: Weight = K::WEIGHT;
 
     #[inline(always)]
@@ -115,13 +133,10 @@ impl<K: Kernel> Place for Product<K> {
         at: usize,
         x: [S::f32s; N],
     ) -> [S::f32s; N] {
-        let mut y = self.kernel.eval(Unrolled(simd), x);
+        let y = self.kernel.eval(Unrolled(simd), x);
         // SAFETY: as in `load`.
         let (_, values) = unsafe { self.split::<S, N>(simd, at) };
-        for (y, value) in y.iter_mut().zip(values) {
-            *y = simd.mul_f32s(*y, value);
-        }
-        y
+        Unrolled(simd).mul_f32s(y, values)
     }
 
     #[inline(always)]

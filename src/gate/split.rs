@@ -53,17 +53,6 @@ pub enum Order {
     ValueFirst,
 }
 
-impl Order {
-    /// Which element of a pair is the gate.
-    #[inline]
-    pub(super) const fn gate(self) -> usize {
-        match self {
-            Self::GateFirst => 0,
-            Self::ValueFirst => 1,
-        }
-    }
-}
-
 impl Split {
     /// Whether an input and an output of these lengths are `[outer, 2 * n]` and `[outer, n]`.
     ///

@@ -2,8 +2,8 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps,
-    _mm256_storeu_ps,
+    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_castps128_ps256, _mm256_insertf128_ps,
+    _mm256_loadu_ps, _mm256_maskload_ps, _mm256_maskstore_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -94,24 +94,27 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    fn unpair_f32s(self, low: f32x8, high: f32x8, first: usize) -> (f32x8, f32x8) {
-        // The wanted elements of four pairs into one half of a vector, the others into the other
-        // half. Which are wanted is the last bit of an index.
-        let turn = self.avx._mm256_set1_epi32(first as i32);
-        let even = self.avx._mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7);
-        let index = self.avx2._mm256_xor_si256(even, turn);
-        let low = self.avx2._mm256_permutevar8x32_ps(cast(low), index);
-        let high = self.avx2._mm256_permutevar8x32_ps(cast(high), index);
-        (
-            cast(self.avx._mm256_permute2f128_ps::<0x20>(low, high)),
-            cast(self.avx._mm256_permute2f128_ps::<0x31>(low, high)),
-        )
-    }
-
-    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32x8 {
         // SAFETY: the token proves AVX, and the caller vouches for one vector.
         unsafe { cast(_mm256_loadu_ps(from)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32x8, f32x8) {
+        // VSHUFPS stays within halves of a vector, and so may run where VPERMPS may not; what is to
+        // meet in a half is loaded into it, and the insertion of a half from memory is no shuffle.
+        // SAFETY: the token proves AVX, and the caller vouches for two vectors: four halves.
+        unsafe {
+            let halves = |low: usize, high: usize| {
+                let low = _mm256_castps128_ps256(_mm_loadu_ps(from.add(low)));
+                _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(high)))
+            };
+            let (a, b) = (halves(0, 8), halves(4, 12));
+            (
+                cast(_mm256_shuffle_ps::<0x88>(a, b)),
+                cast(_mm256_shuffle_ps::<0xdd>(a, b)),
+            )
+        }
     }
 
     #[inline(always)]

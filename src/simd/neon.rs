@@ -2,10 +2,9 @@
 
 use super::{Machine, Table};
 use core::arch::aarch64::{
-    float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vceqq_u32, vcgtq_f32, vcltq_f32, vcltzq_s32,
-    vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vmlaq_u32,
-    vmulq_f32, vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vuzp1q_f32,
-    vuzp2q_f32,
+    float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
+    vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vld2q_f32, vmlaq_u32,
+    vmulq_f32, vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vuzp2q_f32,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -75,25 +74,16 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
-    fn unpair_f32s(self, low: f32x4, high: f32x4, first: usize) -> (f32x4, f32x4) {
-        // SAFETY: the token proves NEON.
-        unsafe {
-            let (even, odd) = (
-                vuzp1q_f32(cast(low), cast(high)),
-                vuzp2q_f32(cast(low), cast(high)),
-            );
-            let swap = vceqq_u32(vdupq_n_u32(first as u32), vdupq_n_u32(1));
-            (
-                cast(vbslq_f32(swap, odd, even)),
-                cast(vbslq_f32(swap, even, odd)),
-            )
-        }
-    }
-
-    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32x4 {
         // SAFETY: the token proves NEON, and the caller vouches for one vector.
         unsafe { cast(vld1q_f32(from)) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32x4, f32x4) {
+        // SAFETY: the token proves NEON, and the caller vouches for two vectors.
+        let pairs = unsafe { vld2q_f32(from) };
+        (cast(pairs.0), cast(pairs.1))
     }
 
     #[inline(always)]

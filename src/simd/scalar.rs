@@ -48,14 +48,15 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
-    fn unpair_f32s(self, low: f32, high: f32, first: usize) -> (f32, f32) {
-        if first == 0 { (low, high) } else { (high, low) }
-    }
-
-    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32 {
         // SAFETY: the caller vouches for one element.
         unsafe { *from }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32, f32) {
+        // SAFETY: the caller vouches for two elements.
+        unsafe { (*from, *from.add(1)) }
     }
 
     #[inline(always)]
