@@ -99,12 +99,18 @@ def functions(objdump, library):
 
 
 def loops(body):
-    """The instructions of each innermost loop: from a target back to the jump that names it."""
+    """The instructions of each innermost loop: from a target back to the jump that names it; but a jump
+    back to where the function is left is no loop."""
     addresses = [address for address, _, _ in body]
+
+    def leaves(target):
+        ahead = (text for address, text, _ in body if address >= int(target, 16))
+        return next((text for text in ahead if re.match(r"^(ret|j\w+|b(\.\w+)?|cbn?z|tbn?z)\b", text)), "").startswith("ret")
+
     spans = []
     for address, text, _ in body:
         target = re.match(r"^(?:j\w+|b\.?\w*|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
-        if target and addresses[0] <= int(target.group(1), 16) <= address:
+        if target and addresses[0] <= int(target.group(1), 16) <= address and not leaves(target.group(1)):
             spans.append((int(target.group(1), 16), address))
     innermost = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
     return [[text for address, text, _ in body if first <= address <= last] for first, last in innermost]

@@ -6,7 +6,7 @@ use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::mem::MaybeUninit;
 
 /// Elements in the table that spreads parameters over short rows: a page, on the stack.
-pub(super) const TABLE: usize = 1024;
+const TABLE: usize = 1024;
 
 /// Room behind the table for the vector that fills its last cells.
 const MARGIN: usize = 16;
@@ -50,7 +50,7 @@ pub(crate) unsafe fn map_channels<S: Machine, K: LaneKernel>(
     inner: usize,
     kernel: K,
 ) {
-    let reused = worth_a_table(parameters.len(), inner, io.len);
+    let reused = inner < RATHER_SHORT && io.len / SEVERAL >= parameters.len() * inner;
     // SAFETY: the caller's promise, passed on.
     unsafe {
         if !S::IS_SCALAR && inner == S::F32_LANES {
@@ -134,43 +134,6 @@ unsafe fn whole_vectors<S: Machine, K: LaneKernel, const VECTORS: usize, const R
     }
 }
 
-/// Whether rows are so short that a table pays, as it serves several times.
-#[inline(always)]
-pub(super) fn worth_a_table(channels: usize, inner: usize, len: usize) -> bool {
-    inner < RATHER_SHORT && len / SEVERAL >= channels * inner
-}
-
-/// Channels that are taken together, because the parameters of all their elements stand in memory.
-pub(super) struct Groups {
-    /// Channels in a group.
-    pub(super) size: usize,
-    /// How often the table repeats the group; more than once where that is all channels.
-    pub(super) repeats: usize,
-    /// Whether the parameters themselves serve, without a table.
-    pub(super) as_they_are: bool,
-}
-
-impl Groups {
-    /// Those of a tensor of `len` elements, which is not 0.
-    #[inline(always)]
-    pub(super) fn new(channels: usize, inner: usize, len: usize) -> Self {
-        let row = channels * inner;
-        let as_they_are = inner == 1 && row >= MANY;
-        let (size, repeats) = if as_they_are {
-            (row, 1)
-        } else if row <= TABLE {
-            (channels, ratio(TABLE.min(len), row))
-        } else {
-            (ratio(TABLE, inner), 1)
-        };
-        Self {
-            size,
-            repeats,
-            as_they_are,
-        }
-    }
-}
-
 /// Row by row, each with one parameter.
 ///
 /// # Safety
@@ -213,11 +176,14 @@ unsafe fn spread<S: Machine, K: LaneKernel>(
     kernel: K,
 ) {
     let row = parameters.len() * inner;
-    let Groups {
-        size,
-        repeats,
-        as_they_are,
-    } = Groups::new(parameters.len(), inner, io.len);
+    let as_they_are = inner == 1 && row >= MANY;
+    let (size, repeats) = if as_they_are {
+        (row, 1)
+    } else if row <= TABLE {
+        (parameters.len(), ratio(TABLE.min(io.len), row))
+    } else {
+        (ratio(TABLE, inner), 1)
+    };
     let mut table = Table([const { MaybeUninit::uninit() }; TABLE + MARGIN]);
     let (mut start, mut rest) = (0, parameters);
     while !rest.is_empty() {

@@ -4,7 +4,6 @@
 //! rows are long, or a stream of numbers that starts again and again, where they are short. Both are
 //! runs of contiguous elements; which runs is found out here, once for all instruction sets.
 
-use super::channel::{Groups, TABLE, worth_a_table};
 use super::map::{Place, load, map};
 use super::{Io, Kernel, Walk, Weight};
 use crate::Isa;
@@ -15,8 +14,21 @@ use core::mem::MaybeUninit;
 /// Numbers that a turn of any walk reads at most: as many as [`Constant`] repeats one.
 const TURN: usize = 64;
 
+/// Elements in the table that spreads a bias over short rows: a page, on the stack. Between runs a loop
+/// ends and starts again, so they are to be long.
+const TABLE: usize = 1024;
+
+/// Bias that serves as it stands, even where only once, instead of by way of the table.
+const MANY: usize = 64;
+
 /// Rows shorter than the widest vector are no run by themselves.
 const SHORT: usize = 16;
+
+/// Rows shorter than this are none either where the table, once filled, serves several times.
+const RATHER_SHORT: usize = 256;
+
+/// How many times that is.
+const SEVERAL: usize = 4;
 
 /// One number as often as a turn of the loop reads it.
 #[derive(Clone, Copy)]
@@ -237,26 +249,36 @@ pub(crate) unsafe fn launch<A: Launch<Biased> + Launch<Residual>>(
         }
     };
     let row = bias.len() * inner;
+    let reused = io.len / SEVERAL >= row;
     if let [bias] = bias {
         launch(0, io.len, Bias::Constant(*bias));
-    } else if inner >= SHORT && !worth_a_table(bias.len(), inner, io.len) {
+    } else if inner == 1 && (row >= TABLE / 2 || row >= MANY && !reused) {
+        for start in (0..io.len).step_by(row) {
+            launch(start, row, Bias::Stream(bias.as_ptr()));
+        }
+    } else if inner >= RATHER_SHORT || inner >= SHORT && !reused {
         for start in (0..io.len).step_by(row) {
             for (channel, &bias) in bias.iter().enumerate() {
                 launch(start + channel * inner, inner, Bias::Constant(bias));
             }
         }
     } else {
-        let groups = Groups::new(bias.len(), inner, io.len);
+        // The table repeats all channels, if it has room for them: but not more often than pays.
+        let room = if reused {
+            TABLE.min(io.len / SEVERAL)
+        } else {
+            row.min(TABLE)
+        };
+        let (channels, repeats) = match room / row {
+            0 => (room / inner, 1),
+            repeats => (bias.len(), repeats),
+        };
         let mut table = [const { MaybeUninit::uninit() }; TABLE];
         let mut first = 0;
-        for group in bias.chunks(groups.size) {
-            let count = group.len() * inner * groups.repeats;
-            let bias = if groups.as_they_are {
-                group.as_ptr()
-            } else {
-                fill(&mut table[..count], group, inner)
-            };
-            for start in (first..io.len).step_by(row * groups.repeats) {
+        for group in bias.chunks(channels) {
+            let count = group.len() * inner * repeats;
+            let bias = fill(&mut table[..count], group, inner);
+            for start in (first..io.len).step_by(row * repeats) {
                 launch(start, count.min(io.len - start), Bias::Stream(bias));
             }
             first += count;

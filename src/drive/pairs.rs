@@ -47,61 +47,52 @@ struct Product<K, const VALUE_FIRST: bool> {
     pairs: *const f32,
 }
 
-impl<K: Kernel, const VALUE_FIRST: bool> Product<K, VALUE_FIRST> {
-    /// Gates and values of the pairs of `N` vectors from `at` on.
-    ///
-    /// # Safety
-    /// There are that many.
-    #[inline(always)]
-    unsafe fn split<S: Machine, const N: usize>(
-        self,
-        simd: S,
-        at: usize,
-    ) -> ([S::f32s; N], [S::f32s; N]) {
-        let mut gates = [simd.splat_f32s(0.0); N];
-        let mut values = gates;
-        for k in 0..N {
-            // SAFETY: the caller vouches for the pairs of all `N`.
-            let pairs = unsafe { self.pairs.add(2 * (at + k * S::F32_LANES)) };
-            // SAFETY: as above.
-            (gates[k], values[k]) = unsafe { Self::load_pairs(simd, pairs) };
-        }
-        (gates, values)
+/// Gates and values of the pairs of `N` vectors from pair `at` on, in the order that
+/// [`Machine::load_pairs_f32s`] has them.
+///
+/// # Safety
+/// `pairs` are valid for reads of that many.
+#[inline(always)]
+unsafe fn split<S: Machine, const N: usize, const VALUE_FIRST: bool>(
+    simd: S,
+    pairs: *const f32,
+    at: usize,
+) -> ([S::f32s; N], [S::f32s; N]) {
+    let mut first = [simd.splat_f32s(0.0); N];
+    let mut second = first;
+    for k in 0..N {
+        // SAFETY: the caller vouches for the pairs of all `N`.
+        (first[k], second[k]) =
+            unsafe { simd.load_pairs_f32s(pairs.add(2 * (at + k * S::F32_LANES))) };
     }
-
-    /// Gates and values of the first `count` pairs; the other lanes are `0.0`.
-    ///
-    /// # Safety
-    /// There are that many, and they are at most a vector of results.
-    #[inline(always)]
-    unsafe fn split_first<S: Machine>(self, simd: S, count: usize) -> (S::f32s, S::f32s) {
-        const { assert!(S::F32_LANES <= MAX_LANES) };
-        let mut cells = [0.0; 2 * MAX_LANES];
-        let first = S::F32_LANES.min(2 * count);
-        // SAFETY: the two read `2 * count` elements between them, neither more than a vector, and
-        // the cells are two vectors.
-        unsafe {
-            let low = simd.load_first_f32s(first, self.pairs);
-            let high = simd.load_first_f32s(2 * count - first, self.pairs.add(first));
-            simd.store_f32s(cells.as_mut_ptr(), low);
-            simd.store_f32s(cells.as_mut_ptr().add(S::F32_LANES), high);
-            Self::load_pairs(simd, cells.as_ptr())
-        }
+    if VALUE_FIRST {
+        (second, first)
+    } else {
+        (first, second)
     }
+}
 
-    /// Gates and values of a vector's worth of pairs.
-    ///
-    /// # Safety
-    /// `from` is valid for reads of two vectors.
-    #[inline(always)]
-    unsafe fn load_pairs<S: Machine>(simd: S, from: *const f32) -> (S::f32s, S::f32s) {
-        // SAFETY: the caller's promise, passed on.
-        let (first, second) = unsafe { simd.load_pairs_f32s(from) };
-        if VALUE_FIRST {
-            (second, first)
-        } else {
-            (first, second)
-        }
+/// Gates and values of the first `count` pairs, in such an order; the other lanes are `0.0`.
+///
+/// # Safety
+/// `pairs` are valid for reads of that many, which is at most a vector of results.
+#[inline(always)]
+unsafe fn split_first<S: Machine, const VALUE_FIRST: bool>(
+    simd: S,
+    pairs: *const f32,
+    count: usize,
+) -> ([S::f32s; 1], [S::f32s; 1]) {
+    const { assert!(S::F32_LANES <= MAX_LANES) };
+    let mut cells = [0.0; 2 * MAX_LANES];
+    let first = S::F32_LANES.min(2 * count);
+    // SAFETY: the two read `2 * count` elements between them, neither more than a vector, and the
+    // cells are two vectors.
+    unsafe {
+        let low = simd.load_first_f32s(first, pairs);
+        let high = simd.load_first_f32s(2 * count - first, pairs.add(first));
+        simd.store_f32s(cells.as_mut_ptr(), low);
+        simd.store_f32s(cells.as_mut_ptr().add(S::F32_LANES), high);
+        split::<S, 1, VALUE_FIRST>(simd, cells.as_ptr(), 0)
     }
 }
 
@@ -112,18 +103,19 @@ impl<K: Kernel, const VALUE_FIRST: bool> Place for Product<K, VALUE_FIRST> {
     unsafe fn load<S: Machine, const N: usize>(
         self,
         simd: S,
-        _src: *const f32,
+        src: *const f32,
         at: usize,
     ) -> [S::f32s; N] {
         // SAFETY: there is a pair for each of the buffer's elements, and the caller says that the
         // vectors lie inside it.
-        unsafe { self.split::<S, N>(simd, at).0 }
+        unsafe { split::<S, N, VALUE_FIRST>(simd, src, at).0 }
     }
 
     #[inline(always)]
-    unsafe fn load_first<S: Machine>(self, simd: S, _src: *const f32, count: usize) -> S::f32s {
+    unsafe fn load_first<S: Machine>(self, simd: S, src: *const f32, count: usize) -> S::f32s {
         // SAFETY: there are `count` pairs, and `count` is less than a vector.
-        unsafe { self.split_first(simd, count).0 }
+        let ([gate], _) = unsafe { split_first::<S, VALUE_FIRST>(simd, src, count) };
+        gate
     }
 
     #[inline(always)]
@@ -135,15 +127,19 @@ impl<K: Kernel, const VALUE_FIRST: bool> Place for Product<K, VALUE_FIRST> {
     ) -> [S::f32s; N] {
         let y = self.kernel.eval(Unrolled(simd), x);
         // SAFETY: as in `load`.
-        let (_, values) = unsafe { self.split::<S, N>(simd, at) };
-        Unrolled(simd).mul_f32s(y, values)
+        let (_, values) = unsafe { split::<S, N, VALUE_FIRST>(simd, self.pairs, at) };
+        let mut y = Unrolled(simd).mul_f32s(y, values);
+        for y in &mut y {
+            *y = simd.in_order_f32s(*y);
+        }
+        y
     }
 
     #[inline(always)]
     unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
         let [y] = self.kernel.eval(Unrolled(simd), [x]);
         // SAFETY: as in `load_first`.
-        let (_, value) = unsafe { self.split_first(simd, count) };
-        simd.mul_f32s(y, value)
+        let (_, [value]) = unsafe { split_first::<S, VALUE_FIRST>(simd, self.pairs, count) };
+        simd.in_order_f32s(simd.mul_f32s(y, value))
     }
 }

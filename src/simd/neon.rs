@@ -87,6 +87,11 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
+    fn in_order_f32s(self, x: f32x4) -> f32x4 {
+        x
+    }
+
+    #[inline(always)]
     unsafe fn store_f32s(self, to: *mut f32, value: f32x4) {
         // SAFETY: the token proves NEON, and the caller vouches for one vector.
         unsafe { vst1q_f32(to, cast(value)) }

@@ -60,6 +60,11 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    fn in_order_f32s(self, x: f32) -> f32 {
+        x
+    }
+
+    #[inline(always)]
     unsafe fn store_f32s(self, to: *mut f32, value: f32) {
         // SAFETY: the caller vouches for one element.
         unsafe { *to = value }
