@@ -68,9 +68,12 @@ SPILLS = {
     },
 }
 
-# How often more along the other walks: a kernel that fills the registers leaves none for the values of
-# the pairs, which are read with the gates.
-MORE_SPILLS = {}
+# How often more along the other walks, where there is one more constant to keep, or the value of a pair.
+MORE_SPILLS = {
+    ("gated_pairs", "avx2"): {"hardswish": 2, "sigmoid": 1, "tanh": 2},
+    ("biased", "avx2"): {"celu": 1},
+    ("residual", "avx2"): {"celu": 1, "softplus": 4},
+}
 WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
 
 SOURCES = Path(__file__).parent.parent / "src"
@@ -99,19 +102,16 @@ def functions(objdump, library):
 
 
 def loops(body):
-    """The instructions of each innermost loop: from a target back to the jump that names it; but a jump
-    back to where the function is left is no loop."""
+    """The instructions of each innermost loop: from a target back to the jump that names it. Where the
+    function is left in between, that is no loop, but a block that stands behind its end."""
     addresses = [address for address, _, _ in body]
-
-    def leaves(target):
-        ahead = (text for address, text, _ in body if address >= int(target, 16))
-        return next((text for text in ahead if re.match(r"^(ret|j\w+|b(\.\w+)?|cbn?z|tbn?z)\b", text)), "").startswith("ret")
-
     spans = []
     for address, text, _ in body:
         target = re.match(r"^(?:j\w+|b\.?\w*|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
-        if target and addresses[0] <= int(target.group(1), 16) <= address and not leaves(target.group(1)):
+        if target and addresses[0] <= int(target.group(1), 16) <= address:
             spans.append((int(target.group(1), 16), address))
+    exits = [address for address, text, _ in body if re.match(r"^ret\b", text)]
+    spans = [s for s in spans if not any(s[0] <= exit <= s[1] for exit in exits)]
     innermost = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
     return [[text for address, text, _ in body if first <= address <= last] for first, last in innermost]
 

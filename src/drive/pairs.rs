@@ -3,6 +3,7 @@
 use super::map::{Place, map};
 use super::{Io, Kernel, Walk, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
+use core::hint::black_box;
 
 /// Lanes of the widest vector.
 const MAX_LANES: usize = 16;
@@ -25,15 +26,21 @@ impl Walk for Pairs {
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         let Self { src, dst, len, .. } = self;
-        let (io, pairs) = (Io { src, dst, len }, src);
+        let io = Io { src, dst, len };
+        let values = match K::WEIGHT {
+            Weight::Light => src,
+            // Such kernels have no registers to spare for the values, which are better read again:
+            // from a pointer that the compiler does not know to be the same.
+            Weight::Long | Weight::Heavy => black_box(src),
+        };
         // Two loops, as an order that is known costs nothing.
         // SAFETY: `Product` reads a pair where the source would have an element, and the caller
         // vouches for `len` of them.
         unsafe {
             if self.value_first {
-                map(simd, io, Product::<K, true> { kernel, pairs });
+                map(simd, io, Product::<K, true> { kernel, values });
             } else {
-                map(simd, io, Product::<K, false> { kernel, pairs });
+                map(simd, io, Product::<K, false> { kernel, values });
             }
         }
     }
@@ -43,8 +50,8 @@ impl Walk for Pairs {
 #[derive(Clone, Copy)]
 struct Product<K, const VALUE_FIRST: bool> {
     kernel: K,
-    /// As many as the buffer has elements.
-    pairs: *const f32,
+    /// The pairs, as many as the buffer has elements, where the values are read.
+    values: *const f32,
 }
 
 /// Gates and values of the pairs of `N` vectors from pair `at` on, in the order that
@@ -127,7 +134,7 @@ impl<K: Kernel, const VALUE_FIRST: bool> Place for Product<K, VALUE_FIRST> {
     ) -> [S::f32s; N] {
         let y = self.kernel.eval(Unrolled(simd), x);
         // SAFETY: as in `load`.
-        let (_, values) = unsafe { split::<S, N, VALUE_FIRST>(simd, self.pairs, at) };
+        let (_, values) = unsafe { split::<S, N, VALUE_FIRST>(simd, self.values, at) };
         let mut y = Unrolled(simd).mul_f32s(y, values);
         for y in &mut y {
             *y = simd.in_order_f32s(*y);
@@ -139,7 +146,7 @@ impl<K: Kernel, const VALUE_FIRST: bool> Place for Product<K, VALUE_FIRST> {
     unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
         let [y] = self.kernel.eval(Unrolled(simd), [x]);
         // SAFETY: as in `load_first`.
-        let (_, [value]) = unsafe { split_first::<S, VALUE_FIRST>(simd, self.pairs, count) };
+        let (_, [value]) = unsafe { split_first::<S, VALUE_FIRST>(simd, self.values, count) };
         simd.in_order_f32s(simd.mul_f32s(y, value))
     }
 }
