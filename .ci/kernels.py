@@ -73,6 +73,21 @@ MORE_SPILLS = {
     ("gated_pairs", "avx2"): {"hardswish": 2, "sigmoid": 1, "tanh": 2},
     ("biased", "avx2"): {"celu": 1},
     ("residual", "avx2"): {"celu": 1, "softplus": 4},
+    ("gated_pairs", "neon"): {
+        "celu": 4,
+        "elu": 1,
+        "erf": 2,
+        "gelu": 2,
+        "gelu_tanh": 1,
+        "hardsigmoid": 1,
+        "hardswish": 1,
+        "mish": 2,
+        "selu": 2,
+        "shrink": 1,
+        "softplus": 3,
+        "swish": 6,
+        "tanhshrink": 1,
+    },
 }
 WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
 
