@@ -4,7 +4,7 @@ use super::{Machine, Table};
 use core::arch::aarch64::{
     float32x4_t, vandq_u32, vbicq_u32, vbslq_f32, vcgtq_f32, vcltq_f32, vcltzq_s32, vdupq_n_f32,
     vdupq_n_s32, vdupq_n_u32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vld2q_f32, vmlaq_u32,
-    vmulq_f32, vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vuzp2q_f32,
+    vmulq_f32, vqtbl2q_u8, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
