@@ -6,7 +6,9 @@ mod common;
 use activations::{Activation, AnyActivation, Error, Formula, Fused, Gelu, Isa, Prelu, Relu};
 use common::buffer::Guarded;
 use common::steps::{fused, values};
-use common::{Variant, assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale};
+use common::{
+    Variant, assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale_of_the_heaviest,
+};
 use proptest::prelude::*;
 
 const UNTOUCHED: f32 = f32::from_bits(0xdead_beef);
@@ -86,7 +88,7 @@ fn every_activation_is_its_three_steps_at_every_length() {
     let pool = pool(1000);
     on_each_isa("every_activation_is_its_three_steps", |isa| {
         for (i, activation) in inputs::every_kernel().enumerate() {
-            let step = if scale() > 1 { 3 } else { 1 };
+            let step = if scale_of_the_heaviest() > 1 { 3 } else { 1 };
             for len in (0..=140).step_by(step) {
                 let from = (i * 7 + len) % 64;
                 let x = &pool[from..from + len];
@@ -103,7 +105,8 @@ fn every_activation_is_its_three_steps_at_every_length() {
 
 #[test]
 fn a_sweep_over_all_exponents_has_the_bits_of_the_steps() {
-    let x: Vec<f32> = inputs::strided((1 << 16) / scale().next_power_of_two()).collect();
+    let x: Vec<f32> =
+        inputs::strided((1 << 16) / scale_of_the_heaviest().next_power_of_two()).collect();
     on_each_isa("a_sweep_over_all_exponents", |isa| {
         for activation in inputs::every_kernel() {
             assert_all_are_their_steps(&activation, isa, (&biases(8), x.len() / 16), &x, 3);
@@ -115,7 +118,11 @@ fn a_sweep_over_all_exponents_has_the_bits_of_the_steps() {
 fn shapes_small_and_large_are_right() {
     let channels = [1, 2, 3, 7, 8, 16, 17, 63, 64, 65, 512, 513, 1025];
     let inners = [1, 2, 3, 5, 8, 9, 15, 16, 17, 31, 49, 63, 64, 65, 256, 257];
-    let outers: &[usize] = if scale() > 1 { &[0, 2] } else { &[0, 1, 2, 5] };
+    let outers: &[usize] = if scale_of_the_heaviest() > 1 {
+        &[0, 2]
+    } else {
+        &[0, 1, 2, 5]
+    };
     let pool = pool(20_000);
     let residual = values(pool.len());
     let activation = Relu.into();
@@ -125,7 +132,7 @@ fn shapes_small_and_large_are_right() {
             for inner in inners {
                 for outer in outers {
                     let len = outer * channels * inner;
-                    if len <= 20_000 / scale().min(8) {
+                    if len <= 20_000 / scale_of_the_heaviest().min(8) {
                         let (bias, residual) = (Some((&bias[..], inner)), Some(&residual[..len]));
                         let x = &pool[..len];
                         assert_is_its_steps(&activation, isa, bias, residual, x, len % 17);

@@ -9,7 +9,7 @@ use activations::{
 };
 use common::buffer::Guarded;
 use common::steps::{every_gate, gated, joined, splits, values};
-use common::{assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale};
+use common::{assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale_of_the_heaviest};
 
 const UNTOUCHED: f32 = f32::from_bits(0xdead_beef);
 
@@ -67,7 +67,7 @@ fn every_gate_is_its_two_steps_at_every_length() {
     on_each_isa("every_gate_is_its_two_steps", |isa| {
         for (i, gate) in every_gate().enumerate() {
             // Lengths up to two turns of the widest loop, and its offsets by turns.
-            let step = if scale() > 1 { 3 } else { 1 };
+            let step = if scale_of_the_heaviest() > 1 { 3 } else { 1 };
             for len in (0..=140).step_by(step) {
                 let from = (i * 7 + len) % 64;
                 let x = &pool[from..from + len];
@@ -84,7 +84,7 @@ fn every_gate_is_its_two_steps_at_every_length() {
 
 #[test]
 fn a_sweep_over_all_exponents_has_the_bits_of_the_steps() {
-    let x: Vec<f32> = inputs::strided((1 << 16) / scale())
+    let x: Vec<f32> = inputs::strided((1 << 16) / scale_of_the_heaviest())
         .chain(inputs::special())
         .collect();
     let values = values(x.len());

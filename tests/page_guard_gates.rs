@@ -7,10 +7,10 @@ mod common;
 use activations::{Activation, AnyActivation, AnyGate, Fused, Gate, Gated, Relu};
 use common::pages::Pages;
 use common::steps::{fused, gated, joined, splits, values};
-use common::{assert_same_bits, inputs, on_each_isa, scale};
+use common::{assert_same_bits, inputs, on_each_isa, scale_of_the_heaviest};
 
 fn lengths() -> impl Iterator<Item = usize> {
-    (0..=130).step_by(if scale() > 1 { 3 } else { 1 })
+    (0..=130).step_by(if scale_of_the_heaviest() > 1 { 3 } else { 1 })
 }
 
 #[test]
