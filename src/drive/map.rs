@@ -23,6 +23,9 @@ pub(crate) trait Place: Copy {
     /// [`Kernel::WEIGHT`] of what is computed.
     const WEIGHT: Weight = Weight::Light;
 
+    /// Whether the inputs stand apart in memory: scalar code has nothing to gain from blocks of them.
+    const APART: bool = false;
+
     /// The `N` whole vectors of inputs from element `at` of `src` on.
     ///
     /// # Safety
@@ -163,6 +166,7 @@ pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
         let last = place.load::<S, 1>(simd, src, len - lanes);
         let mut at = 0;
         let interleave = match P::WEIGHT {
+            Weight::Light if S::IS_SCALAR && P::APART => 1,
             Weight::Light if S::IS_SCALAR => SCALAR_UNROLL,
             Weight::Light => UNROLL,
             Weight::Long => S::LONG,

@@ -105,6 +105,7 @@ unsafe fn split_first<S: Machine, const VALUE_FIRST: bool>(
 
 impl<K: Kernel, const VALUE_FIRST: bool> Place for Product<K, VALUE_FIRST> {
     const WEIGHT: Weight = K::WEIGHT;
+    const APART: bool = true;
 
     #[inline(always)]
     unsafe fn load<S: Machine, const N: usize>(
