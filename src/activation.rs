@@ -75,8 +75,9 @@ pub trait Formula: Copy {
 
 /// Applies an activation to slices of `T`.
 ///
-/// Implemented by every activation of the crate and by [`AnyActivation`](crate::AnyActivation);
-/// it cannot be implemented elsewhere. All methods return the same bits for the same input: out
+/// Implemented by every activation of the crate, by [`AnyActivation`](crate::AnyActivation), and by
+/// [`Fused`](crate::Fused) for an activation between a bias and a residual; it cannot be implemented
+/// elsewhere. All methods return the same bits for the same input: out
 /// of place or in place, on every instruction set, at every length and alignment (but for the
 /// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec), which
 /// aborts as [`Vec`] does where there is no memory.

@@ -1,6 +1,7 @@
 //! How a kernel walks memory.
 //!
-//! A [`Kernel`] knows one vector of inputs; a driver knows buffers, lengths and tails. The drivers
+//! A [`Kernel`] knows one vector of inputs; a driver knows buffers, lengths and tails. A [`Walk`] is what
+//! a call gives a driver to do: the plain one is [`Io`], gates and fused calls have theirs. The drivers
 //! work on raw pointers because the source and the destination may be one buffer: "in place" is
 //! the same code as "out of place", so it returns the same bits.
 
