@@ -56,6 +56,12 @@ pub trait Formula: Copy {
         self.reference(x)
     }
 
+    /// Whether what becomes of an element depends on where it stands, as where parameters differ
+    /// from channel to channel.
+    fn depends_on_position(&self) -> bool {
+        false
+    }
+
     /// Whether the parameters make sense, for a tensor of `len` elements.
     ///
     /// # Errors
@@ -69,8 +75,9 @@ pub trait Formula: Copy {
 
 /// Applies an activation to slices of `T`.
 ///
-/// Implemented by every activation of the crate and by [`AnyActivation`](crate::AnyActivation);
-/// it cannot be implemented elsewhere. All methods return the same bits for the same input: out
+/// Implemented by every activation of the crate, by [`AnyActivation`](crate::AnyActivation), and by
+/// [`Fused`](crate::Fused) for an activation between a bias and a residual; it cannot be implemented
+/// elsewhere. All methods return the same bits for the same input: out
 /// of place or in place, on every instruction set, at every length and alignment (but for the
 /// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec), which
 /// aborts as [`Vec`] does where there is no memory.
@@ -113,7 +120,7 @@ pub trait Activation<T: Element = f32>: Formula {
     fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error>;
 }
 
-impl<T: Element, A: Launch<T>> Activation<T> for A {
+impl<T: Element, A: Launch<Io<T>>> Activation<T> for A {
     #[inline]
     fn apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error> {
         self.apply_on(Isa::detect(), x, y)
@@ -179,7 +186,7 @@ impl<T: Element, A: Launch<T>> Activation<T> for A {
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
 /// do not overlap.
 #[inline]
-unsafe fn launch_checked<T: Element, A: Launch<T>>(
+unsafe fn launch_checked<T: Element, A: Launch<Io<T>>>(
     activation: &A,
     isa: Isa,
     io: Io<T>,

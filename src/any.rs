@@ -101,6 +101,12 @@ macro_rules! any_activation {
                 }
             }
 
+            fn depends_on_position(&self) -> bool {
+                match self {
+                    $(Self::$type(activation) => activation.depends_on_position(),)*
+                }
+            }
+
             #[inline]
             fn check(&self, len: usize) -> Result<(), Error> {
                 match self {
@@ -166,9 +172,7 @@ impl FromStr for AnyActivation<'_> {
     /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
     /// [`Error::InvalidParameter`] where a value makes no sense.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let activation: Self = parse::read(text)?;
-        activation.check(0)?;
-        Ok(activation)
+        parse::activation(text)
     }
 }
 

@@ -1,131 +1,90 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
-use crate::drive::{Io, rows::RunRows};
-use crate::registry::{for_each_activation, for_each_row_activation};
-use crate::row::logits::Kind;
-use crate::{AnyActivation, AnyRowActivation, Element, Formula, Isa, RowFormula, kernels, *};
+pub(crate) mod rows;
 
-/// What has a kernel per instruction set for elements of type `T`.
+use crate::drive::Io;
+use crate::drive::fused::{Biased, Residual};
+use crate::drive::{gated::TwoTensors, pairs::Pairs};
+use crate::kernels::{biased, gated, gated_pairs, residual};
+use crate::registry::for_each_activation;
+use crate::{AnyActivation, Formula, Isa, kernels, *};
+
+/// What has a kernel per instruction set for a walk over memory of type `W`.
 ///
-/// Every activation and [`AnyActivation`]; being crate-private in effect, it seals
-/// [`Activation`].
-pub trait Launch<T: Element>: Formula {
-    /// Applies the kernel for `isa` to `io`.
+/// Every activation and [`AnyActivation`], for each walk, and [`Fused`] for the plain one; being
+/// crate-private in effect, it seals [`Activation`] and [`Compose`].
+pub trait Launch<W>: Formula {
+    /// Applies the kernel for `isa` along `walk`.
     ///
     /// # Safety
-    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len`
-    /// elements; the two are equal or do not overlap. `check(io.len)` has returned `Ok`.
-    unsafe fn launch(&self, isa: Isa, io: Io<T>);
+    /// The CPU has `isa`; what the walk's type asks of its memory holds. `check`, of as many
+    /// elements as are written, has returned `Ok`. Unless `W` is an [`Io`],
+    /// `depends_on_position` is false.
+    unsafe fn launch(&self, isa: Isa, walk: W);
 }
 
+/// An activation that gates and fused calls can be made of: every activation of the crate and
+/// [`AnyActivation`].
+///
+/// It cannot be implemented elsewhere.
+pub trait Compose:
+    Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Biased> + Launch<Residual>
+{
+}
+
+impl<A> Compose for A where
+    A: Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Biased> + Launch<Residual>
+{
+}
+
+/// One walk: its type, and the module that has its kernels.
 macro_rules! launch {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+    (
+        $walk:ty, $kernels:ident;
+        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
+    ) => {
         $(
-            impl $(<$lt>)? Launch<f32> for $type $(<$lt>)? {
+            impl $(<$lt>)? Launch<$walk> for $type $(<$lt>)? {
                 #[inline]
-                unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+                unsafe fn launch(&self, isa: Isa, walk: $walk) {
                     // SAFETY: the caller's promises are those that the kernels ask for. An arm
                     // that is missing on this architecture stands for an `Isa` that no CPU of it
                     // has, so the caller has ruled it out; scalar code is right there all the same.
                     unsafe {
                         match isa {
                             #[cfg(target_arch = "x86_64")]
-                            Isa::Avx512 => kernels::avx512::$name(self, io),
+                            Isa::Avx512 => $kernels::avx512::$name(self, walk),
                             #[cfg(target_arch = "x86_64")]
-                            Isa::Avx2 => kernels::avx2::$name(self, io),
+                            Isa::Avx2 => $kernels::avx2::$name(self, walk),
                             #[cfg(target_arch = "aarch64")]
-                            Isa::Neon => kernels::neon::$name(self, io),
-                            _ => kernels::scalar::$name(self, io),
+                            Isa::Neon => $kernels::neon::$name(self, walk),
+                            _ => $kernels::scalar::$name(self, walk),
                         }
                     }
                 }
             }
         )*
 
-        impl Launch<f32> for AnyActivation<'_> {
+        impl Launch<$walk> for AnyActivation<'_> {
             #[inline]
-            unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+            unsafe fn launch(&self, isa: Isa, walk: $walk) {
                 match self {
                     // SAFETY: the caller's promises, passed on.
-                    $(Self::$type(activation) => unsafe { activation.launch(isa, io) },)*
+                    $(Self::$type(activation) => unsafe { activation.launch(isa, walk) },)*
                 }
             }
         }
     };
 }
 
-for_each_activation!(launch);
-
-/// What has a kernel per instruction set for rows of elements of type `T`.
-///
-/// Every operation on rows and [`AnyRowActivation`]; being crate-private in effect, it seals
-/// [`RowActivation`].
-pub trait LaunchRows<T: Element>: RowFormula {
-    /// Applies the kernel for `isa` to the rows of `io`.
-    ///
-    /// # Safety
-    /// As for [`Launch::launch`]; `check(rows, io.len)` has returned `Ok`, and there are elements.
-    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<T>);
-}
-
-/// Calls a kernel of `$name` for the instruction set, the kind of logits and the axis.
-macro_rules! call_rows {
-    ($name:ident [$($kind:ident)*] $isa:ident $operation:ident $io:ident $rows:ident) => {{
-        let kind = $operation.kind();
-        let last = $rows.inner == 1;
-        $(
-            if matches!(kind, Kind::$kind) {
-                // SAFETY: as in `launch` above.
-                return unsafe {
-                    match ($isa, last) {
-                        #[cfg(target_arch = "x86_64")]
-                        (Isa::Avx512, true) => kernels::rows::avx512::$name::$kind::last_axis($operation, $io, $rows),
-                        #[cfg(target_arch = "x86_64")]
-                        (Isa::Avx512, false) => kernels::rows::avx512::$name::$kind::other_axis($operation, $io, $rows),
-                        #[cfg(target_arch = "x86_64")]
-                        (Isa::Avx2, true) => kernels::rows::avx2::$name::$kind::last_axis($operation, $io, $rows),
-                        #[cfg(target_arch = "x86_64")]
-                        (Isa::Avx2, false) => kernels::rows::avx2::$name::$kind::other_axis($operation, $io, $rows),
-                        #[cfg(target_arch = "aarch64")]
-                        (Isa::Neon, true) => kernels::rows::neon::$name::$kind::last_axis($operation, $io, $rows),
-                        #[cfg(target_arch = "aarch64")]
-                        (Isa::Neon, false) => kernels::rows::neon::$name::$kind::other_axis($operation, $io, $rows),
-                        (_, true) => kernels::rows::scalar::$name::$kind::last_axis($operation, $io, $rows),
-                        (_, false) => kernels::rows::scalar::$name::$kind::other_axis($operation, $io, $rows),
-                    }
-                };
-            }
-        )*
-        debug_assert!(false, "no kernel for {kind:?}");
-    }};
-}
-
-macro_rules! launch_rows {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt $kernels:tt;)*) => {
-        $(
-            launch_rows!(one $type $(<$lt>)? $name $kernels);
-        )*
-
-        impl LaunchRows<f32> for AnyRowActivation<'_> {
-            #[inline]
-            unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
-                match self {
-                    // SAFETY: the caller's promises, passed on.
-                    $(Self::$type(operation) => unsafe { operation.launch(isa, rows, io) },)*
-                }
-            }
-        }
-    };
-    // What has no kernels says itself whose it runs.
-    (one $type:ident $(<$lt:lifetime>)? $name:ident []) => {};
-    (one $type:ident $(<$lt:lifetime>)? $name:ident $kernels:tt) => {
-        impl $(<$lt>)? LaunchRows<f32> for $type $(<$lt>)? {
-            #[inline]
-            unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
-                call_rows!($name $kernels isa self io rows);
-            }
-        }
+macro_rules! launches {
+    ($($line:tt)*) => {
+        launch! { Io<f32>, kernels; $($line)* }
+        launch! { TwoTensors, gated; $($line)* }
+        launch! { Pairs, gated_pairs; $($line)* }
+        launch! { Biased, biased; $($line)* }
+        launch! { Residual, residual; $($line)* }
     };
 }
 
-for_each_row_activation!(launch_rows);
+for_each_activation!(launches);

@@ -1,13 +1,17 @@
 //! How a kernel walks memory.
 //!
-//! A [`Kernel`] knows one vector of inputs; a driver knows buffers, lengths and tails. The drivers
+//! A [`Kernel`] knows one vector of inputs; a driver knows buffers, lengths and tails. A [`Walk`] is what
+//! a call gives a driver to do: the plain one is [`Io`], gates and fused calls have theirs. The drivers
 //! work on raw pointers because the source and the destination may be one buffer: "in place" is
 //! the same code as "out of place", so it returns the same bits.
 
 use crate::simd::{Machine, Vocabulary};
 
 pub(crate) mod channel;
+pub(crate) mod fused;
+pub(crate) mod gated;
 pub(crate) mod map;
+pub(crate) mod pairs;
 pub(crate) mod rows;
 
 /// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.
@@ -65,20 +69,52 @@ pub(crate) trait LaneKernel: Copy {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, parameter: V::f32s) -> V::f32s;
 }
 
-/// An activation as a walk over memory: the body of its named function on each instruction set.
-pub(crate) trait Run<T> {
-    /// Applies the activation to `io`.
+/// A way over memory: where it reads, where it writes, and what else it does with what it reads.
+pub(crate) trait Walk: Copy {
+    /// Applies `kernel` from one end to the other.
     ///
     /// # Safety
-    /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are
-    /// equal or do not overlap. The activation's `check(io.len)` has returned `Ok`.
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<T>);
+    /// What the walk's type asks of its memory holds.
+    unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K);
+
+    /// Source and destination, where the walk goes over a whole tensor and does nothing else: only
+    /// there can parameters differ from channel to channel.
+    #[inline(always)]
+    fn tensor(self) -> Option<Io<f32>> {
+        None
+    }
 }
 
-impl<K: Kernel> Run<f32> for K {
+/// The plain walk: `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two
+/// are equal or do not overlap.
+impl Walk for Io<f32> {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         // SAFETY: the caller's promise, passed on.
-        unsafe { map::map(simd, io, map::Uniform(*self)) }
+        unsafe { map::map(simd, self, map::Uniform(kernel)) }
+    }
+
+    #[inline(always)]
+    fn tensor(self) -> Option<Self> {
+        Some(self)
+    }
+}
+
+/// An activation as the body of its named functions on each instruction set: it picks the kernel for
+/// its parameters.
+pub(crate) trait Run {
+    /// Applies the activation along `walk`.
+    ///
+    /// # Safety
+    /// What `walk` asks of its memory holds. The activation's `check` of its length has returned
+    /// `Ok`, and where it depends on the position, `walk` is an [`Io`].
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W);
+}
+
+impl<K: Kernel> Run for K {
+    #[inline(always)]
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { walk.walk(simd, *self) }
     }
 }

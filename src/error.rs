@@ -31,7 +31,7 @@ pub enum Error {
         rows: Rows,
     },
     /// A mask, or lengths, do not fit the rows of the input.
-    OperandMismatch {
+    AttentionMismatch {
         /// The operation, by its canonical name.
         operation: &'static str,
         /// The operand, by its field's name.
@@ -43,9 +43,27 @@ pub enum Error {
         /// What the operand has to be.
         expected: &'static str,
     },
+    /// What goes with the input has not as many elements: the value of a gate, or a residual.
+    OperandMismatch {
+        /// Elements in the input, which of a gate is what the activation is applied to.
+        input: usize,
+        /// What it is: `"value"` or `"residual"`.
+        operand: &'static str,
+        /// Elements in it.
+        len: usize,
+    },
+    /// Input and output are not `[outer, 2 * n]` and `[outer, n]`.
+    SplitMismatch {
+        /// Elements in the input.
+        input: usize,
+        /// Elements in the output.
+        output: usize,
+        /// Elements of a gate that stand together, and as many of a value.
+        n: usize,
+    },
     /// A parameter has a value for which the activation has no meaning.
     InvalidParameter {
-        /// The activation, by its canonical name.
+        /// The activation or gate, by its canonical name.
         activation: &'static str,
         /// The parameter, by its field's name.
         parameter: &'static str,
@@ -71,9 +89,16 @@ pub enum Error {
         /// Canonical names that look like it, nearest first.
         near: Vec<&'static str>,
     },
+    /// No gate has this name.
+    UnknownGate {
+        /// The name as given.
+        name: String,
+        /// Canonical names that look like it, nearest first.
+        near: Vec<&'static str>,
+    },
     /// The text of an activation's parameters could not be read.
     UnreadableParameters {
-        /// The activation, by its canonical name.
+        /// The activation or gate, by its canonical name.
         activation: &'static str,
         /// The text that could not be read.
         text: String,
@@ -104,7 +129,7 @@ impl fmt::Display for Error {
                  its length is no multiple of axis * inner",
                 rows.axis, rows.inner
             ),
-            Self::OperandMismatch {
+            Self::AttentionMismatch {
                 operation,
                 operand,
                 operand_len,
@@ -114,6 +139,19 @@ impl fmt::Display for Error {
                 f,
                 "{operation}: {operand} is {operand_len} for an input [outer, axis, inner] of \
                  [{outer}, {axis}, {inner}], but must be {expected}"
+            ),
+            Self::OperandMismatch {
+                input,
+                operand,
+                len,
+            } => write!(
+                f,
+                "the input has {input} elements but the {operand} has {len}"
+            ),
+            Self::SplitMismatch { input, output, n } => write!(
+                f,
+                "an input of {input} elements and an output of {output} are not \
+                 [outer, 2 * {n}] and [outer, {n}]"
             ),
             Self::InvalidParameter {
                 activation,
@@ -129,13 +167,8 @@ impl fmt::Display for Error {
                 f,
                 "no instruction set is called {name:?}; known: scalar, neon, avx2, avx512"
             ),
-            Self::UnknownActivation { name, near } => {
-                write!(f, "no activation is called {name:?}")?;
-                if !near.is_empty() {
-                    write!(f, "; did you mean {}?", near.join(", "))?;
-                }
-                Ok(())
-            }
+            Self::UnknownActivation { name, near } => unknown(f, "activation", name, near),
+            Self::UnknownGate { name, near } => unknown(f, "gate", name, near),
             Self::UnreadableParameters {
                 activation,
                 text,
@@ -149,6 +182,20 @@ impl fmt::Display for Error {
             }
         }
     }
+}
+
+/// That no `what` is called `name`, and what else was meant, if there is a guess.
+fn unknown(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    name: &str,
+    near: &[&'static str],
+) -> fmt::Result {
+    write!(f, "no {what} is called {name:?}")?;
+    if !near.is_empty() {
+        write!(f, "; did you mean {}?", near.join(", "))?;
+    }
+    Ok(())
 }
 
 impl core::error::Error for Error {}

@@ -1,18 +1,22 @@
-//! The kernels as named functions, one per activation and instruction set.
+//! The kernels as named functions, one per activation, walk over memory and instruction set.
 //!
 //! `activations::kernels::avx512::hardswish` is the AVX-512 hardswish: under that path
 //! `nm --demangle`, a debugger and a profiler show it. Each function serves out of place and in
-//! place. Users reach them through [`Activation::apply_on`], which checks lengths, parameters and
-//! CPU first.
+//! place. `activations::kernels::gated::avx512::hardswish` is that of a gate, and `gated_pairs`,
+//! `biased` and `residual` are modules of that kind, too. Users reach them through [`Activation::apply_on`],
+//! [`Gate::apply_on`] and [`Fused`], which check lengths, parameters and CPU first.
 
-use crate::drive::{Io, Run};
+pub(crate) mod rows;
+
+use crate::drive::fused::{Biased, Residual};
+use crate::drive::{Io, Run, gated::TwoTensors, pairs::Pairs};
 use crate::registry::for_each_activation;
 use crate::*;
 
-/// One module: its name, the attribute that selects its instructions, pulp's token for them.
+/// One module: its name, the attribute that selects its instructions, pulp's token for them, the walk.
 macro_rules! module {
     (
-        $isa:ident, $instructions:meta, $token:expr;
+        $isa:ident, $instructions:meta, $token:expr, $walk:ty;
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), ".")]
@@ -22,110 +26,70 @@ macro_rules! module {
                 #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
                 ///
                 /// # Safety
-                /// The CPU has the instruction set; `io` is as [`Run::run`] wants it.
+                /// The CPU has the instruction set; activation and walk are as [`Run::run`] wants
+                /// them.
                 #[$instructions]
                 #[inline(never)]
-                pub(crate) unsafe fn $name$(<$lt>)?(activation: &$type$(<$lt>)?, io: Io<f32>) {
+                pub(crate) unsafe fn $name$(<$lt>)?(activation: &$type$(<$lt>)?, walk: $walk) {
                     // SAFETY: the caller vouches for the CPU, which is all that a token stands
                     // for, and for the memory.
-                    unsafe { activation.run($token, io) }
+                    unsafe { activation.run($token, walk) }
                 }
             )*
         }
     };
 }
 
-/// The same for operations on rows: a module for each, with two functions for each kind of logits.
-macro_rules! row_module {
-    (
-        $isa:ident, $instructions:meta, $token:expr;
-        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $names:tt [$($kind:ident)*];)*
-    ) => {
-        #[doc = concat!("The kernels of operations on rows on ", stringify!($isa), ".")]
-        pub(crate) mod $isa {
-            $(
-                #[doc = concat!("[`", stringify!($type), "`](crate::", stringify!($type), ").")]
-                pub(crate) mod $name {
-                    $(
-                        #[doc = concat!("For ", stringify!($kind), " logits.")]
-                        pub(crate) mod $kind {
-                            use crate::{$type, Rows, drive::{Io, rows::RunRows}, row::logits};
-
-                            /// Rows of the last axis.
-                            ///
-                            /// # Safety
-                            /// The CPU has the instruction set; the rest is as [`RunRows::run`]
-                            /// wants it.
-                            #[$instructions]
-                            #[inline(never)]
-                            pub(crate) unsafe fn last_axis(
-                                operation: &$type,
-                                io: Io<f32>,
-                                rows: Rows,
-                            ) {
-                                // SAFETY: the caller vouches for the CPU, which is all that a token
-                                // stands for, and for the rest.
-                                unsafe {
-                                    operation.run::<_, logits::$kind, true>($token, io, rows)
-                                }
-                            }
-
-                            /// Rows of any other axis.
-                            ///
-                            /// # Safety
-                            /// As above.
-                            #[$instructions]
-                            #[inline(never)]
-                            pub(crate) unsafe fn other_axis(
-                                operation: &$type,
-                                io: Io<f32>,
-                                rows: Rows,
-                            ) {
-                                // SAFETY: as above.
-                                unsafe {
-                                    operation.run::<_, logits::$kind, false>($token, io, rows)
-                                }
-                            }
-                        }
-                    )*
-                }
-            )*
-        }
-    };
-}
-
-/// Calls `$module!` for each instruction set.
+/// A module for each instruction set.
 macro_rules! modules {
-    ($module:ident $($line:tt)*) => {
-        $module! { scalar, doc = "(The target's baseline.)",
-            pulp::Scalar; $($line)* }
+    ($walk:ty; $($line:tt)*) => {
+        module! { scalar, doc = "(The target's baseline.)",
+            pulp::Scalar, $walk; $($line)* }
 
         #[cfg(target_arch = "aarch64")]
-        $module! { neon, target_feature(enable = "neon"),
-            pulp::aarch64::Neon::new_unchecked(); $($line)* }
+        module! { neon, target_feature(enable = "neon"),
+            pulp::aarch64::Neon::new_unchecked(), $walk; $($line)* }
 
         #[cfg(target_arch = "x86_64")]
-        $module! { avx2, target_feature(enable = "avx2,fma"),
-            pulp::x86::V3::new_unchecked(); $($line)* }
+        module! { avx2, target_feature(enable = "avx2,fma"),
+            pulp::x86::V3::new_unchecked(), $walk; $($line)* }
 
         #[cfg(target_arch = "x86_64")]
-        $module! { avx512,
+        module! { avx512,
             target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
-            pulp::x86::V4::new_unchecked(); $($line)* }
+            pulp::x86::V4::new_unchecked(), $walk; $($line)* }
     };
 }
 
-macro_rules! activations {
-    ($($line:tt)*) => { modules! { module $($line)* } };
-}
-for_each_activation!(activations);
+/// Those modules for each walk.
+macro_rules! walks {
+    ($($line:tt)*) => {
+        modules! { Io<f32>; $($line)* }
 
-/// The operations on rows: `activations::kernels::rows::avx512::softmax::plain::last_axis`.
-pub(crate) mod rows {
-    use crate::registry::for_each_row_activation;
+        /// The activation of one tensor times another.
+        pub(crate) mod gated {
+            use super::*;
+            modules! { TwoTensors; $($line)* }
+        }
 
-    macro_rules! row_activations {
-        ($($line:tt)*) => { modules! { row_module $($line)* } };
-    }
-    for_each_row_activation!(row_activations);
+        /// The same, where the elements of the two take turns in memory.
+        pub(crate) mod gated_pairs {
+            use super::*;
+            modules! { Pairs; $($line)* }
+        }
+
+        /// The activation of a sum with a bias.
+        pub(crate) mod biased {
+            use super::*;
+            modules! { Biased; $($line)* }
+        }
+
+        /// The same, and then a sum with a residual.
+        pub(crate) mod residual {
+            use super::*;
+            modules! { Residual; $($line)* }
+        }
+    };
 }
+
+for_each_activation!(walks);

@@ -6,6 +6,8 @@ mod dispatch;
 mod drive;
 mod element;
 mod error;
+mod fused;
+mod gate;
 mod isa;
 mod kernels;
 mod math;
@@ -27,6 +29,11 @@ pub use aligned_vec::AVec;
 pub use any::AnyActivation;
 pub use element::Element;
 pub use error::Error;
+pub use fused::Fused;
+pub use gate::{
+    Gate, any::AnyGate, gated::Gated, geglu::Geglu, geglu_tanh::GegluTanh, glu::Glu, reglu::Reglu,
+    split::Layout, split::Order, split::Split, swiglu::Swiglu,
+};
 pub use isa::{ISA_VARIABLE, Isa};
 pub use row::{RowActivation, RowFormula};
 pub use row::{

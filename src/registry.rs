@@ -1,7 +1,7 @@
 //! The single list of activations, and that of operations on rows.
 //!
 //! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
-//! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
+//! needs: the named kernels of each walk, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
 //! the tests, benches, fuzz targets and the report are generated from, or iterate over, this list.
 
 /// Calls `$then! { .. }` with one line per activation:

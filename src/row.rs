@@ -1,6 +1,6 @@
 //! The operations on rows of a tensor: softmax and its kin. One file for each of them.
 
-use crate::dispatch::LaunchRows;
+use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 use crate::{AVec, Element, Error, Isa, Rows};
 
@@ -25,7 +25,7 @@ pub trait RowFormula: Copy {
     /// Whether the parameters make sense, for a tensor of `len` elements with these `rows`.
     ///
     /// # Errors
-    /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::OperandMismatch`] that a
+    /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::AttentionMismatch`] that a
     /// mask or lengths do not fit them, and [`Error::InvalidParameter`] names a number that makes no sense.
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error>;
 }

@@ -214,6 +214,19 @@ pub(crate) trait Machine: Simd {
     /// `from` is valid for reads of one vector.
     unsafe fn load_f32s(self, from: *const f32) -> Self::f32s;
 
+    /// Reads a vector's worth of pairs, from any alignment: the first element of each, and the second.
+    ///
+    /// Which pair is in which lane is the machine's affair, until
+    /// [`in_order_f32s`](Self::in_order_f32s).
+    ///
+    /// # Safety
+    /// `from` is valid for reads of two vectors.
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (Self::f32s, Self::f32s);
+
+    /// What was computed lane by lane from [`load_pairs_f32s`](Self::load_pairs_f32s), in the order
+    /// of the pairs.
+    fn in_order_f32s(self, x: Self::f32s) -> Self::f32s;
+
     /// Writes a whole vector, to any alignment.
     ///
     /// # Safety

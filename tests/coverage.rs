@@ -5,7 +5,7 @@
 
 mod common;
 
-use activations::AnyActivation;
+use activations::{AnyActivation, AnyGate};
 use common::bounds;
 use std::path::Path;
 
@@ -87,6 +87,60 @@ fn every_activation_is_everywhere() {
 }
 
 #[test]
+fn every_gate_is_everywhere() {
+    let readme = read("README.md");
+    let hashes = read("tests/data/hashes_gates.txt");
+    let hashed = |text: String| hashes.lines().any(|line| line[17..] == text);
+    for gate in AnyGate::all() {
+        let name = gate.name();
+        assert!(
+            hashed(gate.to_string()),
+            "{gate} has no line in tests/data/hashes_gates.txt"
+        );
+        let page = read(&format!("src/gate/{name}.rs"));
+        for title in [
+            "Domain",
+            "Shapes",
+            "Error",
+            "Special values",
+            "Errors",
+            "Panics",
+            "Source",
+        ] {
+            assert!(
+                page.contains(&format!("\n/// | {title} | ")),
+                "{name}: its page has no row {title:?}"
+            );
+        }
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` |")))
+            .unwrap_or_else(|| panic!("{name} has no line in the README's table of gates"));
+        for parameter in gate.parameter_names() {
+            assert!(row.contains(&format!("`{parameter}` =")), "{name}: {row}");
+        }
+    }
+    for activation in AnyActivation::all() {
+        assert!(
+            hashed(format!("fused({activation})")),
+            "{activation}, fused, has no line in tests/data/hashes_gates.txt"
+        );
+    }
+}
+
+#[test]
+fn what_covers_all_gates_iterates_them() {
+    for path in [
+        "tests/common/steps.rs", // and with it tests/hashes_gates.rs and tests/gates.rs
+        "benches/gates.rs",
+        "benches/ratios/gates.rs",
+        "examples/report/composed.rs",
+    ] {
+        assert!(read(path).contains("AnyGate::all()"), "{path}");
+    }
+}
+
+#[test]
 fn what_covers_all_iterates_the_registry() {
     for path in [
         "tests/common/inputs.rs", // and with it tests/hashes.rs and tests/exhaustive.rs
@@ -94,8 +148,10 @@ fn what_covers_all_iterates_the_registry() {
         "tests/monotone.rs",
         "tests/oracle.rs",
         "tests/page_guard.rs",
+        "tests/page_guard_gates.rs",
         "tests/special_values.rs",
         "benches/elementwise.rs",
+        "benches/gates.rs",
         "benches/ratios/main.rs",
         "fuzz/fuzz_targets/elementwise/main.rs",
         "fuzz/fuzz_targets/elementwise/case.rs",

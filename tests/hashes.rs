@@ -6,7 +6,7 @@
 mod common;
 
 use activations::Isa;
-use common::{Variant, bits, compute, inputs, on_each_isa};
+use common::{Variant, compute, hash, inputs, on_each_isa};
 use std::fmt::Write;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/hashes.txt");
@@ -15,13 +15,6 @@ const KEPT: &str = include_str!("data/hashes.txt");
 /// 2^20 bit patterns spread over all of them, with the special values.
 fn inputs() -> Vec<f32> {
     inputs::strided(1 << 20).chain(inputs::special()).collect()
-}
-
-/// FNV-1a over the bits, a word at a time.
-fn hash(values: &[f32]) -> u64 {
-    values.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &value| {
-        (hash ^ u64::from(bits(value))).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 fn lines(x: &[f32], isa: Isa, variant: Variant) -> String {

@@ -77,7 +77,7 @@ def main():
             continue
         cells = []
         for _, isa, lanes, triple, cpu in CPUS:
-            stores, loop = hot_loop(isa, found[(isa, name)])
+            stores, loop = hot_loop(isa, found[("", isa, name)])
             cells.append(f"{cycles(assembly(loop), triple, cpu) / (stores * lanes):.2f}")
         print(f"| `{name}` |", " | ".join(cells), "|")
 

@@ -6,11 +6,13 @@
 //! ```text
 //! cargo bench --bench ratios -- [--isa ISA] [FILTER]    FILTER is a part of an id:
 //!     256KiB/avx2/relu/in_place    detection    call/detected/Relu/    prelu/8x64x16/avx2/
+//!     gate/avx2/swiglu/pairs    fused/64MiB/avx2/relu/bias_row
 //! ```
 
 mod arguments;
 #[path = "../common/mod.rs"]
 mod common;
+mod gates;
 mod rounds;
 
 use activations::{AnyActivation, Identity, Isa, LeakyRelu, Prelu, Relu};
@@ -98,6 +100,8 @@ fn main() {
     detection(&arguments);
     calls(&arguments);
     prelu_channels(&arguments);
+    gates::gates(&arguments);
+    gates::fused(&arguments);
 }
 
 /// Each activation against `memcpy`, with what bounds them.

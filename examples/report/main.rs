@@ -5,6 +5,7 @@ mod args;
 mod charts;
 mod check;
 mod compare;
+mod composed;
 mod demo;
 mod failure;
 mod files;
@@ -80,9 +81,12 @@ fn report(scope: &Scope, out: &mut impl Write) -> Result<(), Failure> {
     progress.clear();
     survey.show(out)?;
 
-    let page = page::write(&machine, &comparison, &survey)?;
+    let composed = composed::measure(scope)?;
+    composed.show(out)?;
+
+    let page = page::write(&machine, &comparison, &survey, &composed)?;
     writeln!(out, "\nThe same with charts: {}", page.display())?;
-    match survey.failures().count() {
+    match survey.failures().count() + composed.failures().count() {
         0 => Ok(()),
         failed => Err(Failure::Inaccurate(failed)),
     }

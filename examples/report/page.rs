@@ -2,6 +2,7 @@
 
 use crate::charts;
 use crate::compare::{self, Comparison};
+use crate::composed::{self, Composed};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::survey::Survey;
@@ -39,10 +40,12 @@ pub fn write(
     machine: &Machine,
     comparison: &Comparison,
     survey: &Survey,
+    composed: &Composed,
 ) -> Result<PathBuf, Failure> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report");
     let path = directory.join("index.html");
-    let html = html(machine, comparison, survey).map_err(|error| Failure::file(&path, error))?;
+    let html =
+        html(machine, comparison, survey, composed).map_err(|error| Failure::file(&path, error))?;
     fs::create_dir_all(&directory)
         .and_then(|()| fs::write(&path, html))
         .map_err(|error| Failure::file(&path, error))?;
@@ -53,13 +56,14 @@ fn html(
     machine: &Machine,
     comparison: &Comparison,
     survey: &Survey,
+    composed: &Composed,
 ) -> Result<String, Box<dyn Error>> {
     let mut notes = String::new();
     for note in &comparison.notes {
         notes += &format!("{}<br>\n", escape(note));
     }
     let mut failures = String::new();
-    for failure in survey.failures() {
+    for failure in survey.failures().chain(composed.failures()) {
         failures += &format!("<p class=\"wrong\">FAIL: {}</p>\n", escape(&failure));
     }
     Ok(format!(
@@ -91,6 +95,10 @@ median.<br>{key}</p>
 <p>{explanation}</p>
 {failures}<div class=\"scroll\">{survey_table}</div>
 
+<h2>{composed_title}</h2>
+<p>{composed_explanation}</p>
+<div class=\"scroll\">{composed_table}</div>
+
 <h2>The functions</h2>
 <div class=\"curves\">
 {curves}</div>
@@ -107,6 +115,9 @@ median.<br>{key}</p>
         comparison = comparison.table.to_html(),
         explanation = escape(&survey.explanation()),
         survey_table = survey.table().to_html(),
+        composed_title = escape(composed::TITLE),
+        composed_explanation = escape(composed::EXPLANATION),
+        composed_table = composed.table().to_html(),
         curves = curves(survey)?,
     ))
 }

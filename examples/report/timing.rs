@@ -68,6 +68,8 @@ pub struct Effort {
     pub comparison: [Duration; 3],
     /// Time for each size of the survey. A case is timed once even where that takes longer.
     pub survey: [Duration; 3],
+    /// How often gates and fused calls are timed.
+    pub rounds: usize,
     /// Whether scalar code is timed at the largest size: it takes seconds.
     pub scalar_at_largest: bool,
 }
@@ -86,6 +88,7 @@ impl Effort {
             Duration::from_secs(20),
             Duration::from_secs(50),
         ],
+        rounds: 101,
         scalar_at_largest: true,
     };
     pub const QUICK: Self = Self {
@@ -101,6 +104,7 @@ impl Effort {
             Duration::from_millis(900),
             Duration::from_millis(2000),
         ],
+        rounds: 5,
         scalar_at_largest: false,
     };
 
@@ -238,7 +242,7 @@ fn time_calls(
 }
 
 /// Numbers in -8..8, the same in each run, of no pattern that a branch predictor could learn.
-fn noise() -> impl Iterator<Item = f32> {
+pub fn noise() -> impl Iterator<Item = f32> {
     // Marsaglia, "Xorshift RNGs", 2003.
     let mut state = 0x9e37_79b9_u32;
     std::iter::repeat_with(move || {

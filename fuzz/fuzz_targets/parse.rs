@@ -1,9 +1,9 @@
-//! Names of activations and instruction sets, from any text: no panic, and what reads as an
+//! Names of activations, gates and instruction sets, from any text: no panic, and what reads as an
 //! activation reads back from what it prints as.
 
 #![no_main]
 
-use activations::{AnyActivation, Isa};
+use activations::{AnyActivation, AnyGate, Isa};
 use libfuzzer_sys::{arbitrary::Arbitrary, fuzz_target};
 
 #[derive(Arbitrary, Debug)]
@@ -47,6 +47,12 @@ fuzz_target!(|text: Text<'_>| {
             );
         }
         Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    for text in [&text, &format!("gated({text})")] {
+        match text.parse::<AnyGate<'_>>() {
+            Ok(gate) => assert_eq!(gate.to_string().parse(), Ok(gate), "{text:?}"),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
     }
     match text.parse::<Isa>() {
         Ok(isa) => assert_eq!(isa.to_string().parse(), Ok(isa), "{text:?}"),

@@ -1,6 +1,6 @@
 use super::{Formula, elu::Elu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, Weight, map};
+use crate::drive::{Kernel, Run, Walk, Weight};
 use crate::math::expm1;
 use crate::simd::{Machine, Vocabulary};
 
@@ -61,16 +61,16 @@ impl Formula for Celu {
     }
 }
 
-impl Run<f32> for Celu {
+impl Run for Celu {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         let Self { alpha } = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if alpha == 1.0 {
-                Elu { alpha }.run(simd, io);
+                Elu { alpha }.run(simd, walk);
             } else {
-                map::map(simd, io, map::Uniform(Stretched { alpha }));
+                walk.walk(simd, Stretched { alpha });
             }
         }
     }

@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Kernel, Run, Walk};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = min(max(alpha * x + beta, 0), 1)`.
@@ -70,20 +70,20 @@ impl Formula for Hardsigmoid {
     }
 }
 
-impl Run<f32> for Hardsigmoid {
+impl Run for Hardsigmoid {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         let Self { alpha, beta } = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if *self == Self::default() {
-                map::map(simd, io, map::Uniform(Sixth));
+                walk.walk(simd, Sixth);
             } else if alpha == 0.0 {
                 // A product would make NaN of an infinity.
                 let value = beta.clamp(0.0, 1.0) + 0.0;
-                map::map(simd, io, map::Uniform(Constant { value }));
+                walk.walk(simd, Constant { value });
             } else {
-                map::map(simd, io, map::Uniform(Line { alpha, beta }));
+                walk.walk(simd, Line { alpha, beta });
             }
         }
     }

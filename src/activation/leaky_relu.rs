@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, map};
+use crate::drive::{Kernel, Run, Walk};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if x < 0 { negative_slope * x } else { x }`.
@@ -53,15 +53,15 @@ impl Formula for LeakyRelu {
     }
 }
 
-impl Run<f32> for LeakyRelu {
+impl Run for LeakyRelu {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if self.negative_slope == 0.0 {
-                map::map(simd, io, map::Uniform(Flat(self.negative_slope)));
+                walk.walk(simd, Flat(self.negative_slope));
             } else {
-                map::map(simd, io, map::Uniform(Leak(self.negative_slope)));
+                walk.walk(simd, Leak(self.negative_slope));
             }
         }
     }

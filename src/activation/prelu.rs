@@ -1,7 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, LaneKernel, Run, channel::map_channels};
+use crate::drive::{LaneKernel, Run, Walk, channel::map_channels};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = if x < 0 { slope * x } else { x }`, with one learned slope or one per channel.
@@ -113,6 +113,10 @@ impl Formula for Prelu<'_> {
         leaky(x, f64::from(slope))
     }
 
+    fn depends_on_position(&self) -> bool {
+        self.is_per_channel()
+    }
+
     #[inline]
     fn check(&self, len: usize) -> Result<(), Error> {
         match self.channels {
@@ -137,28 +141,30 @@ impl Formula for Prelu<'_> {
     }
 }
 
-impl Run<f32> for Prelu<'_> {
+impl Run for Prelu<'_> {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         // SAFETY: the caller's promise, passed on; `per_channel` has seen to it that there are
         // slopes and that `inner` is not 0, `check` that rows of channels fill `io`.
         unsafe {
-            match self.channels {
-                None => LeakyRelu {
-                    negative_slope: self.slope,
-                }
-                .run(simd, io),
-                Some(Channels {
-                    slopes,
-                    inner,
-                    any_zero,
-                }) => {
+            match (self.channels, walk.tensor()) {
+                (Some(channels), Some(io)) => {
+                    let Channels {
+                        slopes,
+                        inner,
+                        any_zero,
+                    } = channels;
                     if any_zero {
                         map_channels(simd, io, slopes, inner, ScaleNegativeOrFlat);
                     } else {
                         map_channels(simd, io, slopes, inner, ScaleNegative);
                     }
                 }
+                // Along another walk no caller has slopes per channel.
+                _ => LeakyRelu {
+                    negative_slope: self.slope,
+                }
+                .run(simd, walk),
             }
         }
     }

@@ -1,7 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Run};
+use crate::drive::{Run, Walk};
 use crate::simd::Machine;
 
 /// `f(x) = if x < 0 { x * (lower + upper) / 2 } else { x }`: the randomized leaky ReLU in
@@ -69,11 +69,11 @@ impl Formula for Rrelu {
     }
 }
 
-impl Run<f32> for Rrelu {
+impl Run for Rrelu {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         let negative_slope = self.slope();
         // SAFETY: the caller's promise, passed on.
-        unsafe { LeakyRelu { negative_slope }.run(simd, io) }
+        unsafe { LeakyRelu { negative_slope }.run(simd, walk) }
     }
 }

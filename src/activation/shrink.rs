@@ -1,6 +1,6 @@
 use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, Weight, map};
+use crate::drive::{Kernel, Run, Walk, Weight};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x) = x - bias` above `lambda`, `x + bias` below `-lambda`, 0 between.
@@ -66,16 +66,16 @@ impl Formula for Shrink {
     }
 }
 
-impl Run<f32> for Shrink {
+impl Run for Shrink {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         let Self { lambda, bias } = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if bias == 0.0 {
-                Hardshrink { lambda }.run(simd, io);
+                Hardshrink { lambda }.run(simd, walk);
             } else {
-                map::map(simd, io, map::Uniform(Biased { lambda, bias }));
+                walk.walk(simd, Biased { lambda, bias });
             }
         }
     }

@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, Weight, map};
+use crate::drive::{Kernel, Run, Walk, Weight};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::math::softplus;
 use crate::simd::{Machine, Vocabulary};
@@ -77,15 +77,15 @@ pub(super) fn log1p_exp(t: f64) -> f64 {
 /// From here on the result is x, even without a threshold that says so.
 const SATURATED: f32 = 17.0;
 
-impl Run<f32> for Softplus {
+impl Run for Softplus {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if self.beta == 1.0 && self.threshold >= SATURATED {
-                map::map(simd, io, map::Uniform(Plain));
+                walk.walk(simd, Plain);
             } else {
-                map::map(simd, io, map::Uniform(Sloped::new(*self)));
+                walk.walk(simd, Sloped::new(*self));
             }
         }
     }

@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
-use crate::drive::{Io, Kernel, Run, Weight, map};
+use crate::drive::{Kernel, Run, Walk, Weight};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::simd::{Machine, Vocabulary};
 
@@ -63,17 +63,17 @@ pub(super) fn gated(x: f64, t: f64) -> f64 {
     }
 }
 
-impl Run<f32> for Swish {
+impl Run for Swish {
     #[inline(always)]
-    unsafe fn run<S: Machine>(&self, simd: S, io: Io<f32>) {
+    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if self.beta == 1.0 {
-                Silu.run(simd, io);
+                Silu.run(simd, walk);
             } else if self.beta == 0.0 {
-                map::map(simd, io, map::Uniform(Half));
+                walk.walk(simd, Half);
             } else {
-                map::map(simd, io, map::Uniform(Sloped { beta: self.beta }));
+                walk.walk(simd, Sloped { beta: self.beta });
             }
         }
     }

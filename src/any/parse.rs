@@ -1,6 +1,6 @@
-//! Reading an activation, or an operation on rows, from text.
+//! Reading an activation from text.
 
-use crate::{AnyActivation, AnyRowActivation, Error, Hardtanh};
+use crate::{AnyActivation, Error, Formula, Hardtanh};
 
 /// Names at most this unlike are worth proposing (1 is equal, 0 has nothing in common).
 const NEAR: f64 = 0.7;
@@ -24,141 +24,122 @@ const UNBOUNDED: Hardtanh = Hardtanh {
     max: f32::INFINITY,
 };
 
-/// What can be read: one of several, by its name, with numbers by theirs.
-pub(crate) trait Named: Sized {
-    /// All that there are.
-    fn all() -> impl Iterator<Item = Self>;
+/// Reads `name` or `name(parameter=value, ..)`.
+pub(super) fn activation<'a>(text: &str) -> Result<AnyActivation<'a>, Error> {
+    let (name, parameters) = split(text);
+    let mut activation = by_name(name)?;
+    let values = Parameters {
+        of: activation.name(),
+        known: activation.parameter_names(),
+        synonyms: SYNONYMS,
+    }
+    .read(parameters)?;
+    for (name, value) in values {
+        // The parameter is known, so the activation has it.
+        let _ = activation.set_parameter(name, value);
+    }
+    activation.check(0)?;
+    Ok(activation)
+}
 
-    /// Its canonical name.
-    fn name(&self) -> &'static str;
-
-    /// Other names it is read by.
-    fn other_names(&self) -> &'static [&'static str];
-
-    /// The names of its parameters, in order.
-    fn parameter_names(&self) -> &'static [&'static str];
-
-    /// Sets one of them; `false` where it has none of that name.
-    fn set_parameter(&mut self, name: &str, value: f32) -> bool;
-
-    /// What a name, already [`plain`], stands for that is not the default of any.
-    fn special(_name: &str) -> Option<Self> {
-        None
+/// The name that `text` starts with, and what follows the parenthesis after it, if there is one.
+pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
+    match text.trim().split_once('(') {
+        None => (text.trim(), None),
+        Some((name, rest)) => (name, Some(rest)),
     }
 }
 
-/// Implements [`Named`] by the inherent methods of the same names.
-macro_rules! named {
-    ($type:ident { $($special:tt)* }) => {
-        impl<'a> Named for $type<'a> {
-            fn all() -> impl Iterator<Item = Self> {
-                $type::all()
-            }
-
-            fn name(&self) -> &'static str {
-                $type::name(self)
-            }
-
-            fn other_names(&self) -> &'static [&'static str] {
-                $type::other_names(self)
-            }
-
-            fn parameter_names(&self) -> &'static [&'static str] {
-                $type::parameter_names(self)
-            }
-
-            fn set_parameter(&mut self, name: &str, value: f32) -> bool {
-                $type::set_parameter(self, name, value)
-            }
-
-            $($special)*
-        }
-    };
+/// The parameters that may stand in parentheses after a name.
+pub(crate) struct Parameters {
+    /// The name.
+    pub(crate) of: &'static str,
+    /// Theirs, in order.
+    pub(crate) known: &'static [&'static str],
+    /// Other names: whose parameter, its other name, its name.
+    pub(crate) synonyms: &'static [(&'static str, &'static str, &'static str)],
 }
 
-named! { AnyActivation {
-    fn special(name: &str) -> Option<Self> {
-        matches!(name, "clip" | "clamp").then(|| UNBOUNDED.into())
-    }
-} }
-
-named! { AnyRowActivation {} }
-
-/// Reads `name` or `name(parameter=value, ..)`. Whether the values make sense is left to the caller.
-pub(crate) fn read<T: Named>(text: &str) -> Result<T, Error> {
-    let text = text.trim();
-    let (name, parameters) = match text.split_once('(') {
-        None => (text, ""),
-        Some((name, rest)) => (name, rest),
-    };
-    let mut named: T = by_name(name)?;
-    let unreadable = |text: &str| Error::UnreadableParameters {
-        activation: named.name(),
-        text: text.to_owned(),
-        known: named.parameter_names(),
-    };
-    let parameters = match (text.contains('('), parameters.trim_end().strip_suffix(')')) {
-        (false, _) => "",
-        (true, Some(inside)) => inside.trim(),
-        (true, None) => return Err(unreadable(parameters)),
-    };
-    if !parameters.is_empty() {
-        let known = named.parameter_names();
+impl Parameters {
+    /// Reads what [`split`] found after the name: values in order, values by name, a parenthesis.
+    pub(crate) fn read(&self, text: Option<&str>) -> Result<Vec<(&'static str, f32)>, Error> {
         let mut read: Vec<(&str, f32)> = Vec::new();
+        let Some(text) = text else {
+            return Ok(read);
+        };
+        let Some(inside) = text.trim_end().strip_suffix(')') else {
+            return Err(self.unreadable(text));
+        };
+        if inside.trim().is_empty() {
+            return Ok(read);
+        }
         let mut in_order = true;
-        for (position, text) in parameters.split(',').enumerate() {
+        for (position, text) in inside.trim().split(',').enumerate() {
             let (name, value) = match text.split_once('=') {
                 Some((name, value)) => {
                     in_order = false;
-                    (canonical(&named, name.trim()), value)
+                    (self.canonical(name.trim()), value)
                 }
                 // As in Python, none without a name after one with.
-                None if in_order => (known.get(position).copied(), text),
+                None if in_order => (self.known.get(position).copied(), text),
                 None => (None, text),
             };
             match (name, value.trim().parse::<f32>()) {
                 (Some(name), Ok(value)) if read.iter().all(|(earlier, _)| *earlier != name) => {
                     read.push((name, value));
                 }
-                _ => return Err(unreadable(text.trim())),
+                _ => return Err(self.unreadable(text.trim())),
             }
         }
-        for (name, value) in read {
-            // `known` has the name, so it is there.
-            let _ = named.set_parameter(name, value);
+        Ok(read)
+    }
+
+    fn unreadable(&self, text: &str) -> Error {
+        Error::UnreadableParameters {
+            activation: self.of,
+            text: text.to_owned(),
+            known: self.known,
         }
     }
-    Ok(named)
+
+    /// The parameter that `name` stands for.
+    fn canonical(&self, name: &str) -> Option<&'static str> {
+        let synonym = self
+            .synonyms
+            .iter()
+            .find(|(of, synonym, _)| (*of, *synonym) == (self.of, name));
+        let name = synonym.map_or(name, |(.., ours)| ours);
+        self.known.iter().copied().find(|known| *known == name)
+    }
 }
 
-/// The parameter of `named` that `name` stands for.
-fn canonical<T: Named>(named: &T, name: &str) -> Option<&'static str> {
-    let synonym = SYNONYMS
-        .iter()
-        .find(|(of, synonym, _)| (*of, *synonym) == (named.name(), name));
-    let name = synonym.map_or(name, |(.., ours)| ours);
-    let known = named.parameter_names();
-    known.iter().copied().find(|known| *known == name)
-}
-
-fn by_name<T: Named>(name: &str) -> Result<T, Error> {
+fn by_name<'a>(name: &str) -> Result<AnyActivation<'a>, Error> {
     let wanted = plain(name);
-    T::special(&wanted)
-        .or_else(|| T::all().find(|named| names(named).any(|name| plain(name) == wanted)))
+    if matches!(wanted.as_str(), "clip" | "clamp") {
+        return Ok(UNBOUNDED.into());
+    }
+    AnyActivation::all()
+        .find(|activation| names(activation).any(|name| plain(name) == wanted))
         .ok_or_else(|| Error::UnknownActivation {
             name: name.trim().to_owned(),
-            near: near::<T>(&wanted),
+            near: near(
+                &wanted,
+                AnyActivation::all().map(|any| (any.name(), names(&any))),
+            ),
         })
 }
 
-/// The canonical names that have a name like `wanted`, nearest first.
-fn near<T: Named>(wanted: &str) -> Vec<&'static str> {
-    let mut scored: Vec<(f64, &'static str)> = T::all()
-        .map(|named| {
-            let score = names(&named)
+/// The canonical names of those that have a name like `wanted`, nearest first.
+pub(crate) fn near<N: Iterator<Item = &'static str>>(
+    wanted: &str,
+    all: impl Iterator<Item = (&'static str, N)>,
+) -> Vec<&'static str> {
+    let mut scored: Vec<(f64, &'static str)> = all
+        .map(|(canonical, names)| {
+            let score = names
                 .map(|name| strsim::jaro_winkler(&plain(name), wanted))
                 .fold(0.0, f64::max);
-            (score, named.name())
+            (score, canonical)
         })
         .filter(|(score, _)| *score >= NEAR)
         .collect();
@@ -166,12 +147,12 @@ fn near<T: Named>(wanted: &str) -> Vec<&'static str> {
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-fn names<T: Named>(named: &T) -> impl Iterator<Item = &'static str> {
-    core::iter::once(named.name()).chain(named.other_names().iter().copied())
+fn names(activation: &AnyActivation<'_>) -> impl Iterator<Item = &'static str> + use<> {
+    core::iter::once(activation.name()).chain(activation.other_names().iter().copied())
 }
 
 /// A name without what names differ in between frameworks.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '_' | '-') && !c.is_whitespace())
         .flat_map(char::to_lowercase)

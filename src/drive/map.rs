@@ -23,6 +23,34 @@ pub(crate) trait Place: Copy {
     /// [`Kernel::WEIGHT`] of what is computed.
     const WEIGHT: Weight = Weight::Light;
 
+    /// Whether the inputs stand apart in memory: scalar code has nothing to gain from blocks of them.
+    const APART: bool = false;
+
+    /// The `N` whole vectors of inputs from element `at` of `src` on.
+    ///
+    /// # Safety
+    /// As for [`vectors`](Self::vectors), and `src` is the source of the buffer being walked.
+    #[inline(always)]
+    unsafe fn load<S: Machine, const N: usize>(
+        self,
+        simd: S,
+        src: *const f32,
+        at: usize,
+    ) -> [S::f32s; N] {
+        // SAFETY: the vectors lie inside the source, says the caller.
+        unsafe { load(simd, src.add(at)) }
+    }
+
+    /// The inputs of the buffer that is being walked, which is less than a vector long.
+    ///
+    /// # Safety
+    /// As for [`first`](Self::first), and `src` is the source of the buffer being walked.
+    #[inline(always)]
+    unsafe fn load_first<S: Machine>(self, simd: S, src: *const f32, count: usize) -> S::f32s {
+        // SAFETY: the source has `count` elements, says the caller.
+        unsafe { simd.load_first_f32s(count, src) }
+    }
+
     /// The results for the `N` whole vectors `x` that were read from element `at` on.
     ///
     /// # Safety
@@ -101,7 +129,7 @@ impl<K: LaneKernel> Place for PerElement<K> {
 /// # Safety
 /// `from` is valid for reads of that many.
 #[inline(always)]
-unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32) -> [S::f32s; N] {
+pub(super) unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32) -> [S::f32s; N] {
     let mut x = [simd.splat_f32s(0.0); N];
     for (k, x) in x.iter_mut().enumerate() {
         // SAFETY: the caller vouches for all `N`.
@@ -130,14 +158,15 @@ pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
     unsafe {
         if len < lanes {
             if len > 0 {
-                let x = simd.load_first_f32s(len, src);
+                let x = place.load_first(simd, src, len);
                 simd.store_first_f32s(len, dst, place.first(simd, len, x));
             }
             return;
         }
-        let last = simd.load_f32s(src.add(len - lanes));
+        let last = place.load::<S, 1>(simd, src, len - lanes);
         let mut at = 0;
         let interleave = match P::WEIGHT {
+            Weight::Light if S::IS_SCALAR && P::APART => 1,
             Weight::Light if S::IS_SCALAR => SCALAR_UNROLL,
             Weight::Light => UNROLL,
             Weight::Long => S::LONG,
@@ -153,7 +182,7 @@ pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
         at = turns::<S, P, 1>(simd, io, place, at);
         if at < len {
             let at = len - lanes;
-            let [y] = place.vectors(simd, at, [last]);
+            let [y] = place.vectors(simd, at, last);
             simd.store_f32s(dst.add(at), y);
         }
     }
@@ -198,7 +227,7 @@ pub(super) unsafe fn turn<S: Machine, P: Place, const VECTORS: usize>(
     }
     // SAFETY: the caller vouches for all `VECTORS` vectors.
     unsafe {
-        let x = load::<S, VECTORS>(simd, src.add(at));
+        let x = place.load::<S, VECTORS>(simd, src, at);
         let y = place.vectors(simd, at, x);
         for (k, y) in y.into_iter().enumerate() {
             simd.store_f32s(dst.add(at + k * lanes), y);

@@ -197,7 +197,12 @@ pub(crate) fn reduce_inverse<V: Vocabulary, const BIAS: i32>(
 /// `(e^r - 1 - r) / r^2`. (By `polynomial` the compiler would want a register more in some kernels.)
 #[inline(always)]
 pub(crate) fn beyond_linear<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
-    let [c2, c3, c4] = COEFFICIENTS.map(|c| simd.splat_f32s(c));
+    let [c2, c3, c4] = COEFFICIENTS;
+    let (c2, c3, c4) = (
+        simd.splat_f32s(c2),
+        simd.splat_f32s(c3),
+        simd.splat_f32s(c4),
+    );
     simd.mul_add_f32s(simd.mul_add_f32s(c4, r, c3), r, c2)
 }
 

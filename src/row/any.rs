@@ -1,6 +1,6 @@
 //! Any operation on rows, chosen at run time.
 
-use crate::any::parse;
+use crate::any::parse::{Parameters, near, plain, split};
 use crate::registry::for_each_row_activation;
 use crate::{Error, RowFormula, Rows, *};
 use core::fmt;
@@ -105,6 +105,12 @@ macro_rules! any_row_activation {
 
 for_each_row_activation!(any_row_activation);
 
+impl AnyRowActivation<'_> {
+    fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        core::iter::once(self.name()).chain(self.other_names().iter().copied())
+    }
+}
+
 impl fmt::Display for AnyRowActivation<'_> {
     /// Its name and its parameters, as [`FromStr`] reads them: `softmax(scale=1)`. Mask and lengths are tensors, and
     /// left out.
@@ -128,7 +134,23 @@ impl FromStr for AnyRowActivation<'_> {
     /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
     /// [`Error::InvalidParameter`] where a value makes no sense.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let operation: Self = parse::read(text)?;
+        let (name, parameters) = split(text);
+        let wanted = plain(name);
+        let found = Self::all().find(|any| any.names().any(|name| plain(name) == wanted));
+        let mut operation = found.ok_or_else(|| Error::UnknownActivation {
+            name: name.trim().to_owned(),
+            near: near(&wanted, Self::all().map(|any| (any.name(), any.names()))),
+        })?;
+        let values = Parameters {
+            of: operation.name(),
+            known: operation.parameter_names(),
+            synonyms: &[],
+        }
+        .read(parameters)?;
+        for (name, value) in values {
+            // The parameter is known, so the operation has it.
+            let _ = operation.set_parameter(name, value);
+        }
         operation.check(Rows::last(1), 0)?;
         Ok(operation)
     }

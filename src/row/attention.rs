@@ -30,7 +30,7 @@ impl<'a> Attention<'a> {
         }
         .finite()?;
         let outer = rows.outer(len)?;
-        let mismatch = |operand, operand_len, expected| Error::OperandMismatch {
+        let mismatch = |operand, operand_len, expected| Error::AttentionMismatch {
             operation,
             operand,
             operand_len,

@@ -19,7 +19,7 @@ use crate::simd::{Machine, Vocabulary};
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result: next to 0 as well, where one element outweighs the others |
 /// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout; any other -inf gives -inf; a row of one element gives +0; elements past the length give -inf, whatever they are |
-/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::OperandMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.LogSoftmax`, ONNX `LogSoftmax` |
 ///

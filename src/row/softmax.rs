@@ -20,7 +20,7 @@ use crate::simd::{Machine, Vocabulary};
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7 |
 /// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout, as in PyTorch and ONNX Runtime; any other -inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
-/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::OperandMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | Bridle, 1990; PyTorch `nn.Softmax`, ONNX `Softmax`; Vaswani et al., 2017, for scale and mask |
 ///

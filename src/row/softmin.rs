@@ -2,7 +2,7 @@ use super::RowFormula;
 use super::attention::Attention;
 use super::shape::{Lengths, Rows};
 use super::softmax::Softmax;
-use crate::dispatch::LaunchRows;
+use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 use crate::{Error, Isa};
 
@@ -15,7 +15,7 @@ use crate::{Error, Isa};
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | as for [`Softmax`](crate::Softmax) |
 /// | Special values | a row that is all +inf, or with a -inf or a NaN, gives NaN throughout; any other +inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
-/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::OperandMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.Softmin` |
 ///

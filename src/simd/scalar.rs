@@ -90,6 +90,17 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32, f32) {
+        // SAFETY: the caller vouches for two elements.
+        unsafe { (*from, *from.add(1)) }
+    }
+
+    #[inline(always)]
+    fn in_order_f32s(self, x: f32) -> f32 {
+        x
+    }
+
+    #[inline(always)]
     unsafe fn store_f32s(self, to: *mut f32, value: f32) {
         // SAFETY: the caller vouches for one element.
         unsafe { *to = value }

@@ -174,6 +174,14 @@ fn memory<S: Machine>(simd: S) {
             assert_eq!(cell, if i < count { source[i] } else { -1.0 }, "{count}");
         }
     }
+    let pairs: Vec<f32> = (0..=2 * lanes as u16).map(f32::from).collect();
+    // SAFETY: from the second element on there are two vectors.
+    let (first, second) = unsafe { simd.load_pairs_f32s(pairs.as_ptr().add(1)) };
+    for (element, vector) in [(0, first), (1, second)] {
+        let vector = [simd.in_order_f32s(vector)];
+        let lanes = bytemuck::cast_slice::<S::f32s, f32>(&vector);
+        assert!(lanes.iter().eq(pairs[1 + element..].iter().step_by(2)));
+    }
     let mut target = vec![-1.0; lanes + 1];
     // SAFETY: as above; from the second element on there is a vector, too.
     unsafe {

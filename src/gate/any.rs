@@ -1,0 +1,203 @@
+//! Any gate, chosen at run time.
+
+use super::Gate;
+use crate::any::parse::{Parameters, near, plain, split};
+use crate::{AnyActivation, Error, Gated, Geglu, GegluTanh, Glu, Reglu, Swiglu};
+use core::fmt;
+use core::str::FromStr;
+
+/// From the list of the gates that have a name of their own. A line here, a file next to this one, its
+/// `mod` and `pub use` are all that another one needs.
+macro_rules! any_gate {
+    ($($type:ident $name:ident [$($parameter:ident),*];)*) => {
+        /// Any gate of the crate, chosen at run time.
+        ///
+        /// ```
+        /// use activations::{AnyGate, Gate};
+        /// let gate: AnyGate = "gated(leaky_relu(negative_slope=0.5))".parse()?;
+        /// let mut y = [0.0; 2];
+        /// gate.apply(&[-2.0, 2.0], &[3.0, 4.0], &mut y)?;
+        /// assert_eq!(y, [-3.0, 8.0]);
+        /// # Ok::<(), activations::Error>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum AnyGate<'a> {
+            $(
+                #[doc = concat!("[`", stringify!($type), "`], called `", stringify!($name), "`.")]
+                $type($type),
+            )*
+            /// [`Gated`], called `gated`, with the activation in parentheses.
+            Gated(Gated<AnyActivation<'a>>),
+        }
+
+        impl<'a> AnyGate<'a> {
+            /// Every gate of the crate: those with a name of their own, then [`Gated`] of every
+            /// activation; all with default parameters.
+            pub fn all() -> impl Iterator<Item = Self> + Clone {
+                Self::named().chain(AnyActivation::all().map(|any| Self::Gated(Gated(any))))
+            }
+
+            /// Those that have a name of their own.
+            fn named() -> impl Iterator<Item = Self> + Clone {
+                [$(Self::$type($type::default())),*].into_iter()
+            }
+
+            /// Its canonical name: `swiglu`; `gated` for all [`Gated`].
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$type(_) => stringify!($name),)*
+                    Self::Gated(_) => "gated",
+                }
+            }
+
+            /// The names of its parameters, in order. Those of what is [`Gated`] are the
+            /// activation's.
+            pub const fn parameter_names(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$type(_) => &[$(stringify!($parameter)),*],)*
+                    Self::Gated(_) => &[],
+                }
+            }
+
+            /// The parameter called `name`; `None` where it has none.
+            pub fn parameter(&self, name: &str) -> Option<f32> {
+                match self {
+                    $(Self::$type(_gate) => match name {
+                        $(stringify!($parameter) => Some(_gate.$parameter),)*
+                        _ => None,
+                    },)*
+                    Self::Gated(_) => None,
+                }
+            }
+
+            /// Sets the parameter called `name`; `false` where it has none. Whether the value makes
+            /// sense is checked on use, as [`Gate::check`] tells.
+            #[must_use]
+            pub fn set_parameter(&mut self, name: &str, _value: f32) -> bool {
+                match self {
+                    $(Self::$type(_gate) => match name {
+                        $(stringify!($parameter) => {
+                            _gate.$parameter = _value;
+                            true
+                        })*
+                        _ => false,
+                    },)*
+                    Self::Gated(_) => false,
+                }
+            }
+        }
+
+        impl<'a> Gate for AnyGate<'a> {
+            type Activation = AnyActivation<'a>;
+
+            #[inline]
+            fn activation(&self) -> AnyActivation<'a> {
+                match self {
+                    $(Self::$type(gate) => gate.activation().into(),)*
+                    Self::Gated(gate) => gate.activation(),
+                }
+            }
+
+            #[inline]
+            fn check(&self, len: usize) -> Result<(), Error> {
+                match self {
+                    $(Self::$type(gate) => gate.check(len),)*
+                    Self::Gated(gate) => gate.check(len),
+                }
+            }
+        }
+
+        $(
+            impl From<$type> for AnyGate<'_> {
+                fn from(gate: $type) -> Self {
+                    Self::$type(gate)
+                }
+            }
+        )*
+    };
+}
+
+any_gate! {
+    Glu       glu        [];
+    Swiglu    swiglu     [alpha];
+    Geglu     geglu      [];
+    GegluTanh geglu_tanh [];
+    Reglu     reglu      [];
+}
+
+impl<'a, A: Into<AnyActivation<'a>>> From<Gated<A>> for AnyGate<'a> {
+    fn from(Gated(activation): Gated<A>) -> Self {
+        Self::Gated(Gated(activation.into()))
+    }
+}
+
+impl fmt::Display for AnyGate<'_> {
+    /// Its name and its parameters, as [`FromStr`] reads them: `swiglu(alpha=1)`, `gated(mish)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        if let Self::Gated(Gated(activation)) = self {
+            return write!(f, "({activation})");
+        }
+        let mut separator = "(";
+        for name in self.parameter_names() {
+            let value = self.parameter(name).unwrap_or(f32::NAN);
+            write!(f, "{separator}{name}={value}")?;
+            separator = ", ";
+        }
+        if separator == ", " {
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for AnyGate<'_> {
+    type Err = Error;
+
+    /// Reads a name, without regard to case, `_`, `-` and spaces, and parameters by name or in order:
+    /// `SwiGLU`, `swiglu(alpha=1.5)`; or `gated(..)` with any activation as
+    /// [`AnyActivation`] reads it: `gated(mish)`, `gated(leaky_relu(0.2))`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownGate`], with near names; [`Error::UnreadableParameters`];
+    /// [`Error::InvalidParameter`] where a value makes no sense; those of the activation.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (name, parameters) = split(text);
+        let wanted = plain(name);
+        if wanted == "gated" {
+            return gated(parameters);
+        }
+        let found = Self::named().find(|gate| plain(gate.name()) == wanted);
+        let mut gate = found.ok_or_else(|| {
+            let names = Self::named().map(|gate| gate.name()).chain(["gated"]);
+            Error::UnknownGate {
+                name: name.trim().to_owned(),
+                near: near(&wanted, names.map(|name| (name, core::iter::once(name)))),
+            }
+        })?;
+        let values = Parameters {
+            of: gate.name(),
+            known: gate.parameter_names(),
+            synonyms: &[],
+        }
+        .read(parameters)?;
+        for (name, value) in values {
+            // The parameter is known, so the gate has it.
+            let _ = gate.set_parameter(name, value);
+        }
+        gate.check(0)?;
+        Ok(gate)
+    }
+}
+
+/// Reads the activation of a gate, and the parenthesis after it.
+fn gated<'a>(text: Option<&str>) -> Result<AnyGate<'a>, Error> {
+    let text = text.unwrap_or_default();
+    let inside = text.trim_end().strip_suffix(')');
+    let inside = inside.ok_or_else(|| Error::UnknownActivation {
+        name: text.to_owned(),
+        near: Vec::new(),
+    })?;
+    Ok(AnyGate::Gated(Gated(inside.parse()?)))
+}
