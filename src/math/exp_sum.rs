@@ -133,6 +133,13 @@ pub(crate) struct Numerator<F> {
 }
 
 impl<F: Copy> Numerator<F> {
+    /// What the rounding of `value`, which is it, lost.
+    #[inline(always)]
+    pub(crate) fn lost<V: Vocabulary<f32s = F>>(&self, simd: V, value: F) -> F {
+        let rest = simd.sub_f32s(self.step, value);
+        simd.mul_add_f32s(self.step, self.growth, rest)
+    }
+
     /// It, rounded.
     #[inline(always)]
     pub(crate) fn value<V: Vocabulary<f32s = F>>(&self, simd: V) -> F {
@@ -227,13 +234,16 @@ impl<F: Copy> SmallSum<F> {
         }
     }
 
-    /// Adds `value`.
+    /// Adds `value`, and what its rounding lost, if that is to count.
     #[inline(always)]
-    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F) {
+    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F, lost: Option<F>) {
         let (sum, excess) = self.next;
         let value = simd.sub_f32s(value, excess);
         let new = simd.add_f32s(sum, value);
-        let excess = simd.sub_f32s(simd.sub_f32s(new, sum), value);
+        let mut excess = simd.sub_f32s(simd.sub_f32s(new, sum), value);
+        if let Some(lost) = lost {
+            excess = simd.sub_f32s(excess, lost);
+        }
         self.next = self.other;
         self.other = (new, excess);
     }
@@ -299,12 +309,7 @@ impl<F: Copy> Total<F> {
     #[inline(always)]
     pub(crate) fn over<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> (F, F) {
         let divisor = numerator.value(simd);
-        // What its rounding lost.
-        let lost = simd.mul_add_f32s(
-            numerator.step,
-            numerator.growth,
-            simd.sub_f32s(numerator.step, divisor),
-        );
+        let lost = numerator.lost(simd, divisor);
         let quotient = simd.div_f32s(self.high, divisor);
         let rest = simd.negate_mul_add_f32s(quotient, divisor, self.high);
         let rest = simd.negate_mul_add_f32s(quotient, lost, rest);

@@ -327,20 +327,24 @@ impl<S: Machine, L: Logits, const DEEP: bool, const K: usize> Pass<S, K> for Oth
         let t = extent.or(simd, t, self.shift.lowest);
         let one = v.splat_f32s(1.0);
         let is_largest = v.equal_f32s(t, self.largest);
-        let value = numerator::<_, DEEP>(v, t, excess, &self.shift).value(v);
-        let (value, hit) = match excess {
-            None => (
-                v.clear_f32s(is_largest, value),
-                v.keep_f32s(is_largest, one),
-            ),
+        let numerator = numerator::<_, DEEP>(v, t, excess, &self.shift);
+        let value = numerator.value(v);
+        let (value, lost, hit) = match excess {
+            None => {
+                let value = v.clear_f32s(is_largest, value);
+                (value, None, v.keep_f32s(is_largest, one))
+            }
             Some(excess) => {
                 let as_much = v.keep_f32s(v.equal_f32s(excess, self.excess), one);
                 let hit = v.keep_f32s(is_largest, as_much);
-                (v.clear_f32s(v.equal_f32s(hit, one), value), hit)
+                let is_largest = v.equal_f32s(hit, one);
+                // Logits in two parts are summed up with all that is known of them.
+                let lost = v.clear_f32s(is_largest, numerator.lost(v, value));
+                (v.clear_f32s(is_largest, value), Some(lost), hit)
             }
         };
         self.count = v.add_f32s(self.count, hit);
-        self.sum.add(v, value);
+        self.sum.add(v, value, lost);
     }
 }
 
