@@ -29,7 +29,8 @@ fn refusal(operation: AnyRowActivation<'_>, rows: Rows, x: &[f32]) -> Error {
     errors.push(operation.apply_in_place(rows, &mut y).unwrap_err());
     assert!(y.iter().all(|&y| y == UNTOUCHED), "{operation}");
     errors.push(operation.to_vec(rows, x).unwrap_err());
-    assert!(errors.iter().all(|error| *error == errors[0]), "{errors:?}");
+    let messages: Vec<String> = errors.iter().map(Error::to_string).collect();
+    assert!(messages.iter().all(|m| *m == messages[0]), "{messages:?}");
     errors.swap_remove(0)
 }
 
