@@ -27,7 +27,7 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
-pub(crate) use unrolled::Unrolled;
+pub(crate) use unrolled::{Unrolled, each};
 
 /// Eight numbers to choose from by three bits: a row of the tables that [`Vocabulary::lookup_f32s`]
 /// reads.

@@ -295,9 +295,9 @@ impl<F: Copy> Total<F> {
         }
     }
 
-    /// The sum divided by `numerator`, rounded.
+    /// The sum divided by `numerator`, rounded, and what the rounding lost.
     #[inline(always)]
-    pub(crate) fn over<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> F {
+    pub(crate) fn over<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> (F, F) {
         let divisor = numerator.value(simd);
         // What its rounding lost.
         let lost = simd.mul_add_f32s(
@@ -309,7 +309,7 @@ impl<F: Copy> Total<F> {
         let rest = simd.negate_mul_add_f32s(quotient, divisor, self.high);
         let rest = simd.negate_mul_add_f32s(quotient, lost, rest);
         let rest = simd.add_f32s(rest, self.low);
-        simd.add_f32s(quotient, simd.div_f32s(rest, divisor))
+        (quotient, simd.div_f32s(rest, divisor))
     }
 }
 

@@ -1,4 +1,4 @@
-//! log(1 + z) for z >= 0: the logarithm of a sum whose largest term is 1.
+//! log(1 + z) for z >= 0 in two parts: the logarithm of a sum whose largest term is 1.
 //!
 //! Algorithm: 1 + z, rounded, is 2^e (1 + f) with 1 + f between 1/sqrt 2 and sqrt 2, and what the rounding lost is
 //! added to the logarithm: next to 0 that is all there is. With s = f/(2 + f) and w = s^2,
@@ -23,12 +23,12 @@ const LN2_HIGH: f32 = hex("0x1.62e4p-1"); // 0.69314575
 /// What is left of it.
 const LN2_LOW: f32 = hex("0x1.7f7d1cp-20"); // 1.4286068e-6
 
-/// log(1 + z).
+/// log(1 + z + `low`), where `low` is small next to z.
 #[inline(always)]
-pub(crate) fn log1p<V: Vocabulary>(simd: V, z: V::f32s) -> V::f32s {
+pub(crate) fn log1p<V: Vocabulary>(simd: V, z: V::f32s, low: V::f32s) -> V::f32s {
     let one = simd.splat_f32s(1.0);
     let sum = simd.add_f32s(z, one);
-    let lost = simd.sub_f32s(z, simd.sub_f32s(sum, one));
+    let lost = simd.add_f32s(simd.sub_f32s(z, simd.sub_f32s(sum, one)), low);
     // Floats of positive numbers are ordered as integers are: e is how many times the exponent can be taken off.
     let from_least = simd.sub_bits_f32s(sum, simd.splat_f32s(core::f32::consts::FRAC_1_SQRT_2));
     let e = simd.shift_right_bits_f32s::<23>(from_least);
@@ -67,7 +67,7 @@ mod tests {
         // From 0 to 2^24, every 4099th float.
         for bits in (0..=0x4b80_0000u32).step_by(4099) {
             let z = f32::from_bits(bits);
-            let [y] = log1p(Unrolled::<Scalar, 1>(Scalar), [z]);
+            let [y] = log1p(Unrolled::<Scalar, 1>(Scalar), [z], [0.0]);
             let exact = libm::log1p(f64::from(z));
             let spacing = f64::from(y.next_up() - y);
             worst = worst.max((f64::from(y) - exact).abs() / spacing);

@@ -1,6 +1,6 @@
 use super::RowFormula;
 use super::attention::Attention;
-use super::logits::{Kind, Logits, OfKind};
+use super::logits::{Kind, Logits, OfKind, exact_sum};
 use super::passes::Shifted;
 use super::shape::{Lengths, Rows};
 use crate::Error;
@@ -169,10 +169,11 @@ impl<L: Logits> Normalise<L> {
             walk.pass(simd, &mut others);
             let excess = if A::ROUNDS { Some(others.excess) } else { None };
             let numerator = numerator::<_, DEEP>(v, largest, excess, &shift);
-            let sum = W::total(simd, others.sum.parts(v)).over(v, numerator);
+            let total = W::total(simd, others.sum.parts(v));
+            let (sum, lost) = total.over(v, numerator);
             // One of them is the 1 of log(1 + ..).
             let more = v.sub_f32s(W::count(simd, others.count), v.splat_f32s(1.0));
-            state.log = log1p(v, v.add_f32s(sum, more));
+            state.log = log1p(v, v.add_f32s(sum, more), lost);
         }
     }
 
@@ -369,11 +370,19 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Logarithms<S, L, K> {
         unsafe {
             let x = extent.load(simd, src);
             let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
-            let log = match excess {
-                None => self.log,
-                Some(excess) => v.add_f32s(v.sub_f32s(excess, self.excess), self.log),
+            let y = match excess {
+                None => v.sub_f32s(v.sub_f32s(t, self.largest), self.log),
+                Some(excess) => {
+                    let below = v.sub_f32s(v.splat_f32s(0.0), self.largest);
+                    let (from_largest, lost) = exact_sum(v, t, below);
+                    // Of infinities nothing is lost.
+                    let finite = v.less_than_f32s(self.shift.lowest, t);
+                    let less = v.sub_f32s(v.sub_f32s(excess, self.excess), lost);
+                    let log = v.add_f32s(v.keep_f32s(finite, less), self.log);
+                    v.sub_f32s(from_largest, log)
+                }
             };
-            extent.store(simd, dst, v.sub_f32s(v.sub_f32s(t, self.largest), log));
+            extent.store(simd, dst, y);
         }
     }
 }

@@ -267,7 +267,7 @@ impl<const MASK: bool> Logits for General<MASK> {
 
 /// `a + b`, rounded, and what the rounding lost: either may be the larger (Knuth, 1969).
 #[inline(always)]
-fn exact_sum<V: Vocabulary>(simd: V, a: V::f32s, b: V::f32s) -> (V::f32s, V::f32s) {
+pub(super) fn exact_sum<V: Vocabulary>(simd: V, a: V::f32s, b: V::f32s) -> (V::f32s, V::f32s) {
     let sum = simd.add_f32s(a, b);
     let of_b = simd.sub_f32s(sum, a);
     let of_a = simd.sub_f32s(sum, of_b);

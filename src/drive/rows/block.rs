@@ -1,6 +1,6 @@
 //! Sixteen elements at a time.
 
-use crate::simd::{Machine, Vocabulary};
+use crate::simd::{Machine, Vocabulary, each};
 use core::hint::black_box;
 use core::mem::MaybeUninit;
 
@@ -86,24 +86,18 @@ pub(crate) struct Whole;
 impl Extent for Whole {
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
-        let mut block = [simd.splat_f32s(0.0); K];
-        let mut k = 0;
-        while k < K {
+        each!(K, from simd.splat_f32s(0.0); k => {
             // SAFETY: the caller vouches for sixteen elements, which are `K` vectors.
-            block[k] = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
-            k += 1;
-        }
-        block
+            unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) }
+        })
     }
 
     #[inline(always)]
     unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
-        let mut k = 0;
-        while k < K {
+        each!(K, from (); k => {
             // SAFETY: as above.
-            unsafe { simd.store_f32s(to.add(k * S::F32_LANES), value[k]) };
-            k += 1;
-        }
+            unsafe { simd.store_f32s(to.add(k * S::F32_LANES), value[k]) }
+        });
     }
 
     #[inline(always)]
@@ -143,30 +137,24 @@ impl First {
 impl Extent for First {
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
-        let mut block = [simd.splat_f32s(0.0); K];
-        let mut k = 0;
-        while k < K {
+        each!(K, from simd.splat_f32s(0.0); k => {
             // SAFETY: the caller vouches for as many elements; a vector without any is read at an address
             // that may lie behind them, and reads nothing.
-            block[k] = unsafe {
+            unsafe {
                 simd.load_first_f32s(self.of_vector::<S>(k), from.wrapping_add(k * S::F32_LANES))
-            };
-            k += 1;
-        }
-        block
+            }
+        })
     }
 
     #[inline(always)]
     unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
-        let mut k = 0;
-        while k < K {
+        each!(K, from (); k => {
             // SAFETY: as above.
             unsafe {
                 let to = to.wrapping_add(k * S::F32_LANES);
                 simd.store_first_f32s(self.of_vector::<S>(k), to, value[k]);
-            };
-            k += 1;
-        }
+            }
+        });
     }
 
     #[inline(always)]
@@ -178,13 +166,9 @@ impl Extent for First {
     ) -> Block<S, K> {
         let count = simd.splat_f32s(self.0 as f32);
         let numbers: Block<S, K> = NUMBERS.block(simd);
-        let mut chosen = value;
-        let mut k = 0;
-        while k < K {
+        each!(K, from value[0]; k => {
             let inside = simd.less_than_f32s(numbers[k], count);
-            chosen[k] = simd.select_f32s(inside, value[k], other[k]);
-            k += 1;
-        }
-        chosen
+            simd.select_f32s(inside, value[k], other[k])
+        })
     }
 }
