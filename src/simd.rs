@@ -247,11 +247,11 @@ pub(crate) trait Machine: Simd {
     /// `count` is at most the number of lanes, and `to` is valid for writes of `count` elements.
     unsafe fn store_first_f32s(self, count: usize, to: *mut f32, value: Self::f32s);
 
-    /// Says that the cache line at `at` will soon be written; any address will do.
+    /// Says that the cache line at `at` will soon be wanted; any address will do.
     ///
     /// It has no effect but on speed, and does nothing where it was not measured to pay.
     #[inline(always)]
-    fn prefetch_for_write(self, at: *mut f32) {
+    fn prefetch(self, at: *const f32) {
         let _ = at;
     }
 }

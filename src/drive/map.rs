@@ -220,7 +220,10 @@ pub(super) unsafe fn turn<S: Machine, P: Place, const VECTORS: usize>(
     let lanes = S::F32_LANES;
     if VECTORS > 1 {
         for line in 0..(VECTORS * lanes).div_ceil(LINE) {
-            simd.prefetch_for_write(dst.wrapping_add(at + PREFETCH_AHEAD + line * LINE));
+            simd.prefetch(
+                dst.wrapping_add(at + PREFETCH_AHEAD + line * LINE)
+                    .cast_const(),
+            );
         }
     }
     // SAFETY: the caller vouches for all `VECTORS` vectors.

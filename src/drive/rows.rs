@@ -95,7 +95,9 @@ impl Tensor<'_> {
         if self.mask.is_empty() {
             return core::ptr::null();
         }
-        let at = row * self.rows.axis % self.mask.len();
+        let at = (row * self.rows.axis)
+            .checked_rem(self.mask.len())
+            .unwrap_or(0);
         self.mask.as_ptr().wrapping_add(at)
     }
 }
@@ -160,6 +162,12 @@ unsafe fn map_rows_of<S: Machine, R: RowKernel, const LAST: bool, const K: usize
     }
 }
 
+/// `a / b`, where b is not 0; saying what happens if it were spares the kernel a call to the panic handler.
+#[inline(always)]
+fn quotient(a: usize, b: usize) -> usize {
+    a.checked_div(b).unwrap_or(0)
+}
+
 /// Rows that are consecutive elements.
 ///
 /// # Safety
@@ -174,8 +182,8 @@ unsafe fn last_axis<S: Machine, R: RowKernel, const K: usize>(
         io, rows, lengths, ..
     } = tensor;
     let axis = rows.axis;
-    let group = (GROUP_ELEMENTS / axis).clamp(1, GROUP);
-    let outer = io.len / axis;
+    let group = quotient(GROUP_ELEMENTS, axis).clamp(1, GROUP);
+    let outer = quotient(io.len, axis);
     let mut start = 0;
     while start < outer {
         let count = group.min(outer - start);
@@ -230,7 +238,7 @@ unsafe fn short_rows<S: Machine, R: RowKernel, const K: usize>(
     let scratch = scratch.as_mut_ptr().cast::<f32>();
     let mut at = 0;
     while at < io.len {
-        let count = ((io.len - at) / axis).min(LANES);
+        let count = quotient(io.len - at, axis).min(LANES);
         // SAFETY: `count` rows of `axis` elements start at `at`; there is room for `axis` groups of sixteen. What
         // is left over in it is a number.
         unsafe {

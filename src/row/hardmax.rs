@@ -5,6 +5,7 @@ use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Tensor, Walk, map_rows};
 use crate::simd::{Machine, Vocabulary};
+use core::marker::PhantomData;
 
 /// `f(x)[i] = if i is the first largest element of its row { 1 } else { 0 }`.
 ///
@@ -115,11 +116,11 @@ impl RowKernel for Hardmax {
         walk: W,
         state: &State<Block<S, K>>,
     ) {
-        let mut one_hot = OneHot {
+        let mut one_hot = OneHot::<S, W, K> {
             max: W::same(state.max),
             nan: W::same(state.nan),
             left: simd.block::<K>().splat_f32s(1.0),
-            first: W::first,
+            walk: PhantomData,
         };
         // SAFETY: the caller's promise, passed on.
         unsafe { walk.pass(simd, &mut one_hot) };
@@ -154,19 +155,16 @@ impl<S: Machine, const K: usize> Pass<S, K> for Largest<S, K> {
 }
 
 /// The results.
-struct OneHot<S: Machine, F, const K: usize> {
+struct OneHot<S: Machine, W, const K: usize> {
     max: Block<S, K>,
     nan: Block<S, K>,
     /// 1 where the largest element of the row is yet to come, 0 where it was seen.
     left: Block<S, K>,
-    /// [`Walk::first`].
-    first: F,
+    /// Which says what the first is.
+    walk: PhantomData<W>,
 }
 
-impl<S: Machine, F, const K: usize> Pass<S, K> for OneHot<S, F, K>
-where
-    F: Fn(S, Block<S, K>, &mut Block<S, K>) -> Block<S, K>,
-{
+impl<S: Machine, W: Walk<S, K>, const K: usize> Pass<S, K> for OneHot<S, W, K> {
     const MASKED: bool = false;
 
     #[inline(always)]
@@ -184,7 +182,7 @@ where
             let x = extent.load(simd, src);
             let x = extent.or(simd, x, v.splat_f32s(f32::NAN));
             let hit = v.keep_f32s(v.equal_f32s(x, self.max), self.left);
-            let hit = (self.first)(simd, hit, &mut self.left);
+            let hit = W::first(simd, hit, &mut self.left);
             extent.store(simd, dst, v.add_f32s(hit, self.nan));
         }
     }

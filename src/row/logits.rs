@@ -207,7 +207,7 @@ pub(crate) struct General<const MASK: bool>(pub(crate) f32);
 impl<const MASK: bool> General<MASK> {
     /// The logit less `shift.origin`, rounded, and what the rounding added.
     #[inline(always)]
-    fn from_origin<V: Vocabulary>(
+    fn less_origin<V: Vocabulary>(
         self,
         simd: V,
         x: V::f32s,
@@ -248,7 +248,7 @@ impl<const MASK: bool> Logits for General<MASK> {
         mask: V::f32s,
         shift: &Shift<V::f32s>,
     ) -> V::f32s {
-        self.from_origin(simd, x, mask, shift).0
+        self.less_origin(simd, x, mask, shift).0
     }
 
     #[inline(always)]
@@ -259,7 +259,7 @@ impl<const MASK: bool> Logits for General<MASK> {
         mask: V::f32s,
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, Option<V::f32s>) {
-        let (t, excess) = self.from_origin(simd, x, mask, shift);
+        let (t, excess) = self.less_origin(simd, x, mask, shift);
         let t = simd.sub_f32s(t, shift.base);
         (t, Some(known::<V, true>(simd, t, excess, shift)))
     }

@@ -219,8 +219,8 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    fn prefetch_for_write(self, at: *mut f32) {
+    fn prefetch(self, at: *const f32) {
         // SAFETY: a prefetch accesses nothing that a program can see, and never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast_const().cast()) }
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
 }

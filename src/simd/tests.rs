@@ -190,7 +190,7 @@ fn memory<S: Machine>(simd: S) {
     }
     assert_eq!(target[0], -1.0);
     assert_eq!(target[1..], source[1..]);
-    simd.prefetch_for_write(core::ptr::null_mut());
+    simd.prefetch(core::ptr::null());
 }
 
 fn all<S: Machine>(simd: S, isa: Isa) {

@@ -122,8 +122,8 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
             }
             while len - at >= LANES {
                 if P::AHEAD {
-                    simd.prefetch_for_write(src.wrapping_add(at + self.ahead).cast_mut());
-                    simd.prefetch_for_write(dst.wrapping_add(at + self.ahead));
+                    simd.prefetch(src.wrapping_add(at + self.ahead));
+                    simd.prefetch(dst.wrapping_add(at + self.ahead).cast_const());
                 }
                 let mask = self.mask::<S, P, _, K>(simd, at, Whole);
                 pass.block(simd, src.add(at), dst.add(at), Whole, mask);
