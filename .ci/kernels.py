@@ -9,6 +9,9 @@ Fails where a kernel is missing, calls anything (so something was not inlined), 
 from the stack in a loop (a spill; a few kernels may, see SPILLS), has a masked move, a scalar
 operation or a gather inside a loop, or lacks a loop that stores as many vectors as the drivers
 unroll. Scalar kernels may call `fmaf` alone. Prints the size of the code.
+
+The kernels of operations on rows are checked for the same, but with more loops to a kernel: see
+`complaints_of_rows`.
 """
 
 import re
@@ -16,10 +19,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:(gated|gated_pairs|biased|residual)::)?(\w+)::(\w+)>:$")
+SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:(gated|gated_pairs|biased|residual|rows)::)?(\w+)::([\w:]+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
-REGISTRY = re.compile(r"^ +\w+(?:<'\w+>)? +(\w+) +\[.*\] +\[.*\];", re.M)
+LIST = r" +\[([^\]]*)\]"
+REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST};", re.M)
+ROW_REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST}{LIST};", re.M)
 
 # What a call looks like, a vector on the stack, a store of a vector, and what no loop may have.
 X86 = {
@@ -29,6 +34,7 @@ X86 = {
     # Not an indexed access: that is a table.
     "spill": r"%[xyz]mm\d+.*\(%rsp\)|\(%rsp\).*%[xyz]mm\d+",
     "store": r"^vmov(up|ap|dqu|dqa)\w* %[yz]mm\d+,(?!.*\(%rsp\)).*\(",
+    "masked": r"^vp?maskmov|^vmov\w+ .*\(.*\{%k|^vmov\w+ .*\{%k.*\(",
     "never_in_a_loop": r"^(vp?maskmov|vp?gather|v(add|sub|mul|div|min|max|fn?m\w+)ss\b)",
 }
 ARM = {
@@ -36,6 +42,7 @@ ARM = {
     "jump": r"^b(\.\w+)? |^cbn?z |^tbn?z ",
     "spill": r"\bq\d+,.*\[sp(, #\d+)?\]",
     "store": r"^(str|stur|stp) +q\d+|^st1 +\{v\d+\.4s",
+    "masked": r"$^", # There are none.
     "never_in_a_loop": r"^f(add|sub|mul|div|min|max|n?madd|n?msub) +s\d+",
 }
 # How often a loop of these may touch the stack: constants that wait there for want of a register, and
@@ -90,6 +97,20 @@ MORE_SPILLS = {
     },
 }
 WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
+
+# The same for operations on rows, over all their loops: an operation has one for each pass, walk and kind of
+# number, and more constants.
+ROW_SPILLS = {}
+
+# What kernels of operations on rows may call: for zeros at the start of short rows, and past a length.
+ROW_CALLS = r"^memset\b"
+# Scalar ones also what is not worth unrolling sixteen times.
+SCALAR_ROW_CALLS = r"^(memset|memcpy|fmaf)\b|^<?activations::simd::rolled::"
+# What else is called, out of the way of the loops.
+MORE_ROW_CALLS = {}
+
+# Innermost loops along the last axis that have masked moves: they go over rows so short that they end in them.
+MASKED_LOOPS = {}
 
 SOURCES = Path(__file__).parent.parent / "src"
 PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
@@ -161,6 +182,47 @@ def complaints(walk, isa, name, body):
         yield f"touches the stack {spills} times in a loop"
 
 
+def complaints_of_rows(isa, name, body):
+    """What is wrong with one kernel of an operation on rows: softmax::plain::last_axis.
+
+    Loops with masked moves are those over partial blocks. Along the last axis there is hardly one, as a row
+    has one such block; across others each loop has a twin for strips that are not whole. The loops without
+    are where the time goes."""
+    patterns = PATTERNS[isa]
+    allowed = SCALAR_ROW_CALLS if isa == "scalar" else ROW_CALLS
+    allowed = rf"{allowed}|{MORE_ROW_CALLS.get(isa, {}).get(name, '$^')}"
+    for _, text, relocated in body:
+        leaves = relocated and re.search(patterns["jump"], text)
+        calls = leaves or re.search(patterns["call"], text)
+        # Scalar code may load the address of a function once and call it through a register: then what is loaded
+        # is looked at.
+        through_register = isa == "scalar" and "*%" in text and not relocated
+        loads = isa == "scalar" and text.startswith("mov ") and relocated and not relocated[0].startswith(".L")
+        if (calls and not through_register) or loads:
+            called = relocated[0] if relocated else text
+            of_data = re.search(r"::[A-Z_]+(-0x4)?$", called)
+            if not of_data and not re.search(allowed, called):
+                yield f"calls {called}"
+    if isa == "scalar":
+        return
+    masked, whole, spills = 0, 0, 0
+    for loop in loops(body):
+        has = lambda pattern: sum(bool(re.search(patterns[pattern], text)) for text in loop)
+        for text in loop:
+            if re.search(patterns["never_in_a_loop"], text) and not re.search(patterns["masked"], text):
+                yield f"has in a loop: {text}"
+        if has("masked"):
+            masked += 1
+        else:
+            whole += 1
+            spills = max(spills, has("spill"))
+    last = name.endswith("last_axis")
+    if masked > (MASKED_LOOPS.get(isa, {}).get(name, 0) if last else whole):
+        yield f"has masked moves in {masked} loops, and none in {whole}"
+    if spills > ROW_SPILLS.get(isa, {}).get(name, 0):
+        yield f"touches the stack {spills} times in a loop"
+
+
 def unrolled(isa, name):
     """Vectors in a turn of the driver's loop: for a long kernel the instruction set says how many."""
     kernel = (SOURCES / "activation" / f"{name}.rs").read_text()
@@ -179,27 +241,38 @@ def shown(walk, isa):
 def main():
     objdump, library, *isas = sys.argv[1:]
     registry = SOURCES / "registry.rs"
-    names = REGISTRY.findall(registry.read_text())
+    names = [name for name, *_ in REGISTRY.findall(registry.read_text())]
     found = functions(objdump, library)
     wrong = 0
+    row_names = [
+        f"{name}::{kind}::{axis}"
+        for name, _, _, kinds in ROW_REGISTRY.findall(registry.read_text())
+        for kind in kinds.split()
+        for axis in ("last_axis", "other_axis")
+    ]
+    if not row_names:
+        wrong += 1
+        print(f"kernels: {registry.name} was not understood: it has no operations on rows")
     for walk, isa, name in sorted(found):
-        if name not in names:
+        if name not in (row_names if walk == "rows" else names):
             wrong += 1
             print(f"kernels: {shown(walk, isa)}::{name} is not in {registry.name}, as far as it was understood")
-    for isa, walk in ((isa, walk) for isa in isas for walk in WALKS):
+    for isa, walk in ((isa, walk) for isa in isas for walk in [*WALKS, "rows"]):
         kernels = shown(walk, isa)
         size = 0
-        for name in names:
+        registered = row_names if walk == "rows" else names
+        for name in registered:
             body = found.get((walk, isa, name))
             if not body:
                 wrong += 1
                 print(f"kernels: {kernels}::{name} is missing")
                 continue
             size += body[-1][0] - body[0][0] # but for the last instruction, a return
-            for complaint in sorted(set(complaints(walk, isa, name, body))):
+            found_wrong = complaints_of_rows(isa, name, body) if walk == "rows" else complaints(walk, isa, name, body)
+            for complaint in sorted(set(found_wrong)):
                 wrong += 1
                 print(f"kernels: {kernels}::{name} {complaint}")
-        print(f"kernels: {kernels}: {len(names)} functions, {size} bytes of code")
+        print(f"kernels: {kernels}: {len(registered)} functions, {size} bytes of code")
     print(f"kernels: {wrong} complaints")
     sys.exit(wrong != 0)
 

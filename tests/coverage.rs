@@ -1,12 +1,13 @@
 //! Nothing that is registered is left out: each activation has its page, its bound, its kept hash,
-//! its special values and its line in the README, and what covers "all" iterates the registry.
+//! its special values and its line in the README, and what covers "all" iterates the registry. So it is with gates
+//! and operations on rows.
 //!
 //! About the repository, so no part of the published package.
 
 mod common;
 
-use activations::{AnyActivation, AnyGate};
-use common::bounds;
+use activations::{AnyActivation, AnyGate, AnyRowActivation};
+use common::{bounds, rows};
 use std::path::Path;
 
 fn read(path: &str) -> String {
@@ -125,6 +126,68 @@ fn every_gate_is_everywhere() {
             hashed(format!("fused({activation})")),
             "{activation}, fused, has no line in tests/data/hashes_gates.txt"
         );
+    }
+}
+
+#[test]
+fn every_operation_on_rows_is_everywhere() {
+    let readme = read("README.md");
+    let hashes = read("tests/data/hashes_rows.txt");
+    let special_values = read("tests/rows_oracle.rs");
+    for operation in AnyRowActivation::all() {
+        let name = operation.name();
+        let hashed = format!("{operation} [");
+        assert!(
+            hashes.lines().any(|line| line[17..].starts_with(&hashed)),
+            "{operation} has no line in tests/data/hashes_rows.txt"
+        );
+        let page = read(&format!("src/row/{name}.rs"));
+        for title in [
+            "Domain",
+            "Shapes",
+            "Error",
+            "Special values",
+            "Errors",
+            "Panics",
+            "Source",
+        ] {
+            assert!(
+                page.contains(&format!("\n/// | {title} | ")),
+                "{name}: its page has no row {title:?}"
+            );
+        }
+        let of_type = format!("{operation:?}");
+        let of_type = &of_type[..of_type.find('(').unwrap_or(of_type.len())];
+        assert!(
+            special_values.contains(&format!("assert_gives({of_type}")),
+            "{name} has no special values in tests/rows_oracle.rs"
+        );
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` |")))
+            .unwrap_or_else(|| {
+                panic!("{name} has no line in the README's table of operations on rows")
+            });
+        for parameter in operation.parameter_names() {
+            assert!(row.contains(&format!("`{parameter}`")), "{name}: {row}");
+        }
+        // Else its mask and lengths would go untested.
+        let has_scale = operation.parameter("scale").is_some();
+        let known = rows::attention(&mut operation.clone()).is_some();
+        assert_eq!(known, has_scale, "{name} in tests/common/rows.rs");
+    }
+}
+
+#[test]
+fn what_covers_all_operations_on_rows_iterates_them() {
+    for path in [
+        "tests/common/rows.rs", // and with it tests/hashes_rows.rs, tests/rows.rs and tests/rows_oracle.rs
+        "tests/page_guard_rows.rs",
+        "tests/rows_refusals.rs",
+        "tests/row_names.rs",
+        "fuzz/fuzz_targets/rows/main.rs",
+    ] {
+        assert!(read(path).contains("AnyRowActivation::all()"), "{path}");
     }
 }
 

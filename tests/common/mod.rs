@@ -8,6 +8,7 @@ pub mod buffer;
 pub mod inputs;
 #[cfg(unix)]
 pub mod pages;
+pub mod rows;
 pub mod steps;
 pub mod ulp;
 

@@ -1,0 +1,352 @@
+//! How far operations on rows are from their oracle, and what they do with infinities, NaN and elements past
+//! a length.
+
+mod common;
+
+use activations::{
+    AnyRowActivation, Hardmax, Isa, Lengths, LogSoftmax, RowActivation, Rows, Softmax, Softmin,
+};
+use common::rows::{self, KINDS, LONG, Operands, SHAPES, WILD};
+use common::{Variant, on_each_isa, scale_of_the_heaviest, ulp};
+
+const INF: f32 = f32::INFINITY;
+const NAN: f32 = f32::NAN;
+
+/// How far a result may be off, in ULP.
+fn bound(operation: &AnyRowActivation<'_>, rows: Rows) -> f64 {
+    match operation {
+        AnyRowActivation::Hardmax(_) => 0.0,
+        _ => 2.0 + rows.axis as f64 / 4096.0,
+    }
+}
+
+/// The worst result of `operation` on `isa`, if it is too far from the oracle.
+fn complaint(
+    operation: &AnyRowActivation<'_>,
+    isa: Isa,
+    rows: Rows,
+    x: &[f32],
+    what: &str,
+) -> Option<String> {
+    let y = rows::compute(operation, isa, Variant::OutOfPlace, rows, x);
+    let expected = rows::reference(operation, rows, x);
+    let mut worst = (bound(operation, rows), None);
+    for (i, (&y, &expected)) in y.iter().zip(&expected).enumerate() {
+        // Zero is +0 throughout.
+        let error = match y == 0.0 && y.is_sign_negative() {
+            true => f64::INFINITY,
+            false => ulp::ulp_error(y, expected),
+        };
+        if error > worst.0 {
+            worst = (error, Some(i));
+        }
+    }
+    let i = worst.1?;
+    Some(format!(
+        "{} on {isa}, {what}, {rows:?}: element {i}, of {:e}, is {:e}, not {:e}: {} ULP",
+        rows::described(operation),
+        x[i],
+        y[i],
+        expected[i],
+        worst.0
+    ))
+}
+
+#[track_caller]
+fn assert_none(complaints: &[String]) {
+    let few = &complaints[..complaints.len().min(40)];
+    assert!(
+        few.is_empty(),
+        "{} of:\n{}",
+        complaints.len(),
+        few.join("\n")
+    );
+}
+
+#[test]
+fn every_result_is_near_the_oracle() {
+    let mut complaints = Vec::new();
+    let step = if scale_of_the_heaviest() > 1 { 3 } else { 1 };
+    on_each_isa("every_result_is_near", |isa| {
+        for (i, &(rows, outer)) in SHAPES.iter().enumerate() {
+            let operands = Operands::new(rows, outer);
+            for (what, kind) in KINDS.iter().skip(i % step).step_by(step) {
+                let x = rows::tensor(rows, outer, |_| *kind);
+                for operation in operands.every_operation() {
+                    let x = rows::turned(&operation, &x);
+                    complaints.extend(complaint(&operation, isa, rows, &x, what));
+                }
+            }
+        }
+    });
+    assert_none(&complaints);
+}
+
+#[test]
+fn so_are_those_of_a_row_longer_than_a_cache() {
+    let mut complaints = Vec::new();
+    let operands = Operands::new(LONG, 1);
+    let step = if scale_of_the_heaviest() > 1 { 4 } else { 1 };
+    on_each_isa("a_row_longer_than_a_cache", |isa| {
+        // Scalar code has the same bits, and is slow.
+        let fast = isa != Isa::Scalar || Isa::available().count() == 1;
+        for (i, (what, kind)) in KINDS.iter().enumerate().filter(|_| fast).step_by(step) {
+            let x = rows::tensor(LONG, 1, |_| *kind);
+            // Two ways of each a kind, by turns.
+            let operations = operands.every_operation().skip(i % 3).step_by(3);
+            for operation in operations.step_by(step) {
+                let x = rows::turned(&operation, &x);
+                complaints.extend(complaint(&operation, isa, LONG, &x, what));
+            }
+        }
+    });
+    assert_none(&complaints);
+}
+
+#[test]
+fn one_row_that_is_wild_leaves_the_others_alone() {
+    let mut complaints = Vec::new();
+    on_each_isa("one_row_that_is_wild", |isa| {
+        for &(rows, outer) in SHAPES {
+            let operands = Operands::new(rows, outer);
+            for (what, wild) in &WILD[..3] {
+                let kind = |row| if row % 3 == 1 { *wild } else { KINDS[0].1 };
+                let x = rows::tensor(rows, outer, kind);
+                for operation in operands.every_operation() {
+                    let x = rows::turned(&operation, &x);
+                    complaints.extend(complaint(&operation, isa, rows, &x, what));
+                }
+            }
+        }
+    });
+    assert_none(&complaints);
+}
+
+#[test]
+fn a_row_of_1024_sums_to_1() {
+    on_each_isa("a_row_of_1024", |isa| {
+        for rows in [Rows::last(1024), Rows::strided(1024, 3)] {
+            let outer = 3 / rows.inner;
+            for (what, kind) in KINDS {
+                let x = rows::tensor(rows, outer, |_| *kind);
+                let all = [Softmax::default().into(), Softmin::default().into()];
+                for operation in all.into_iter().chain([Hardmax.into()]) {
+                    let x = rows::turned(&operation, &x);
+                    let y = rows::compute(&operation, isa, Variant::InPlace, rows, &x);
+                    for first in (0..3).map(|row| if rows.inner == 1 { row * 1024 } else { row }) {
+                        let row = y[first..].iter().step_by(rows.inner).take(1024);
+                        let sum: f64 = row.map(|y| f64::from(*y)).sum();
+                        let off = (sum - 1.0).abs() * f64::from(1 << 22);
+                        assert!(off <= 1.0, "{operation} on {isa}, {what}, {rows:?}: {sum}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// `row` by itself, as a long row, as a row of another axis, and among others.
+fn in_all_places(operation: &AnyRowActivation<'_>, isa: Isa, row: &[f32], expected: &[f32]) {
+    let axis = row.len();
+    for (inner, outer) in [(1, 1), (1, 16), (1, 37), (5, 2), (16, 1), (19, 2)] {
+        let rows = Rows::strided(axis, inner);
+        let spread = |row: &[f32]| -> Vec<f32> {
+            let block = row.iter().flat_map(|&x| std::iter::repeat_n(x, inner));
+            let block: Vec<f32> = block.collect();
+            block.repeat(outer)
+        };
+        let x = spread(row);
+        for variant in Variant::ALL {
+            let y = rows::compute(operation, isa, variant, rows, &x);
+            let what = format!(
+                "{} of {row:?} on {isa}, {rows:?}",
+                rows::described(operation)
+            );
+            common::assert_same_bits(&y, &spread(expected), &x, what);
+        }
+    }
+}
+
+/// The row at hand, and one of 150 elements that ends with it: -inf stands before, which gives `rest`.
+fn assert_gives(operation: impl Into<AnyRowActivation<'static>>, row: &[f32], expected: &[f32]) {
+    let operation = operation.into();
+    let (nothing, rest) = match operation {
+        AnyRowActivation::Softmin(_) => (INF, 0.0),
+        AnyRowActivation::LogSoftmax(_) => (-INF, -INF),
+        _ => (-INF, 0.0),
+    };
+    let rest = if expected[0].is_nan() { NAN } else { rest };
+    on_each_isa("special_values_of_rows", |isa| {
+        in_all_places(&operation, isa, row, expected);
+        let longer = |fill: f32, row: &[f32]| [&vec![fill; 150 - row.len()][..], row].concat();
+        let (row, expected) = (longer(nothing, row), longer(rest, expected));
+        in_all_places(&operation, isa, &row, &expected);
+    });
+}
+
+#[test]
+fn a_row_that_is_all_minus_infinity_or_has_plus_infinity_or_nan_is_nan() {
+    for row in [
+        &[-INF, -INF, -INF][..],
+        &[-INF],
+        &[INF],
+        &[NAN],
+        &[0.0, INF],
+        &[INF, -INF, 2.0],
+        &[INF, INF],
+        &[1.0, NAN, 2.0],
+        &[-INF, -NAN],
+        &[NAN, INF, -1e30],
+    ] {
+        let nan = vec![NAN; row.len()];
+        let negated: Vec<f32> = row.iter().map(|x| -x).collect();
+        assert_gives(Softmax::default(), row, &nan);
+        assert_gives(LogSoftmax::default(), row, &nan);
+        assert_gives(Softmin::default(), &negated, &nan);
+        for scale in [0.5, 2.0] {
+            let softmax = Softmax {
+                scale,
+                ..Softmax::default()
+            };
+            assert_gives(softmax, row, &nan);
+            let log_softmax = LogSoftmax {
+                scale,
+                ..LogSoftmax::default()
+            };
+            assert_gives(log_softmax, row, &nan);
+        }
+    }
+}
+
+#[test]
+fn any_other_minus_infinity_is_nothing() {
+    for (row, y, log) in [
+        (&[-INF, 3.0][..], &[0.0, 1.0][..], &[-INF, 0.0][..]),
+        (&[1e30, -INF, -1e30], &[1.0, 0.0, 0.0], &[0.0, -INF, -2e30]),
+        (
+            &[-7.0, -INF, -7.0],
+            &[0.5, 0.0, 0.5],
+            &[-core::f32::consts::LN_2, -INF, -core::f32::consts::LN_2],
+        ),
+    ] {
+        let negated: Vec<f32> = row.iter().map(|x| -x).collect();
+        assert_gives(Softmax::default(), row, y);
+        assert_gives(LogSoftmax::default(), row, log);
+        assert_gives(Softmin::default(), &negated, y);
+    }
+}
+
+#[test]
+fn one_element_is_certain() {
+    for x in [0.0, -0.0, 1.0, -103.0, 1e5, -4e4, 1e-40, f32::MAX, f32::MIN] {
+        assert_gives(Softmax::default(), &[x], &[1.0]);
+        assert_gives(Softmin::default(), &[x], &[1.0]);
+        assert_gives(LogSoftmax::default(), &[x], &[0.0]);
+    }
+}
+
+#[test]
+fn hardmax_takes_the_first_of_the_largest() {
+    for (row, expected) in [
+        (&[0.0][..], &[1.0][..]),
+        (&[-INF, -3.0, INF], &[0.0, 0.0, 1.0]),
+        (&[2.0, 5.0, 5.0], &[0.0, 1.0, 0.0]),
+        (&[-0.0, 0.0], &[1.0, 0.0]),
+        (&[INF, INF], &[1.0, 0.0]),
+        (&[3.0, NAN], &[NAN, NAN]),
+        (&[-1e-45, 1e-45], &[0.0, 1.0]),
+    ] {
+        assert_gives(Hardmax, row, expected);
+    }
+    on_each_isa("hardmax_takes_the_first", |isa| {
+        in_all_places(&Hardmax.into(), isa, &[-INF, -INF], &[1.0, 0.0]);
+        // At every place of a long row, with an equal one behind it.
+        for at in 0..140 {
+            let mut row = [-1.0; 150];
+            let mut expected = [0.0; 150];
+            (row[at], row[at + 9], expected[at]) = (4.0, 4.0, 1.0);
+            let rows = Rows::last(150);
+            let y = rows::compute(&Hardmax.into(), isa, Variant::OutOfPlace, rows, &row);
+            assert_eq!(y, expected, "{at} on {isa}");
+        }
+    });
+}
+
+#[test]
+fn past_the_length_there_is_nothing_whatever_stands_there() {
+    let mut complaints = Vec::new();
+    on_each_isa("past_the_length", |isa| {
+        for (rows, outer) in [
+            (Rows::last(40), 6),
+            (Rows::last(150), 6),
+            (Rows::strided(40, 19), 2),
+        ] {
+            let lengths = [0, 1, 3, 16, 17, 40];
+            let lengths = &lengths[..outer.min(lengths.len())];
+            let kept = |at: usize| {
+                let i = at / rows.inner % rows.axis;
+                i < lengths[at / (rows.axis * rows.inner) % lengths.len()]
+            };
+            let ordinary = rows::tensor(rows, outer, |_| KINDS[0].1);
+            for wild in [NAN, INF, -INF, f32::MAX] {
+                let x = ordinary.iter().enumerate();
+                let x: Vec<f32> = x.map(|(at, &x)| if kept(at) { x } else { wild }).collect();
+                for operation in AnyRowActivation::all() {
+                    let operation = rows::with(operation, 1.0, &[], Lengths::PerRow(lengths));
+                    if operation.parameter_names().is_empty() {
+                        continue; // It has no lengths.
+                    }
+                    let past = match operation {
+                        AnyRowActivation::LogSoftmax(_) => -INF,
+                        _ => 0.0,
+                    };
+                    let mut y = x.clone();
+                    operation.apply_in_place_on(isa, rows, &mut y).unwrap();
+                    for (at, y) in y.iter().enumerate() {
+                        let right = match kept(at) {
+                            true => y.is_finite(),
+                            false => y.to_bits() == f32::to_bits(past),
+                        };
+                        assert!(right, "{operation} on {isa}, {rows:?}: {y} at {at}");
+                    }
+                    complaints.extend(complaint(&operation, isa, rows, &x, "past the length"));
+                }
+            }
+        }
+    });
+    assert_none(&complaints);
+}
+
+#[test]
+fn causal_lengths_grow_by_one_with_each_query() {
+    let causal = |queries, past| Softmax {
+        lengths: Lengths::Causal { queries, past },
+        ..Softmax::default()
+    };
+    let seen = |softmax: Softmax<'_>, outer: usize| -> Vec<usize> {
+        let y = softmax
+            .to_vec(Rows::last(4), &vec![0.0; 4 * outer])
+            .unwrap();
+        let seen = |row: &[f32]| row.iter().filter(|y| **y != 0.0).count();
+        y.chunks(4).map(seen).collect()
+    };
+    assert_eq!(seen(causal(3, 0), 6), [1, 2, 3, 1, 2, 3]);
+    assert_eq!(seen(causal(6, 0), 6), [1, 2, 3, 4, 4, 4]);
+    assert_eq!(seen(causal(2, 2), 4), [3, 4, 3, 4]);
+    assert_eq!(seen(causal(1, usize::MAX), 2), [4, 4]);
+    assert_eq!(seen(causal(2, usize::MAX), 2), [4, 4]);
+}
+
+#[test]
+fn masks_repeat_over_the_rows() {
+    let mask = [0.0, -INF, -INF, 0.0];
+    let softmax = Softmax {
+        mask: &mask,
+        ..Softmax::default()
+    };
+    let y = softmax.to_vec(Rows::last(2), &[5.0; 8]).unwrap();
+    assert_eq!(y[..], [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
+    let y = softmax.to_vec(Rows::strided(2, 3), &[5.0; 12]).unwrap();
+    let (one, other) = ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0]);
+    assert_eq!(y[..], [one, other, other, one].concat());
+}
