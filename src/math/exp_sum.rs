@@ -200,21 +200,54 @@ impl<F: Copy> Sum<F> {
         value
     }
 
-    /// Adds `value`, which is rounded already.
-    #[inline(always)]
-    pub(crate) fn add_value<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F) {
-        let high = simd.add_f32s(self.high, value);
-        let left = simd.sub_f32s(value, simd.sub_f32s(high, self.high));
-        *self = Self {
-            high,
-            low: simd.add_f32s(self.low, left),
-        };
-    }
-
-    /// The sum, less where it started, and what was left over, in each lane.
+    /// The sum and what was left over, in each lane.
     #[inline(always)]
     pub(crate) fn parts<V: Vocabulary<f32s = F>>(self, simd: V) -> (F, F) {
         (simd.sub_f32s(self.high, simd.splat_f32s(START)), self.low)
+    }
+}
+
+/// A sum of numerators of any size, in each lane: one may be all that counts, or all may be tiny (Kahan,
+/// 1965). Two sums take turns, as each waits for its own last result.
+#[derive(Clone, Copy)]
+pub(crate) struct SmallSum<F> {
+    /// A sum, and what it has too much.
+    next: (F, F),
+    other: (F, F),
+}
+
+impl<F: Copy> SmallSum<F> {
+    /// No numerators.
+    #[inline(always)]
+    pub(crate) fn new<V: Vocabulary<f32s = F>>(simd: V) -> Self {
+        let zero = simd.splat_f32s(0.0);
+        Self {
+            next: (zero, zero),
+            other: (zero, zero),
+        }
+    }
+
+    /// Adds `value`.
+    #[inline(always)]
+    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F) {
+        let (sum, excess) = self.next;
+        let value = simd.sub_f32s(value, excess);
+        let new = simd.add_f32s(sum, value);
+        let excess = simd.sub_f32s(simd.sub_f32s(new, sum), value);
+        self.next = self.other;
+        self.other = (new, excess);
+    }
+
+    /// The sum and what was left over, in each lane.
+    #[inline(always)]
+    pub(crate) fn parts<V: Vocabulary<f32s = F>>(self, simd: V) -> (F, F) {
+        let ((a, a_excess), (b, b_excess)) = (self.next, self.other);
+        // Knuth's exact sum, 1969.
+        let sum = simd.add_f32s(a, b);
+        let of_b = simd.sub_f32s(sum, a);
+        let of_a = simd.sub_f32s(sum, of_b);
+        let lost = simd.add_f32s(simd.sub_f32s(a, of_a), simd.sub_f32s(b, of_b));
+        (sum, simd.sub_f32s(lost, simd.add_f32s(a_excess, b_excess)))
     }
 }
 
@@ -230,8 +263,7 @@ pub(crate) struct Total<F> {
 impl<F: Copy> Total<F> {
     /// In each lane that of the lane.
     #[inline(always)]
-    pub(crate) fn of_lanes<V: Vocabulary<f32s = F>>(simd: V, sum: Sum<F>) -> Self {
-        let (high, low) = sum.parts(simd);
+    pub(crate) fn of_lanes<V: Vocabulary<f32s = F>>(simd: V, (high, low): (F, F)) -> Self {
         let total = simd.add_f32s(high, low);
         Self {
             high: total,

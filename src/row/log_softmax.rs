@@ -1,12 +1,12 @@
 use super::RowFormula;
 use super::attention::Attention;
-use super::logits::{General, Kind, Logits, OfKind};
+use super::logits::{Kind, Logits, OfKind};
 use super::passes::Shifted;
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Walk, map_rows};
-use crate::math::exp_sum::{Shift, Sum, numerator};
+use crate::math::exp_sum::{Shift, SmallSum, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
 
@@ -64,6 +64,16 @@ impl RowFormula for LogSoftmax<'_> {
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
         let logits = self.attention().logits(row, x);
         let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if max.is_infinite() {
+            // Nothing is far from it, or all is.
+            return vec![f64::NAN; logits.len()]
+                .into_iter()
+                .chain(core::iter::repeat_n(
+                    f64::NEG_INFINITY,
+                    x.len() - logits.len(),
+                ))
+                .collect();
+        }
         let first = logits.iter().position(|&t| t == max);
         // The largest numerator is 1: what the others add to it keeps its digits.
         let others = logits.iter().enumerate().filter(|(i, _)| Some(*i) != first);
@@ -93,7 +103,6 @@ impl RunRows<f32> for LogSoftmax<'_> {
         let tensor = self.attention().tensor(io, rows);
         let kernel = Normalise {
             logits: L::of(self.scale),
-            scale: self.scale,
         };
         // SAFETY: the caller's promise, passed on.
         unsafe { map_rows::<S, _, LAST>(simd, tensor, kernel) }
@@ -105,7 +114,6 @@ impl RunRows<f32> for LogSoftmax<'_> {
 #[derive(Clone, Copy)]
 struct Normalise<L> {
     logits: L,
-    scale: f32,
 }
 
 /// What the passes of a row hand on.
@@ -155,13 +163,13 @@ impl<L: Logits> Normalise<L> {
                 shift,
                 largest,
                 excess: W::same(state.excess),
-                sum: Sum::new(v),
+                sum: SmallSum::new(v),
                 count: v.splat_f32s(0.0),
             };
             walk.pass(simd, &mut others);
             let excess = if A::ROUNDS { Some(others.excess) } else { None };
             let numerator = numerator::<_, DEEP>(v, largest, excess, &shift);
-            let sum = W::total(simd, others.sum).over(v, numerator);
+            let sum = W::total(simd, others.sum.parts(v)).over(v, numerator);
             // One of them is the 1 of log(1 + ..).
             let more = v.sub_f32s(W::count(simd, others.count), v.splat_f32s(1.0));
             state.log = log1p(v, v.add_f32s(sum, more));
@@ -205,7 +213,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
     ) -> State<Block<S, K>> {
         // SAFETY: the caller's promise, passed on.
-        let shifted = unsafe { Shifted::<Block<S, K>>::of(simd, walk, self.logits, self.scale) };
+        let shifted = unsafe { Shifted::<Block<S, K>>::of(simd, walk, self.logits) };
         let zero = [simd.splat_f32s(0.0); K];
         State {
             shift: shifted.shift,
@@ -224,12 +232,11 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
         state: &mut State<Block<S, K>>,
     ) {
-        let Self { logits, scale } = self;
+        let Self { logits } = self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if state.based && !L::MASKED {
-                let logits = General::<false>(scale);
-                Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
+            if state.based {
+                Self::sum::<S, W, _, true, K>(simd, walk, logits.based(), state);
             } else if S::IS_SCALAR || state.deep {
                 Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
             } else {
@@ -245,11 +252,11 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
         state: &State<Block<S, K>>,
     ) {
-        let Self { logits, scale } = self;
+        let Self { logits } = self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if state.based && !L::MASKED {
-                Self::logarithms(simd, walk, General::<false>(scale), state);
+            if state.based {
+                Self::logarithms(simd, walk, logits.based(), state);
             } else {
                 Self::logarithms(simd, walk, logits, state);
             }
@@ -295,7 +302,7 @@ struct Others<S: Machine, L, const DEEP: bool, const K: usize> {
     shift: Shift<Block<S, K>>,
     largest: Block<S, K>,
     excess: Block<S, K>,
-    sum: Sum<Block<S, K>>,
+    sum: SmallSum<Block<S, K>>,
     count: Block<S, K>,
 }
 
@@ -332,7 +339,7 @@ impl<S: Machine, L: Logits, const DEEP: bool, const K: usize> Pass<S, K> for Oth
             }
         };
         self.count = v.add_f32s(self.count, hit);
-        self.sum.add_value(v, value);
+        self.sum.add(v, value);
     }
 }
 

@@ -44,7 +44,7 @@ macro_rules! kinds {
 kinds! {
     plain: Plain, _scale => Plain;
     scaled: Scaled, scale => Scaled(scale);
-    masked: General<true>, scale => General(scale);
+    masked: Masked, scale => Masked(scale);
 }
 
 /// From an input to a logit.
@@ -54,6 +54,12 @@ pub(crate) trait Logits: Copy {
 
     /// Whether one float may not hold a logit.
     const ROUNDS: bool;
+
+    /// The same logits, whatever origin and base.
+    type Based: Logits;
+
+    /// Them.
+    fn based(self) -> Self::Based;
 
     /// The logit less `shift.origin`, rounded.
     fn rounded<V: Vocabulary>(
@@ -82,6 +88,13 @@ pub(crate) struct Plain;
 impl Logits for Plain {
     const MASKED: bool = false;
     const ROUNDS: bool = false;
+
+    type Based = General<false>;
+
+    #[inline(always)]
+    fn based(self) -> General<false> {
+        General(1.0)
+    }
 
     #[inline(always)]
     fn rounded<V: Vocabulary>(
@@ -114,6 +127,13 @@ impl Logits for Scaled {
     const MASKED: bool = false;
     const ROUNDS: bool = true;
 
+    type Based = General<false>;
+
+    #[inline(always)]
+    fn based(self) -> General<false> {
+        General(self.0)
+    }
+
     #[inline(always)]
     fn rounded<V: Vocabulary>(
         self,
@@ -134,12 +154,49 @@ impl Logits for Scaled {
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, Option<V::f32s>) {
         let (product, excess) = product(simd, x, self.0);
-        let excess = if DEEP {
-            simd.keep_f32s(simd.less_than_f32s(shift.lowest, product), excess)
-        } else {
-            excess
-        };
+        let excess = known::<V, DEEP>(simd, product, excess, shift);
         (product, Some(excess))
+    }
+}
+
+/// `scale * x + mask`, where origin and base are 0.
+#[derive(Clone, Copy)]
+pub(crate) struct Masked(pub(crate) f32);
+
+impl Logits for Masked {
+    const MASKED: bool = true;
+    const ROUNDS: bool = true;
+
+    type Based = General<true>;
+
+    #[inline(always)]
+    fn based(self) -> General<true> {
+        General(self.0)
+    }
+
+    #[inline(always)]
+    fn rounded<V: Vocabulary>(
+        self,
+        simd: V,
+        x: V::f32s,
+        mask: V::f32s,
+        _shift: &Shift<V::f32s>,
+    ) -> V::f32s {
+        simd.add_f32s(simd.mul_f32s(simd.splat_f32s(self.0), x), mask)
+    }
+
+    #[inline(always)]
+    fn parts<V: Vocabulary, const DEEP: bool>(
+        self,
+        simd: V,
+        x: V::f32s,
+        mask: V::f32s,
+        shift: &Shift<V::f32s>,
+    ) -> (V::f32s, Option<V::f32s>) {
+        let (product, excess) = product(simd, x, self.0);
+        let (sum, lost) = exact_sum(simd, product, mask);
+        let excess = simd.sub_f32s(excess, lost);
+        (sum, Some(known::<V, DEEP>(simd, sum, excess, shift)))
     }
 }
 
@@ -158,28 +215,30 @@ impl<const MASK: bool> General<MASK> {
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, V::f32s) {
         let (product, excess) = product(simd, x, self.0);
-        // Knuth's exact sum, 1969: either term may be the larger.
-        let sum = simd.add_f32s(product, mask);
-        let of_mask = simd.sub_f32s(sum, product);
-        let of_product = simd.sub_f32s(sum, of_mask);
-        let lost = simd.add_f32s(
-            simd.sub_f32s(product, of_product),
-            simd.sub_f32s(mask, of_mask),
-        );
+        let (sum, lost) = exact_sum(simd, product, mask);
         let infinite = simd.splat_f32s(f32::INFINITY);
         let finite = simd.less_than_f32s(simd.magnitude_f32s(sum), infinite);
-        let excess = simd.keep_f32s(finite, simd.sub_f32s(excess, lost));
-        // Exact where it matters. What is left may be no more than what the roundings added: then it is 0.
+        // The roundings may have added more than the logits differ by: it takes three parts to hold them.
+        let lost = simd.keep_f32s(finite, lost);
+        let excess = simd.keep_f32s(finite, excess);
         let left = simd.sub_f32s(sum, shift.origin);
-        let t = simd.sub_f32s(left, excess);
-        let taken = simd.keep_f32s(finite, simd.sub_f32s(left, t));
-        (t, simd.sub_f32s(excess, taken))
+        let (t, lost_of_t) = exact_sum(simd, left, lost);
+        let (t, lost_again) = exact_sum(simd, t, simd.sub_f32s(simd.splat_f32s(0.0), excess));
+        let lost = simd.keep_f32s(finite, simd.add_f32s(lost_of_t, lost_again));
+        (t, simd.sub_f32s(simd.splat_f32s(0.0), lost))
     }
 }
 
 impl<const MASK: bool> Logits for General<MASK> {
     const MASKED: bool = MASK;
     const ROUNDS: bool = true;
+
+    type Based = Self;
+
+    #[inline(always)]
+    fn based(self) -> Self {
+        self
+    }
 
     #[inline(always)]
     fn rounded<V: Vocabulary>(
@@ -202,8 +261,32 @@ impl<const MASK: bool> Logits for General<MASK> {
     ) -> (V::f32s, Option<V::f32s>) {
         let (t, excess) = self.from_origin(simd, x, mask, shift);
         let t = simd.sub_f32s(t, shift.base);
-        let counts = simd.less_than_f32s(shift.lowest, t);
-        (t, Some(simd.keep_f32s(counts, excess)))
+        (t, Some(known::<V, true>(simd, t, excess, shift)))
+    }
+}
+
+/// `a + b`, rounded, and what the rounding lost: either may be the larger (Knuth, 1969).
+#[inline(always)]
+fn exact_sum<V: Vocabulary>(simd: V, a: V::f32s, b: V::f32s) -> (V::f32s, V::f32s) {
+    let sum = simd.add_f32s(a, b);
+    let of_b = simd.sub_f32s(sum, a);
+    let of_a = simd.sub_f32s(sum, of_b);
+    let lost = simd.add_f32s(simd.sub_f32s(a, of_a), simd.sub_f32s(b, of_b));
+    (sum, lost)
+}
+
+/// `excess` where it counts: above `shift.lowest`; below it may be no number.
+#[inline(always)]
+fn known<V: Vocabulary, const DEEP: bool>(
+    simd: V,
+    t: V::f32s,
+    excess: V::f32s,
+    shift: &Shift<V::f32s>,
+) -> V::f32s {
+    if DEEP {
+        simd.keep_f32s(simd.less_than_f32s(shift.lowest, t), excess)
+    } else {
+        excess
     }
 }
 

@@ -1,6 +1,6 @@
 //! The passes of the softmax family.
 
-use super::logits::{General, Logits};
+use super::logits::Logits;
 use crate::drive::rows::{Block, Extent, LANES, Pass, Walk, Whole};
 use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
 use crate::simd::{Machine, Vocabulary};
@@ -106,7 +106,7 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Extrema<S, L, K> {
 /// How a row is to be shifted, and what that says of it.
 pub(super) struct Shifted<F> {
     pub(super) shift: Shift<F>,
-    /// The logits are so large that one is subtracted from all: they are [`General`] ones.
+    /// The logits are so large that one is subtracted from all: [`Logits::based`].
     pub(super) based: bool,
     /// Some numerators may be so small that they are to be 0.
     pub(super) deep: bool,
@@ -124,7 +124,6 @@ impl<F: Copy> Shifted<F> {
         simd: S,
         walk: W,
         logits: L,
-        scale: f32,
     ) -> Shifted<Block<S, K>> {
         let v = simd.block::<K>();
         let none = Shift::none(v);
@@ -137,13 +136,7 @@ impl<F: Copy> Shifted<F> {
             let mut origin = none;
             origin.origin = shift.base;
             // SAFETY: as above.
-            max = unsafe {
-                if L::MASKED {
-                    Extremes::<F>::of(simd, walk, logits, origin).max
-                } else {
-                    Extremes::<F>::of(simd, walk, General::<false>(scale), origin).max
-                }
-            };
+            max = unsafe { Extremes::<F>::of(simd, walk, logits.based(), origin).max };
             shift = Shift {
                 origin: origin.origin,
                 ..Shift::of(v, max)

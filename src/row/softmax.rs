@@ -1,6 +1,6 @@
 use super::RowFormula;
 use super::attention::Attention;
-use super::logits::{General, Kind, Logits, OfKind};
+use super::logits::{Kind, Logits, OfKind};
 use super::passes::{Anew, Extremes, Numerators, Quotients, Shifted, is_based};
 use super::shape::{Lengths, Rows};
 use crate::Error;
@@ -107,7 +107,6 @@ impl RunRows<f32> for Softmax<'_> {
         let tensor = self.attention().tensor(io, rows);
         let kernel = Normalise {
             logits: L::of(self.scale),
-            scale: self.scale,
         };
         // SAFETY: the caller's promise, passed on.
         unsafe { map_rows::<S, _, LAST>(simd, tensor, kernel) }
@@ -120,7 +119,6 @@ impl RunRows<f32> for Softmax<'_> {
 #[derive(Clone, Copy)]
 struct Normalise<L> {
     logits: L,
-    scale: f32,
 }
 
 /// What the passes of a row hand on.
@@ -161,7 +159,7 @@ impl<L: Logits> Normalise<L> {
                 }
                 let sum = Numerators::<S, L, true, false, K>::sum(simd, part, self.logits, shift);
                 let rounder = first_lane::<S, K>(simd, shift.rounder);
-                sums.add(rounder, W::total_f64(simd, sum));
+                sums.add(rounder, W::total_f64(simd, sum.parts(v)));
                 max = v.at_least_f32s(max, extremes.max);
             }
             start += PART;
@@ -188,21 +186,20 @@ impl<L: Logits> Normalise<L> {
         walk: W,
         state: &mut State<Block<S, K>>,
     ) {
-        let Self { logits, scale } = self;
+        let Self { logits } = self;
         let shift = state.shift.map(W::same);
         // SAFETY: the caller's promise, passed on.
         let sum = unsafe {
             let State { based, deep, .. } = *state;
             if !S::IS_SCALAR && !deep {
                 Numerators::<S, L, false, WRITE, K>::sum(simd, walk, logits, shift)
-            } else if !based || L::MASKED {
+            } else if !based {
                 Numerators::<S, L, true, WRITE, K>::sum(simd, walk, logits, shift)
             } else {
-                let logits = General::<false>(scale);
-                Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits, shift)
+                Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits.based(), shift)
             }
         };
-        let total = W::total(simd, sum);
+        let total = W::total(simd, sum.parts(simd.block::<K>()));
         state.inverse = Some(total.inverse(simd.block::<K>()));
     }
 }
@@ -222,7 +219,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
             if let Some(state) = self.part_by_part(simd, walk) {
                 return state;
             }
-            let shifted = Shifted::<Block<S, K>>::of(simd, walk, self.logits, self.scale);
+            let shifted = Shifted::<Block<S, K>>::of(simd, walk, self.logits);
             State {
                 shift: shifted.shift,
                 based: shifted.based,
@@ -261,13 +258,13 @@ impl<L: Logits> RowKernel for Normalise<L> {
             return;
         };
         let inverse = inverse.map(W::same);
-        let Self { logits, scale } = self;
+        let Self { logits } = self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if walk.part(0).is_some() {
                 let shift = state.shift.map(W::same);
-                if state.based && !L::MASKED {
-                    let logits = General::<false>(scale);
+                if state.based {
+                    let logits = logits.based();
                     walk.pass(
                         simd,
                         &mut Anew {

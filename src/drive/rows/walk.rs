@@ -2,7 +2,7 @@
 
 use super::block::{Block, Extent, First, LANES, Lanes, Whole, first_lane, one_in_lane};
 use crate::drive::Io;
-use crate::math::exp_sum::{Sum, Total};
+use crate::math::exp_sum::Total;
 use crate::simd::{Machine, Vocabulary};
 use core::mem::MaybeUninit;
 
@@ -66,11 +66,11 @@ pub(crate) trait Walk<S: Machine, const K: usize>: Copy {
     /// The smallest number of the row, of the smallest in each lane. There is no NaN.
     fn smallest(simd: S, lanes: Block<S, K>) -> Block<S, K>;
 
-    /// The sum of the row, of the sum in each lane.
-    fn total(simd: S, sum: Sum<Block<S, K>>) -> Total<Block<S, K>>;
+    /// The sum of the row, of the two parts of the sum in each lane.
+    fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>>;
 
     /// The same for the row of the first lane, in f64.
-    fn total_f64(simd: S, sum: Sum<Block<S, K>>) -> f64;
+    fn total_f64(simd: S, sum: (Block<S, K>, Block<S, K>)) -> f64;
 
     /// The sum of the row, of a small whole number in each lane.
     fn count(simd: S, lanes: Block<S, K>) -> Block<S, K>;
@@ -180,14 +180,14 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
     }
 
     #[inline(always)]
-    fn total(simd: S, sum: Sum<Block<S, K>>) -> Total<Block<S, K>> {
+    fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>> {
         let total = <Self as Walk<S, K>>::total_f64(simd, sum);
         Total::of_row(simd.block::<K>(), total)
     }
 
     #[inline(always)]
-    fn total_f64(simd: S, sum: Sum<Block<S, K>>) -> f64 {
-        let (high, low) = sum.parts(simd.block::<K>());
+    fn total_f64(simd: S, sum: (Block<S, K>, Block<S, K>)) -> f64 {
+        let (high, low) = sum;
         let mut lanes = [const { MaybeUninit::uninit() }; 2];
         let [first, second] = &mut lanes;
         let high = Lanes::set::<S, K>(simd, first, high);
@@ -332,13 +332,13 @@ impl<S: Machine, E: Extent, const K: usize> Walk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn total(simd: S, sum: Sum<Block<S, K>>) -> Total<Block<S, K>> {
+    fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>> {
         Total::of_lanes(simd.block::<K>(), sum)
     }
 
     #[inline(always)]
-    fn total_f64(simd: S, sum: Sum<Block<S, K>>) -> f64 {
-        let (high, low) = sum.parts(simd.block::<K>());
+    fn total_f64(simd: S, sum: (Block<S, K>, Block<S, K>)) -> f64 {
+        let (high, low) = sum;
         f64::from(first_lane::<S, K>(simd, high)) + f64::from(first_lane::<S, K>(simd, low))
     }
 
