@@ -71,7 +71,7 @@ pub fn fused<'a>(
 
 /// Numbers that stand next to the inputs. Small ones, so that no sum with an input leaves the range of
 /// the inputs by much: far from 0, results are subnormal, and take longer.
-fn numbers(len: usize) -> &'static [f32] {
+pub fn numbers(len: usize) -> &'static [f32] {
     static NUMBERS: Shared = Shared::new(Vec::new());
     shared(&NUMBERS, len, 1.0 / 16.0)
 }

@@ -5,6 +5,7 @@
 
 pub mod gates;
 pub mod prelu;
+pub mod rows;
 pub mod store;
 
 use activations::{Activation, Error, Isa};

@@ -6,7 +6,7 @@
 //! ```text
 //! cargo bench --bench ratios -- [--isa ISA] [FILTER]    FILTER is a part of an id:
 //!     256KiB/avx2/relu/in_place    detection    call/detected/Relu/    prelu/8x64x16/avx2/
-//!     gate/avx2/swiglu/pairs    fused/64MiB/avx2/relu/bias_row
+//!     gate/avx2/swiglu/pairs    fused/64MiB/avx2/relu/bias_row    rows/softmax/64x1024/avx2
 //! ```
 
 mod arguments;
@@ -14,6 +14,7 @@ mod arguments;
 mod common;
 mod gates;
 mod rounds;
+mod rows;
 
 use activations::{AnyActivation, Identity, Isa, LeakyRelu, Prelu, Relu};
 use arguments::Arguments;
@@ -102,6 +103,7 @@ fn main() {
     prelu_channels(&arguments);
     gates::gates(&arguments);
     gates::fused(&arguments);
+    rows::rows(&arguments);
 }
 
 /// Each activation against `memcpy`, with what bounds them.

@@ -39,9 +39,9 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Adds what the other cases, if there are any, are compared with.
+    /// Adds what the other cases, if there are any, are compared with; unless it is one of them.
     pub fn add_reference(&mut self, id: &str, variant: Variant, work: Work<'a>) {
-        if !self.is_empty() {
+        if !self.is_empty() && self.case(id).is_none() {
             self.push(id.to_owned(), variant, work);
         }
     }
@@ -91,7 +91,11 @@ impl<'a> Rounds<'a> {
 
     /// The median of a case in nanoseconds a call; `None` where it was not measured.
     pub fn median(&self, id: &str) -> Option<f64> {
-        let case = self.cases.iter().find(|case| case.id == id)?;
+        let case = self.case(id)?;
         case.samples.get(case.samples.len() / 2).copied()
+    }
+
+    fn case(&self, id: &str) -> Option<&Case<'a>> {
+        self.cases.iter().find(|case| case.id == id)
     }
 }

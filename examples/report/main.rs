@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod input;
 mod machine;
+mod normalised;
 mod page;
 mod progress;
 mod survey;
@@ -84,9 +85,13 @@ fn report(scope: &Scope, out: &mut impl Write) -> Result<(), Failure> {
     let composed = composed::measure(scope)?;
     composed.show(out)?;
 
-    let page = page::write(&machine, &comparison, &survey, &composed)?;
+    let normalised = normalised::measure(scope)?;
+    normalised.show(out)?;
+
+    let page = page::write(&machine, &comparison, &survey, &composed, &normalised)?;
     writeln!(out, "\nThe same with charts: {}", page.display())?;
-    match survey.failures().count() + composed.failures().count() {
+    let failures = survey.failures().chain(composed.failures());
+    match failures.chain(normalised.failures()).count() {
         0 => Ok(()),
         failed => Err(Failure::Inaccurate(failed)),
     }

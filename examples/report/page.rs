@@ -5,6 +5,7 @@ use crate::compare::{self, Comparison};
 use crate::composed::{self, Composed};
 use crate::failure::Failure;
 use crate::machine::Machine;
+use crate::normalised::{self, Normalised};
 use crate::survey::Survey;
 use crate::table::escape;
 use crate::units;
@@ -41,11 +42,12 @@ pub fn write(
     comparison: &Comparison,
     survey: &Survey,
     composed: &Composed,
+    normalised: &Normalised,
 ) -> Result<PathBuf, Failure> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report");
     let path = directory.join("index.html");
-    let html =
-        html(machine, comparison, survey, composed).map_err(|error| Failure::file(&path, error))?;
+    let html = html(machine, comparison, survey, composed, normalised)
+        .map_err(|error| Failure::file(&path, error))?;
     fs::create_dir_all(&directory)
         .and_then(|()| fs::write(&path, html))
         .map_err(|error| Failure::file(&path, error))?;
@@ -57,13 +59,15 @@ fn html(
     comparison: &Comparison,
     survey: &Survey,
     composed: &Composed,
+    normalised: &Normalised,
 ) -> Result<String, Box<dyn Error>> {
     let mut notes = String::new();
     for note in &comparison.notes {
         notes += &format!("{}<br>\n", escape(note));
     }
     let mut failures = String::new();
-    for failure in survey.failures().chain(composed.failures()) {
+    let wrong = survey.failures().chain(composed.failures());
+    for failure in wrong.chain(normalised.failures()) {
         failures += &format!("<p class=\"wrong\">FAIL: {}</p>\n", escape(&failure));
     }
     Ok(format!(
@@ -99,6 +103,10 @@ median.<br>{key}</p>
 <p>{composed_explanation}</p>
 <div class=\"scroll\">{composed_table}</div>
 
+<h2>{normalised_title}</h2>
+<p>{normalised_explanation}</p>
+<div class=\"scroll\">{normalised_table}</div>
+
 <h2>The functions</h2>
 <div class=\"curves\">
 {curves}</div>
@@ -118,6 +126,9 @@ median.<br>{key}</p>
         composed_title = escape(composed::TITLE),
         composed_explanation = escape(composed::EXPLANATION),
         composed_table = composed.table().to_html(),
+        normalised_title = escape(normalised::TITLE),
+        normalised_explanation = escape(normalised::EXPLANATION),
+        normalised_table = normalised.table().to_html(),
         curves = curves(survey)?,
     ))
 }

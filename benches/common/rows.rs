@@ -1,0 +1,84 @@
+//! Operations on rows.
+
+use super::Work;
+use super::gates::numbers;
+use activations::{AnyRowActivation, Isa, RowActivation, Rows, Softmax};
+use std::fmt;
+use std::hint::black_box;
+
+/// A tensor `[outer, axis, inner]`.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Shape {
+    pub outer: usize,
+    pub rows: Rows,
+}
+
+impl Shape {
+    /// As many rows of the last axis as `len` elements hold.
+    pub const fn last(len: usize, axis: usize) -> Self {
+        Self::strided(len, axis, 1)
+    }
+
+    /// As many rows of any other axis.
+    pub const fn strided(len: usize, axis: usize, inner: usize) -> Self {
+        Self {
+            outer: len / (axis * inner),
+            rows: Rows::strided(axis, inner),
+        }
+    }
+
+    /// Its elements.
+    pub const fn len(self) -> usize {
+        self.outer * self.rows.axis * self.rows.inner
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { outer, rows } = self;
+        write!(f, "{outer}x{}", rows.axis)?;
+        if rows.inner == 1 {
+            return Ok(());
+        }
+        write!(f, "x{}", rows.inner)
+    }
+}
+
+/// One over the square root of 128, the dimensions of a head.
+const SCALE: f32 = 0.088_388;
+
+/// What there is of an operation, by name: as it is, and, of the softmaxes, with a scale, and with a mask for `len`
+/// elements.
+pub fn forms(operation: AnyRowActivation<'static>, len: usize) -> Vec<Form> {
+    let name = operation.name();
+    let mut forms = vec![(name.to_owned(), operation)];
+    if let AnyRowActivation::Softmax(softmax) = operation {
+        let scaled = Softmax {
+            scale: SCALE,
+            ..softmax
+        };
+        let mask = numbers(len);
+        let masked = Softmax { mask, ..softmax };
+        forms.push((format!("{name}_scaled"), scaled.into()));
+        forms.push((format!("{name}_masked"), masked.into()));
+    }
+    forms
+}
+
+/// An operation and what its form is called.
+pub type Form = (String, AnyRowActivation<'static>);
+
+/// `operation` on `isa` on each row of a tensor, of which the blocks hold the elements.
+pub fn of_rows<'a>(operation: impl RowActivation + 'a, isa: Isa, shape: Shape) -> Work<'a> {
+    Box::new(move |blocks, variant, calls| {
+        // The compiler may not know the parameters, else it would check them once for all calls.
+        let operation = || black_box(&operation);
+        let (rows, len) = (shape.rows, shape.len());
+        blocks.time(
+            variant,
+            calls,
+            |x, y| operation().apply_on(isa, rows, &x[..len], &mut y[..len]),
+            |x| operation().apply_in_place_on(isa, rows, &mut x[..len]),
+        )
+    })
+}
