@@ -23,19 +23,12 @@ pub(crate) fn polynomial<V: Vocabulary, const N: usize>(
     x: V::f32s,
     coefficients: &[f32; N],
 ) -> V::f32s {
-    const { assert!(1 <= N && N <= 9) };
-    let mut sum = simd.splat_f32s(coefficients[N - 1]);
-    // Written out: see `simd::each`.
-    macro_rules! step {
-        ($($i:literal)*) => {
-            $(
-                if N > $i + 1 {
-                    sum = simd.mul_add_f32s(sum, x, simd.splat_f32s(coefficients[$i]));
-                }
-            )*
-        };
+    let mut i = N - 1;
+    let mut sum = simd.splat_f32s(coefficients[i]);
+    while i > 0 {
+        i -= 1;
+        sum = simd.mul_add_f32s(sum, x, simd.splat_f32s(coefficients[i]));
     }
-    step!(7 6 5 4 3 2 1 0);
     sum
 }
 

@@ -27,7 +27,7 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
-pub(crate) use unrolled::{Unrolled, each};
+pub(crate) use unrolled::{Unrolled, Written, each_written};
 
 /// Eight numbers to choose from by three bits: a row of the tables that [`Vocabulary::lookup_f32s`]
 /// reads.
@@ -164,7 +164,7 @@ pub(crate) trait Machine: Simd {
     fn block<const K: usize>(
         self,
     ) -> impl Vocabulary<f32s = [Self::f32s; K], m32s = [Self::m32s; K]> {
-        Unrolled(self)
+        Written(self)
     }
 
     /// See [`Vocabulary::at_least_f32s`].

@@ -1,7 +1,7 @@
 //! Element by element, from the first to the last: the walk that all drivers share.
 
 use super::{Io, Kernel, LaneKernel, Weight};
-use crate::simd::{Machine, Unrolled, each};
+use crate::simd::{Machine, Unrolled};
 
 /// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
 /// a few operations, few enough for sixteen registers.
@@ -130,10 +130,12 @@ impl<K: LaneKernel> Place for PerElement<K> {
 /// `from` is valid for reads of that many.
 #[inline(always)]
 pub(super) unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32) -> [S::f32s; N] {
-    each!(N, from simd.splat_f32s(0.0); k => {
+    let mut x = [simd.splat_f32s(0.0); N];
+    for (k, x) in x.iter_mut().enumerate() {
         // SAFETY: the caller vouches for all `N`.
-        unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) }
-    })
+        *x = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
+    }
+    x
 }
 
 /// Applies `place` to all of `io`.

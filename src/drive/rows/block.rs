@@ -1,6 +1,6 @@
 //! Sixteen elements at a time.
 
-use crate::simd::{Machine, Vocabulary, each};
+use crate::simd::{Machine, Vocabulary, each_written};
 use core::hint::black_box;
 use core::mem::MaybeUninit;
 
@@ -86,7 +86,7 @@ pub(crate) struct Whole;
 impl Extent for Whole {
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
-        each!(K, from simd.splat_f32s(0.0); k => {
+        each_written!(K, from simd.splat_f32s(0.0); k => {
             // SAFETY: the caller vouches for sixteen elements, which are `K` vectors.
             unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) }
         })
@@ -94,7 +94,7 @@ impl Extent for Whole {
 
     #[inline(always)]
     unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
-        each!(K, from (); k => {
+        each_written!(K, from (); k => {
             // SAFETY: as above.
             unsafe { simd.store_f32s(to.add(k * S::F32_LANES), value[k]) }
         });
@@ -137,7 +137,7 @@ impl First {
 impl Extent for First {
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
-        each!(K, from simd.splat_f32s(0.0); k => {
+        each_written!(K, from simd.splat_f32s(0.0); k => {
             // SAFETY: the caller vouches for as many elements; a vector without any is read at an address
             // that may lie behind them, and reads nothing.
             unsafe {
@@ -148,7 +148,7 @@ impl Extent for First {
 
     #[inline(always)]
     unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
-        each!(K, from (); k => {
+        each_written!(K, from (); k => {
             // SAFETY: as above.
             unsafe {
                 let to = to.wrapping_add(k * S::F32_LANES);
@@ -166,7 +166,7 @@ impl Extent for First {
     ) -> Block<S, K> {
         let count = simd.splat_f32s(self.0 as f32);
         let numbers: Block<S, K> = NUMBERS.block(simd);
-        each!(K, from value[0]; k => {
+        each_written!(K, from value[0]; k => {
             let inside = simd.less_than_f32s(numbers[k], count);
             simd.select_f32s(inside, value[k], other[k])
         })
