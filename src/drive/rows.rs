@@ -10,7 +10,7 @@ mod block;
 mod walk;
 
 pub(crate) use block::{Block, Extent, LANES, Whole, first_lane};
-pub(crate) use walk::{PART, Pass, Walk};
+pub(crate) use walk::{PART, Pass, RowWalk};
 
 use super::Io;
 use crate::row::logits::{Kind, OfKind};
@@ -31,8 +31,8 @@ pub(crate) trait RowKernel: Copy {
     /// The first pass.
     ///
     /// # Safety
-    /// As for [`Walk::pass`]; so are the other two.
-    unsafe fn first<S: Machine, W: Walk<S, K>, const K: usize>(
+    /// As for [`RowWalk::pass`]; so are the other two.
+    unsafe fn first<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -41,8 +41,8 @@ pub(crate) trait RowKernel: Copy {
     /// The second pass.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
-    unsafe fn second<S: Machine, W: Walk<S, K>, const K: usize>(
+    /// As for [`RowWalk::pass`].
+    unsafe fn second<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -52,8 +52,8 @@ pub(crate) trait RowKernel: Copy {
     /// The third pass.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
-    unsafe fn third<S: Machine, W: Walk<S, K>, const K: usize>(
+    /// As for [`RowWalk::pass`].
+    unsafe fn third<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,

@@ -3,7 +3,7 @@ use super::logits::{Kind, OfKind};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Tensor, Walk, map_rows};
+use crate::drive::rows::{Block, Extent, Pass, RowKernel, RowWalk, RunRows, Tensor, map_rows};
 use crate::simd::{Machine, Vocabulary};
 use core::marker::PhantomData;
 
@@ -82,7 +82,7 @@ impl RowKernel for Hardmax {
     type State<F: Copy> = State<F>;
 
     #[inline(always)]
-    unsafe fn first<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn first<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -101,7 +101,7 @@ impl RowKernel for Hardmax {
     }
 
     #[inline(always)]
-    unsafe fn second<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn second<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         _simd: S,
         _walk: W,
@@ -110,7 +110,7 @@ impl RowKernel for Hardmax {
     }
 
     #[inline(always)]
-    unsafe fn third<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn third<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -164,7 +164,7 @@ struct OneHot<S: Machine, W, const K: usize> {
     walk: PhantomData<W>,
 }
 
-impl<S: Machine, W: Walk<S, K>, const K: usize> Pass<S, K> for OneHot<S, W, K> {
+impl<S: Machine, W: RowWalk<S, K>, const K: usize> Pass<S, K> for OneHot<S, W, K> {
     const MASKED: bool = false;
 
     #[inline(always)]

@@ -5,7 +5,7 @@ use super::passes::Shifted;
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, Extent, Pass, RowKernel, RunRows, Walk, map_rows};
+use crate::drive::rows::{Block, Extent, Pass, RowKernel, RowWalk, RunRows, map_rows};
 use crate::math::exp_sum::{Shift, SmallSum, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
@@ -135,9 +135,9 @@ impl<L: Logits> Normalise<L> {
     /// The second pass, whatever the logits.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    unsafe fn sum<S: Machine, W: Walk<S, K>, A: Logits, const DEEP: bool, const K: usize>(
+    unsafe fn sum<S: Machine, W: RowWalk<S, K>, A: Logits, const DEEP: bool, const K: usize>(
         simd: S,
         walk: W,
         logits: A,
@@ -180,9 +180,9 @@ impl<L: Logits> Normalise<L> {
     /// The third pass, whatever the logits.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    unsafe fn logarithms<S: Machine, W: Walk<S, K>, A: Logits, const K: usize>(
+    unsafe fn logarithms<S: Machine, W: RowWalk<S, K>, A: Logits, const K: usize>(
         simd: S,
         walk: W,
         logits: A,
@@ -208,7 +208,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     type State<F: Copy> = State<F>;
 
     #[inline(always)]
-    unsafe fn first<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn first<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -227,7 +227,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     }
 
     #[inline(always)]
-    unsafe fn second<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn second<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -247,7 +247,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     }
 
     #[inline(always)]
-    unsafe fn third<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn third<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,

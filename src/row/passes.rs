@@ -1,7 +1,7 @@
 //! The passes of the softmax family.
 
 use super::logits::Logits;
-use crate::drive::rows::{Block, Extent, LANES, Pass, Walk, Whole};
+use crate::drive::rows::{Block, Extent, LANES, Pass, RowWalk, Whole};
 use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
 use crate::simd::{Machine, Vocabulary};
 
@@ -25,9 +25,9 @@ impl<F: Copy> Extremes<F> {
     /// Goes over a row for them.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    pub(crate) unsafe fn of<S: Machine, W: Walk<S, K>, L: Logits, const K: usize>(
+    pub(crate) unsafe fn of<S: Machine, W: RowWalk<S, K>, L: Logits, const K: usize>(
         simd: S,
         walk: W,
         logits: L,
@@ -118,9 +118,9 @@ impl<F: Copy> Shifted<F> {
     /// Goes over a row to find out.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    pub(super) unsafe fn of<S: Machine, W: Walk<S, K>, L: Logits, const K: usize>(
+    pub(super) unsafe fn of<S: Machine, W: RowWalk<S, K>, L: Logits, const K: usize>(
         simd: S,
         walk: W,
         logits: L,
@@ -154,7 +154,7 @@ impl<F: Copy> Shifted<F> {
 
 /// Whether a logit is so large that it is subtracted from all.
 #[inline(always)]
-pub(super) fn is_based<S: Machine, W: Walk<S, K>, const K: usize>(
+pub(super) fn is_based<S: Machine, W: RowWalk<S, K>, const K: usize>(
     simd: S,
     shift: &Shift<Block<S, K>>,
 ) -> bool {
@@ -177,9 +177,9 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
     /// Goes over a row, and returns the sum in each lane.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    pub(super) unsafe fn sum<W: Walk<S, K>>(
+    pub(super) unsafe fn sum<W: RowWalk<S, K>>(
         simd: S,
         walk: W,
         logits: L,

@@ -5,7 +5,7 @@ use super::passes::{Anew, Extremes, Numerators, Quotients, Shifted, is_based};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, PART, RowKernel, RunRows, Walk, first_lane, map_rows};
+use crate::drive::rows::{Block, PART, RowKernel, RowWalk, RunRows, first_lane, map_rows};
 use crate::math::exp_sum::{Inverse, PartialSums, Shift, Total};
 use crate::simd::{Machine, Vocabulary};
 
@@ -137,9 +137,9 @@ impl<L: Logits> Normalise<L> {
     /// The sum of a long row, and its extremes; `None` where it is not long, or its logits are too large.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    unsafe fn part_by_part<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn part_by_part<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -178,9 +178,9 @@ impl<L: Logits> Normalise<L> {
     /// Goes over a row for the sum of its numerators, which `WRITE` says whether to write.
     ///
     /// # Safety
-    /// As for [`Walk::pass`].
+    /// As for [`RowWalk::pass`].
     #[inline(always)]
-    unsafe fn sum<S: Machine, W: Walk<S, K>, const WRITE: bool, const K: usize>(
+    unsafe fn sum<S: Machine, W: RowWalk<S, K>, const WRITE: bool, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -209,7 +209,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     type State<F: Copy> = State<F>;
 
     #[inline(always)]
-    unsafe fn first<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn first<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -230,7 +230,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     }
 
     #[inline(always)]
-    unsafe fn second<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn second<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,
@@ -247,7 +247,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     }
 
     #[inline(always)]
-    unsafe fn third<S: Machine, W: Walk<S, K>, const K: usize>(
+    unsafe fn third<S: Machine, W: RowWalk<S, K>, const K: usize>(
         self,
         simd: S,
         walk: W,

@@ -10,10 +10,10 @@ use crate::{Error, Isa};
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | as for [`Softmax`](crate::Softmax), with the sign of the scale turned |
+/// | Parameters | as for [`Softmax`], with the sign of the scale turned |
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
-/// | Error | as for [`Softmax`](crate::Softmax) |
+/// | Error | as for [`Softmax`] |
 /// | Special values | a row that is all +inf, or with a -inf or a NaN, gives NaN throughout; any other +inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
 /// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |

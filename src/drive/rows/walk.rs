@@ -44,7 +44,7 @@ pub(crate) trait Pass<S: Machine, const K: usize> {
 }
 
 /// The way over one row, or over sixteen.
-pub(crate) trait Walk<S: Machine, const K: usize>: Copy {
+pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     /// Takes `pass` over all elements.
     ///
     /// # Safety
@@ -95,7 +95,7 @@ pub(crate) struct Along {
     pub(crate) ahead: usize,
 }
 
-impl<S: Machine, const K: usize> Walk<S, K> for Along {
+impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
         let Io { src, dst, len } = self.io;
@@ -181,7 +181,7 @@ impl<S: Machine, const K: usize> Walk<S, K> for Along {
 
     #[inline(always)]
     fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>> {
-        let total = <Self as Walk<S, K>>::total_f64(simd, sum);
+        let total = <Self as RowWalk<S, K>>::total_f64(simd, sum);
         Total::of_row(simd.block::<K>(), total)
     }
 
@@ -251,7 +251,7 @@ impl Along {
     /// The mask of the block at `at`; zeros where the pass wants none.
     ///
     /// # Safety
-    /// As for [`Walk::pass`]; the block lies in the row.
+    /// As for [`RowWalk::pass`]; the block lies in the row.
     #[inline(always)]
     unsafe fn mask<S: Machine, P: Pass<S, K>, E: Extent, const K: usize>(
         self,
@@ -281,7 +281,7 @@ pub(crate) struct Across<E> {
     pub(crate) stride: usize,
 }
 
-impl<S: Machine, E: Extent, const K: usize> Walk<S, K> for Across<E> {
+impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
         let Io { src, dst, len } = self.io;
