@@ -194,6 +194,9 @@ pub(crate) trait Machine: Simd {
     /// The number of the first lane in which `mask` is set; the number of lanes, or more, where it is nowhere.
     fn first_set_m32s(self, mask: Self::m32s) -> usize;
 
+    /// In how many lanes `mask` is set.
+    fn count_set_m32s(self, mask: Self::m32s) -> usize;
+
     /// The sum of `high` and `low`, as a tree: elements i and i + 8, of these i and i + 4, and so on, in f64,
     /// but for the first sums of `low`, in f32; these are added to those of `high`.
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64;

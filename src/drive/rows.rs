@@ -10,7 +10,7 @@ mod block;
 mod walk;
 
 pub(crate) use block::{Block, Extent, LANES, Whole, first_lane};
-pub(crate) use walk::{PART, Pass, RowWalk};
+pub(crate) use walk::{LONG, PART, Pass, RowWalk};
 
 use super::Io;
 use crate::row::logits::{Kind, OfKind};

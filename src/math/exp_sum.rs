@@ -234,18 +234,15 @@ impl<F: Copy> SmallSum<F> {
         }
     }
 
-    /// Adds `value`, and what its rounding lost, if that is to count.
+    /// Adds `value`, and what its rounding lost.
     #[inline(always)]
-    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F, lost: Option<F>) {
+    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F, lost: F) {
         let (sum, excess) = self.next;
         let value = simd.sub_f32s(value, excess);
         let new = simd.add_f32s(sum, value);
-        let mut excess = simd.sub_f32s(simd.sub_f32s(new, sum), value);
-        if let Some(lost) = lost {
-            excess = simd.sub_f32s(excess, lost);
-        }
+        let excess = simd.sub_f32s(simd.sub_f32s(new, sum), value);
         self.next = self.other;
-        self.other = (new, excess);
+        self.other = (new, simd.sub_f32s(excess, lost));
     }
 
     /// The sum and what was left over, in each lane.
@@ -288,6 +285,20 @@ impl<F: Copy> Total<F> {
         Self {
             high: simd.splat_f32s(high),
             low: simd.splat_f32s((total - f64::from(high)) as f32),
+        }
+    }
+
+    /// The sum without `numerator`, which is among the largest in it.
+    #[inline(always)]
+    pub(crate) fn less<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> Self {
+        let value = numerator.value(simd);
+        let high = simd.sub_f32s(self.high, value);
+        // Exact, as the sum is the larger.
+        let lost = simd.sub_f32s(simd.sub_f32s(self.high, high), value);
+        let low = simd.sub_f32s(self.low, numerator.lost(simd, value));
+        Self {
+            high,
+            low: simd.add_f32s(low, lost),
         }
     }
 

@@ -1,11 +1,11 @@
 use super::RowFormula;
 use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind, exact_sum};
-use super::passes::Shifted;
+use super::passes::{Numerators, Shifted};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, Extent, Pass, RowKernel, RowWalk, RunRows, map_rows};
+use crate::drive::rows::{Block, Extent, PART, Pass, RowKernel, RowWalk, RunRows, map_rows};
 use crate::math::exp_sum::{Shift, SmallSum, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
@@ -109,8 +109,9 @@ impl RunRows<f32> for LogSoftmax<'_> {
     }
 }
 
-/// Three passes: the largest logit m; the sum of the numerators of all others, and how many are the largest, c; and
-/// (t - m) - log(c + sum/e^m), of which the terms have one sign, so that nothing cancels.
+/// Three passes: the largest logit m; the sum of numerators; and (t - m) - log(sum/e^m), of which the terms have one
+/// sign, so that nothing cancels. Where another logit is known to be near m, all numerators are summed up as
+/// for softmax. Else all but the largest, whose number is counted, c: the last term is log(c + sum/e^m).
 #[derive(Clone, Copy)]
 struct Normalise<L> {
     logits: L,
@@ -124,6 +125,8 @@ struct State<F> {
     based: bool,
     /// Some numerators may be so small that they are to be 0.
     deep: bool,
+    /// Others than the largest numerator are known to count.
+    has_rivals: bool,
     /// The largest logit, less origin and base.
     largest: F,
     /// What its rounding added.
@@ -132,12 +135,50 @@ struct State<F> {
 }
 
 impl<L: Logits> Normalise<L> {
+    /// The second pass where the largest logit has rivals: next to them the sum of all numerators, less the
+    /// largest, keeps its digits.
+    ///
+    /// # Safety
+    /// As for [`RowWalk::pass`].
+    #[inline(always)]
+    unsafe fn sum_all<S: Machine, W: RowWalk<S, K>, const DEEP: bool, const K: usize>(
+        self,
+        simd: S,
+        walk: W,
+        state: &mut State<Block<S, K>>,
+    ) {
+        let v = simd.block::<K>();
+        let Self { logits } = self;
+        let shift = state.shift.map(W::same);
+        // In parts, as what a lane leaves over must not grow too large to be summed up.
+        let mut part = walk.part(0, PART).unwrap_or(walk);
+        let mut next = PART;
+        let mut before = 0.0;
+        let total = loop {
+            // SAFETY: the caller's promise, for a part of the memory.
+            let sum = unsafe { Numerators::<S, L, DEEP, false, K>::sum(simd, part, logits, shift) };
+            let sum = sum.parts(v);
+            let Some(after) = walk.part(next, PART) else {
+                break W::total(simd, sum, before);
+            };
+            before += W::total_f64(simd, sum);
+            part = after;
+            next += PART;
+        };
+        // SAFETY: the caller's promise, passed on.
+        state.excess = unsafe { Excess::<S, L, K>::of(simd, walk, logits, state) };
+        let excess = Some(W::same(state.excess)).filter(|_| L::ROUNDS);
+        let numerator = numerator::<_, DEEP>(v, W::same(state.largest), excess, &shift);
+        let (others, lost) = total.less(v, numerator).over(v, numerator);
+        state.log = log1p(v, others, lost);
+    }
+
     /// The second pass, whatever the logits.
     ///
     /// # Safety
     /// As for [`RowWalk::pass`].
     #[inline(always)]
-    unsafe fn sum<S: Machine, W: RowWalk<S, K>, A: Logits, const DEEP: bool, const K: usize>(
+    unsafe fn sum_others<S: Machine, W: RowWalk<S, K>, A: Logits, const K: usize>(
         simd: S,
         walk: W,
         logits: A,
@@ -148,17 +189,8 @@ impl<L: Logits> Normalise<L> {
         let largest = W::same(state.largest);
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if A::ROUNDS {
-                let mut excess = Excess {
-                    logits,
-                    shift,
-                    largest,
-                    least: v.splat_f32s(f32::INFINITY),
-                };
-                walk.pass(simd, &mut excess);
-                state.excess = W::smallest(simd, excess.least);
-            }
-            let mut others = Others::<S, A, DEEP, K> {
+            state.excess = Excess::<S, A, K>::of(simd, walk, logits, state);
+            let mut others = Others::<S, A, K> {
                 logits,
                 shift,
                 largest,
@@ -167,9 +199,9 @@ impl<L: Logits> Normalise<L> {
                 count: v.splat_f32s(0.0),
             };
             walk.pass(simd, &mut others);
-            let excess = if A::ROUNDS { Some(others.excess) } else { None };
-            let numerator = numerator::<_, DEEP>(v, largest, excess, &shift);
-            let total = W::total(simd, others.sum.parts(v));
+            let excess = Some(others.excess).filter(|_| A::ROUNDS);
+            let numerator = numerator::<_, true>(v, largest, excess, &shift);
+            let total = W::total(simd, others.sum.parts(v), 0.0);
             let (sum, lost) = total.over(v, numerator);
             // One of them is the 1 of log(1 + ..).
             let more = v.sub_f32s(W::count(simd, others.count), v.splat_f32s(1.0));
@@ -214,12 +246,14 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
     ) -> State<Block<S, K>> {
         // SAFETY: the caller's promise, passed on.
-        let shifted = unsafe { Shifted::<Block<S, K>>::of(simd, walk, self.logits) };
+        let shifted =
+            unsafe { Shifted::<Block<S, K>>::of::<_, _, _, true, K>(simd, walk, self.logits) };
         let zero = [simd.splat_f32s(0.0); K];
         State {
             shift: shifted.shift,
             based: shifted.based,
             deep: shifted.deep,
+            has_rivals: shifted.has_rivals,
             largest: shifted.largest,
             excess: zero,
             log: zero,
@@ -237,11 +271,13 @@ impl<L: Logits> RowKernel for Normalise<L> {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if state.based {
-                Self::sum::<S, W, _, true, K>(simd, walk, logits.based(), state);
+                Self::sum_others(simd, walk, logits.based(), state);
+            } else if !state.has_rivals {
+                Self::sum_others(simd, walk, logits, state);
             } else if S::IS_SCALAR || state.deep {
-                Self::sum::<S, W, _, true, K>(simd, walk, logits, state);
+                self.sum_all::<S, W, true, K>(simd, walk, state);
             } else {
-                Self::sum::<S, W, _, false, K>(simd, walk, logits, state);
+                self.sum_all::<S, W, false, K>(simd, walk, state);
             }
         }
     }
@@ -273,6 +309,33 @@ struct Excess<S: Machine, L, const K: usize> {
     least: Block<S, K>,
 }
 
+impl<S: Machine, L: Logits, const K: usize> Excess<S, L, K> {
+    /// That, which takes a pass where there are roundings.
+    ///
+    /// # Safety
+    /// As for [`RowWalk::pass`].
+    #[inline(always)]
+    unsafe fn of<W: RowWalk<S, K>>(
+        simd: S,
+        walk: W,
+        logits: L,
+        state: &State<Block<S, K>>,
+    ) -> Block<S, K> {
+        if !L::ROUNDS {
+            return [simd.splat_f32s(0.0); K];
+        }
+        let mut pass = Self {
+            logits,
+            shift: state.shift.map(W::same),
+            largest: W::same(state.largest),
+            least: [simd.splat_f32s(f32::INFINITY); K],
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { walk.pass(simd, &mut pass) };
+        W::smallest(simd, pass.least)
+    }
+}
+
 impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
     const MASKED: bool = L::MASKED;
 
@@ -298,7 +361,7 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
 }
 
 /// The sum of all numerators but those of the largest logit, and how many those are.
-struct Others<S: Machine, L, const DEEP: bool, const K: usize> {
+struct Others<S: Machine, L, const K: usize> {
     logits: L,
     shift: Shift<Block<S, K>>,
     largest: Block<S, K>,
@@ -307,7 +370,7 @@ struct Others<S: Machine, L, const DEEP: bool, const K: usize> {
     count: Block<S, K>,
 }
 
-impl<S: Machine, L: Logits, const DEEP: bool, const K: usize> Pass<S, K> for Others<S, L, DEEP, K> {
+impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Others<S, L, K> {
     const MASKED: bool = L::MASKED;
     const AHEAD: bool = true;
 
@@ -323,28 +386,21 @@ impl<S: Machine, L: Logits, const DEEP: bool, const K: usize> Pass<S, K> for Oth
         let v = simd.block::<K>();
         // SAFETY: the caller's promise.
         let x = unsafe { extent.load(simd, src) };
-        let (t, excess) = self.logits.parts::<_, DEEP>(v, x, mask, &self.shift);
+        let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
         let t = extent.or(simd, t, self.shift.lowest);
         let one = v.splat_f32s(1.0);
         let is_largest = v.equal_f32s(t, self.largest);
-        let numerator = numerator::<_, DEEP>(v, t, excess, &self.shift);
+        let numerator = numerator::<_, true>(v, t, excess, &self.shift);
         let value = numerator.value(v);
-        let (value, lost, hit) = match excess {
-            None => {
-                let value = v.clear_f32s(is_largest, value);
-                (value, None, v.keep_f32s(is_largest, one))
-            }
-            Some(excess) => {
-                let as_much = v.keep_f32s(v.equal_f32s(excess, self.excess), one);
-                let hit = v.keep_f32s(is_largest, as_much);
-                let is_largest = v.equal_f32s(hit, one);
-                // Logits in two parts are summed up with all that is known of them.
-                let lost = v.clear_f32s(is_largest, numerator.lost(v, value));
-                (v.clear_f32s(is_largest, value), Some(lost), hit)
-            }
+        let as_much = match excess {
+            None => one,
+            Some(excess) => v.keep_f32s(v.equal_f32s(excess, self.excess), one),
         };
+        let hit = v.keep_f32s(is_largest, as_much);
         self.count = v.add_f32s(self.count, hit);
-        self.sum.add(v, value, lost);
+        let is_largest = v.equal_f32s(hit, one);
+        let lost = v.clear_f32s(is_largest, numerator.lost(v, value));
+        self.sum.add(v, v.clear_f32s(is_largest, value), lost);
     }
 }
 

@@ -12,60 +12,98 @@ pub(crate) struct Extremes<F> {
     pub(crate) max: F,
     /// The smallest; +inf where there is none but NaN.
     pub(crate) min: F,
+    /// The largest of each lane.
+    pub(crate) of_lanes: F,
+    /// The second-largest of each lane, if it was asked for and lanes are rows; else -inf.
+    pub(crate) second: F,
 }
 
 /// The pass that finds them.
-struct Extrema<S: Machine, L, const K: usize> {
+struct Extrema<S: Machine, L, const SECOND: bool, const K: usize> {
     logits: L,
     shift: Shift<Block<S, K>>,
-    found: Extremes<Block<S, K>>,
+    max: Block<S, K>,
+    min: Block<S, K>,
+    second: Block<S, K>,
 }
 
 impl<F: Copy> Extremes<F> {
-    /// Goes over a row for them.
+    /// Goes over a row for them, and if `SECOND` is set, for the second-largest.
     ///
     /// # Safety
     /// As for [`RowWalk::pass`].
     #[inline(always)]
-    pub(crate) unsafe fn of<S: Machine, W: RowWalk<S, K>, L: Logits, const K: usize>(
+    pub(crate) unsafe fn of<
+        S: Machine,
+        W: RowWalk<S, K>,
+        L: Logits,
+        const SECOND: bool,
+        const K: usize,
+    >(
+        simd: S,
+        walk: W,
+        logits: L,
+        shift: Shift<Block<S, K>>,
+    ) -> Extremes<Block<S, K>> {
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if SECOND && W::LANES_ARE_ROWS {
+                Extrema::<S, L, true, K>::find(simd, walk, logits, shift)
+            } else {
+                Extrema::<S, L, false, K>::find(simd, walk, logits, shift)
+            }
+        }
+    }
+}
+
+impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Extrema<S, L, SECOND, K> {
+    /// See [`Extremes::of`].
+    ///
+    /// # Safety
+    /// As for [`RowWalk::pass`].
+    #[inline(always)]
+    unsafe fn find<W: RowWalk<S, K>>(
         simd: S,
         walk: W,
         logits: L,
         shift: Shift<Block<S, K>>,
     ) -> Extremes<Block<S, K>> {
         let v = simd.block::<K>();
-        let mut pass = Extrema {
+        let mut pass = Self {
             logits,
             shift,
-            found: Extremes {
-                max: v.splat_f32s(f32::NEG_INFINITY),
-                min: v.splat_f32s(f32::INFINITY),
-            },
+            max: v.splat_f32s(f32::NEG_INFINITY),
+            min: v.splat_f32s(f32::INFINITY),
+            second: v.splat_f32s(f32::NEG_INFINITY),
         };
         // SAFETY: the caller's promise, passed on.
         unsafe { walk.pass(simd, &mut pass) };
         Extremes {
-            max: W::largest(simd, pass.found.max),
-            min: W::smallest(simd, pass.found.min),
+            max: W::largest(simd, pass.max),
+            min: W::smallest(simd, pass.min),
+            of_lanes: pass.max,
+            second: pass.second,
         }
     }
-}
 
-impl<S: Machine, L: Logits, const K: usize> Extrema<S, L, K> {
     #[inline(always)]
     fn take(&mut self, simd: S, high: Block<S, K>, low: Block<S, K>) {
         let v = simd.block::<K>();
+        if SECOND {
+            let lesser = v.at_most_f32s(self.max, high);
+            self.second = v.at_least_f32s(self.second, lesser);
+        }
         // A NaN is passed over: its numerator will be one.
-        self.found = Extremes {
-            max: v.at_least_f32s(self.found.max, high),
-            min: v.at_most_f32s(self.found.min, low),
-        };
+        self.max = v.at_least_f32s(self.max, high);
+        self.min = v.at_most_f32s(self.min, low);
     }
 }
 
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Extrema<S, L, K> {
+impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Pass<S, K>
+    for Extrema<S, L, SECOND, K>
+{
     const MASKED: bool = L::MASKED;
-    const LIGHT: bool = true;
+    const LIGHT: bool = !SECOND;
 
     #[inline(always)]
     unsafe fn block<E: Extent>(
@@ -112,15 +150,26 @@ pub(super) struct Shifted<F> {
     pub(super) deep: bool,
     /// The largest logit, less what is subtracted from all.
     pub(super) largest: F,
+    /// Some other logits are known to be as large, or [`NEAR`] less at most.
+    pub(super) has_rivals: bool,
 }
 
+/// Logits whose numerators differ by a factor of 32 or less: 5 ln2, rounded down.
+const NEAR: f32 = 3.465;
+
 impl<F: Copy> Shifted<F> {
-    /// Goes over a row to find out.
+    /// Goes over a row to find out; for rivals, if `RIVALS` is set.
     ///
     /// # Safety
     /// As for [`RowWalk::pass`].
     #[inline(always)]
-    pub(super) unsafe fn of<S: Machine, W: RowWalk<S, K>, L: Logits, const K: usize>(
+    pub(super) unsafe fn of<
+        S: Machine,
+        W: RowWalk<S, K>,
+        L: Logits,
+        const RIVALS: bool,
+        const K: usize,
+    >(
         simd: S,
         walk: W,
         logits: L,
@@ -128,7 +177,8 @@ impl<F: Copy> Shifted<F> {
         let v = simd.block::<K>();
         let none = Shift::none(v);
         // SAFETY: the caller's promise, passed on.
-        let Extremes { mut max, min } = unsafe { Extremes::<F>::of(simd, walk, logits, none) };
+        let extremes = unsafe { Extremes::<F>::of::<S, W, L, RIVALS, K>(simd, walk, logits, none) };
+        let mut max = extremes.max;
         let mut shift = Shift::of(v, max);
         let based = is_based::<S, W, K>(simd, &shift);
         if based {
@@ -136,18 +186,25 @@ impl<F: Copy> Shifted<F> {
             let mut origin = none;
             origin.origin = shift.base;
             // SAFETY: as above.
-            max = unsafe { Extremes::<F>::of(simd, walk, logits.based(), origin).max };
+            max = unsafe {
+                Extremes::<F>::of::<S, W, _, false, K>(simd, walk, logits.based(), origin).max
+            };
             shift = Shift {
                 origin: origin.origin,
                 ..Shift::of(v, max)
             };
         }
-        let vanish = v.less_than_f32s(min, shift.lowest);
+        let vanish = v.less_than_f32s(extremes.min, shift.lowest);
+        let near = v.sub_f32s(max, v.splat_f32s(NEAR));
+        let Extremes {
+            of_lanes, second, ..
+        } = extremes;
         Shifted {
             shift,
             based,
             deep: S::IS_SCALAR || based || W::any(simd, vanish),
             largest: v.sub_f32s(max, shift.base),
+            has_rivals: RIVALS && !based && walk.has_rivals(simd, of_lanes, second, near),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::passes::{Anew, Extremes, Numerators, Quotients, Shifted, is_based};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
-use crate::drive::rows::{Block, PART, RowKernel, RowWalk, RunRows, first_lane, map_rows};
+use crate::drive::rows::{Block, LONG, PART, RowKernel, RowWalk, RunRows, first_lane, map_rows};
 use crate::math::exp_sum::{Inverse, PartialSums, Shift, Total};
 use crate::simd::{Machine, Vocabulary};
 
@@ -148,11 +148,12 @@ impl<L: Logits> Normalise<L> {
         let mut sums = PartialSums::NONE;
         let mut max = v.splat_f32s(f32::NEG_INFINITY);
         let mut start = 0;
-        while let Some(part) = walk.part(start) {
+        while let Some(part) = walk.part(start, LONG) {
             // SAFETY: the caller's promise for a part of the memory.
             unsafe {
                 let none = Shift::none(v);
-                let extremes = Extremes::<Block<S, K>>::of(simd, part, self.logits, none);
+                let extremes =
+                    Extremes::<Block<S, K>>::of::<_, _, _, false, K>(simd, part, self.logits, none);
                 let shift = Shift::of(v, extremes.max);
                 if is_based::<S, W, K>(simd, &shift) {
                     return None;
@@ -199,7 +200,7 @@ impl<L: Logits> Normalise<L> {
                 Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits.based(), shift)
             }
         };
-        let total = W::total(simd, sum.parts(simd.block::<K>()));
+        let total = W::total(simd, sum.parts(simd.block::<K>()), 0.0);
         state.inverse = Some(total.inverse(simd.block::<K>()));
     }
 }
@@ -219,7 +220,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
             if let Some(state) = self.part_by_part(simd, walk) {
                 return state;
             }
-            let shifted = Shifted::<Block<S, K>>::of(simd, walk, self.logits);
+            let shifted = Shifted::<Block<S, K>>::of::<_, _, _, false, K>(simd, walk, self.logits);
             State {
                 shift: shifted.shift,
                 based: shifted.based,
@@ -238,7 +239,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
     ) {
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            match (state.inverse, walk.part(0)) {
+            match (state.inverse, walk.part(0, LONG)) {
                 (Some(_), _) => {}
                 (None, None) => self.sum::<S, W, true, K>(simd, walk, state),
                 (None, Some(_)) => self.sum::<S, W, false, K>(simd, walk, state),
@@ -261,7 +262,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
         let Self { logits } = self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if walk.part(0).is_some() {
+            if walk.part(0, LONG).is_some() {
                 let shift = state.shift.map(W::same);
                 if state.based {
                     let logits = logits.based();

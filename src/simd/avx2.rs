@@ -100,6 +100,11 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
+    fn count_set_m32s(self, mask: m32x8) -> usize {
+        self.avx._mm256_movemask_ps(cast(mask)).count_ones() as usize
+    }
+
+    #[inline(always)]
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
         let (high, _) = high.as_chunks::<4>();
         let (low, _) = low.as_chunks::<4>();

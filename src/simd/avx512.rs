@@ -87,6 +87,11 @@ impl Machine for V4 {
     }
 
     #[inline(always)]
+    fn count_set_m32s(self, mask: b16) -> usize {
+        mask.0.count_ones() as usize
+    }
+
+    #[inline(always)]
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
         let (high, _) = high.as_chunks::<8>();
         let (low, _) = low.as_chunks::<8>();

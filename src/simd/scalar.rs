@@ -59,6 +59,11 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    fn count_set_m32s(self, mask: bool) -> usize {
+        usize::from(mask)
+    }
+
+    #[inline(always)]
     fn sum_f64(self, high: &[f32; 16], low: &[f32; 16]) -> f64 {
         let mut sums = [0.0; 8];
         for (i, sum) in sums.iter_mut().enumerate() {

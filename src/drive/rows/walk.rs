@@ -45,6 +45,9 @@ pub(crate) trait Pass<S: Machine, const K: usize> {
 
 /// The way over one row, or over sixteen.
 pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
+    /// Whether each lane is all that there is of a row.
+    const LANES_ARE_ROWS: bool;
+
     /// Takes `pass` over all elements.
     ///
     /// # Safety
@@ -66,8 +69,19 @@ pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     /// The smallest number of the row, of the smallest in each lane. There is no NaN.
     fn smallest(simd: S, lanes: Block<S, K>) -> Block<S, K>;
 
-    /// The sum of the row, of the two parts of the sum in each lane.
-    fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>>;
+    /// Whether it is certain that another element of each row than its largest is `least` or more, and that the
+    /// row can be summed up at once: for the largest of each lane and, where lanes are rows, the second-largest.
+    fn has_rivals(
+        self,
+        simd: S,
+        largest: Block<S, K>,
+        second: Block<S, K>,
+        least: Block<S, K>,
+    ) -> bool;
+
+    /// The sum of the row, of the two parts of the sum in each lane, and of what came before in
+    /// [`parts`](Self::part).
+    fn total(simd: S, sum: (Block<S, K>, Block<S, K>), before: f64) -> Total<Block<S, K>>;
 
     /// The same for the row of the first lane, in f64.
     fn total_f64(simd: S, sum: (Block<S, K>, Block<S, K>)) -> f64;
@@ -79,9 +93,9 @@ pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     /// throughout the row.
     fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K>;
 
-    /// A part of a row that is better taken in parts, once each from memory: from element `start` on. `None` at
-    /// its end, and for every other walk.
-    fn part(self, start: usize) -> Option<Self>;
+    /// Of a row of more than `most` elements, the [`PART`] elements from `start` on. `None` at its end, for other
+    /// rows, and where rows lie side by side.
+    fn part(self, start: usize, most: usize) -> Option<Self>;
 }
 
 /// Along one row, sixteen elements at a time.
@@ -96,6 +110,8 @@ pub(crate) struct Along {
 }
 
 impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
+    const LANES_ARE_ROWS: bool = false;
+
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
         let Io { src, dst, len } = self.io;
@@ -179,9 +195,28 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
         [simd.splat_f32s(simd.reduce_min_f32s(min)); K]
     }
 
+    /// The largest elements of two lanes are two of the row's.
     #[inline(always)]
-    fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>> {
-        let total = <Self as RowWalk<S, K>>::total_f64(simd, sum);
+    fn has_rivals(
+        self,
+        simd: S,
+        largest: Block<S, K>,
+        _second: Block<S, K>,
+        least: Block<S, K>,
+    ) -> bool {
+        let are = simd.block::<K>().less_than_or_equal_f32s(least, largest);
+        let mut count = 0;
+        let mut k = 0;
+        while k < K {
+            count += simd.count_set_m32s(are[k]);
+            k += 1;
+        }
+        count > 1
+    }
+
+    #[inline(always)]
+    fn total(simd: S, sum: (Block<S, K>, Block<S, K>), before: f64) -> Total<Block<S, K>> {
+        let total = before + <Self as RowWalk<S, K>>::total_f64(simd, sum);
         Total::of_row(simd.block::<K>(), total)
     }
 
@@ -221,9 +256,9 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
     }
 
     #[inline(always)]
-    fn part(self, start: usize) -> Option<Self> {
+    fn part(self, start: usize, most: usize) -> Option<Self> {
         let Io { src, dst, len } = self.io;
-        if len <= LONG || start >= len {
+        if len <= most || start >= len {
             return None;
         }
         // Neither overflows: the row has more than `start` elements.
@@ -241,11 +276,15 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
     }
 }
 
-/// Rows longer than this are taken in parts of [`PART`] elements: their numerators would not wait in a cache.
-const LONG: usize = 1 << 17;
+/// Rows longer than this are better read in parts of [`PART`] elements, once each from memory: their numerators
+/// would not wait in a cache.
+pub(crate) const LONG: usize = 1 << 17;
 
 /// Elements of a part, which fit a first-level cache.
 pub(crate) const PART: usize = 4096;
+
+/// A lane sums up so many numerators with the precision that `log_softmax` wants: in parts it never has more.
+const SUMMABLE: usize = PART / LANES;
 
 impl Along {
     /// The mask of the block at `at`; zeros where the pass wants none.
@@ -282,6 +321,8 @@ pub(crate) struct Across<E> {
 }
 
 impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
+    const LANES_ARE_ROWS: bool = true;
+
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
         let Io { src, dst, len } = self.io;
@@ -332,7 +373,20 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn total(simd: S, sum: (Block<S, K>, Block<S, K>)) -> Total<Block<S, K>> {
+    fn has_rivals(
+        self,
+        simd: S,
+        _largest: Block<S, K>,
+        second: Block<S, K>,
+        least: Block<S, K>,
+    ) -> bool {
+        // Where there is no row, neither is a number.
+        let none = simd.block::<K>().less_than_f32s(second, least);
+        self.io.len <= SUMMABLE && !<Self as RowWalk<S, K>>::any(simd, none)
+    }
+
+    #[inline(always)]
+    fn total(simd: S, sum: (Block<S, K>, Block<S, K>), _before: f64) -> Total<Block<S, K>> {
         Total::of_lanes(simd.block::<K>(), sum)
     }
 
@@ -354,7 +408,7 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn part(self, _start: usize) -> Option<Self> {
+    fn part(self, _start: usize, _most: usize) -> Option<Self> {
         None
     }
 }
