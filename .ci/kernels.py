@@ -104,61 +104,41 @@ WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
 # the count differs by one or two between checkouts, whose paths change the order in which LLVM meets functions.
 ROW_SPILLS = {
     "avx2": {
-        "log_softmax::masked::last_axis": 28,
-        "log_softmax::masked::other_axis": 32,
-        "log_softmax::plain::last_axis": 31,
-        "log_softmax::plain::other_axis": 33,
-        "log_softmax::scaled::last_axis": 36,
-        "log_softmax::scaled::other_axis": 32,
-        "softmax::masked::last_axis": 22,
-        "softmax::masked::other_axis": 21,
-        "softmax::plain::last_axis": 17,
-        "softmax::plain::other_axis": 17,
-        "softmax::scaled::last_axis": 16,
-        "softmax::scaled::other_axis": 19,
+        "log_softmax::masked::last_axis": 57,
+        "log_softmax::masked::other_axis": 27,
+        "log_softmax::plain::last_axis": 23,
+        "log_softmax::plain::other_axis": 21,
+        "log_softmax::scaled::last_axis": 45,
+        "log_softmax::scaled::other_axis": 29,
+        "softmax::masked::last_axis": 62,
+        "softmax::masked::other_axis": 30,
+        "softmax::plain::last_axis": 19,
+        "softmax::plain::other_axis": 21,
+        "softmax::scaled::last_axis": 42,
+        "softmax::scaled::other_axis": 25,
     },
     "neon": {
-        "log_softmax::masked::last_axis": 58,
-        "log_softmax::masked::other_axis": 96,
-        "log_softmax::plain::last_axis": 77,
-        "log_softmax::plain::other_axis": 81,
-        "log_softmax::scaled::last_axis": 74,
-        "log_softmax::scaled::other_axis": 97,
-        "softmax::masked::last_axis": 62,
-        "softmax::masked::other_axis": 55,
-        "softmax::plain::last_axis": 42,
-        "softmax::plain::other_axis": 47,
-        "softmax::scaled::last_axis": 56,
-        "softmax::scaled::other_axis": 57,
+        "log_softmax::masked::last_axis": 60,
+        "log_softmax::masked::other_axis": 106,
+        "log_softmax::plain::last_axis": 86,
+        "log_softmax::plain::other_axis": 85,
+        "log_softmax::scaled::last_axis": 85,
+        "log_softmax::scaled::other_axis": 99,
+        "softmax::masked::last_axis": 77,
+        "softmax::masked::other_axis": 71,
+        "softmax::plain::last_axis": 57,
+        "softmax::plain::other_axis": 55,
+        "softmax::scaled::last_axis": 71,
+        "softmax::scaled::other_axis": 71,
     },
 }
 
 # What kernels of operations on rows may call: for zeros at the start of short rows, and past a length.
 ROW_CALLS = r"^memset\b"
 # Scalar ones also what is not worth unrolling sixteen times.
-SCALAR_ROW_CALLS = r"^(memset|memcpy|fmaf)\b|^<?activations::simd::rolled::"
+SCALAR_ROW_CALLS = r"^(memset|memcpy|fmaf)\b|^<?activations::(simd::rolled|drive::rows::walk)::"
 # What else is called, out of the way of the loops.
 MORE_ROW_CALLS = {}
-
-# Innermost loops along the last axis that have masked moves: they go over rows so short that they end in them.
-# (And one more loop across another axis than its twins without, where two of those became one.)
-MASKED_LOOPS = {
-    "avx2": {
-        "log_softmax::masked::last_axis": 3,
-        "log_softmax::plain::last_axis": 1,
-        "log_softmax::scaled::last_axis": 2,
-        "softmax::masked::last_axis": 1,
-        "softmax::plain::last_axis": 3,
-        "softmax::scaled::last_axis": 1,
-    },
-    "avx512": {
-        "log_softmax::masked::last_axis": 2,
-        "log_softmax::plain::last_axis": 2,
-        "log_softmax::plain::other_axis": 12,
-        "log_softmax::scaled::last_axis": 2,
-        "softmax::masked::other_axis": 10,
-    },
-}
 
 SOURCES = Path(__file__).parent.parent / "src"
 PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
@@ -233,9 +213,9 @@ def complaints(walk, isa, name, body):
 def complaints_of_rows(isa, name, body):
     """What is wrong with one kernel of an operation on rows: softmax::plain::last_axis.
 
-    Loops with masked moves are those over partial blocks. Along the last axis there is hardly one, as a row
-    has one such block; across others each loop has a twin for strips that are not whole. The loops without
-    are where the time goes."""
+    Loops with masked moves are those over partial blocks. Along the last axis there are few, over rows so short
+    that they end in one; across others each loop has a twin for strips that are not whole, and two of those
+    may have become one. The loops without are where the time goes."""
     patterns = PATTERNS[isa]
     allowed = SCALAR_ROW_CALLS if isa == "scalar" else ROW_CALLS
     allowed = rf"{allowed}|{MORE_ROW_CALLS.get(isa, {}).get(name, '$^')}"
@@ -256,7 +236,8 @@ def complaints_of_rows(isa, name, body):
     masked, whole, spills = 0, 0, 0
     for loop in loops(body):
         has = lambda pattern: sum(bool(re.search(patterns[pattern], text)) for text in loop)
-        # What all lanes of a row share is divided once a row, and may be added up: that is no waste of lanes.
+        # What all lanes of a row share is divided once a row, and may be added up; and a loop over rows is long. An
+        # operation on vectors that was taken apart would be there eight times.
         wasteful = [
             text
             for text in loop
@@ -264,16 +245,14 @@ def complaints_of_rows(isa, name, body):
             and not re.search(patterns["masked"], text)
             and not re.match(r"^v?f?div(ss)?\b", text)
         ]
-        if len(wasteful) > len(loop) // 100:
+        if len(wasteful) > (3 if len(loop) >= 100 else 0):
             yield f"has in a loop: {', '.join(wasteful)}"
         if has("masked"):
             masked += 1
         else:
             whole += 1
             spills = max(spills, has("spill"))
-    last = name.endswith("last_axis")
-    listed = MASKED_LOOPS.get(isa, {}).get(name, 0)
-    if masked > (listed if last else max(listed, whole)):
+    if masked > (whole // 4 if name.endswith("last_axis") else whole + 2):
         yield f"has masked moves in {masked} loops, and none in {whole}"
     if spills > 1.1 * ROW_SPILLS.get(isa, {}).get(name, 0):
         yield f"touches the stack {spills} times in a loop"

@@ -68,6 +68,45 @@ fn every_operation_has_the_same_bits_everywhere() {
 }
 
 #[test]
+fn a_row_does_not_depend_on_the_others() {
+    let kinds = [KINDS, WILD].concat();
+    on_each_isa("a_row_does_not_depend", |isa| {
+        for &(rows, outer) in SHAPES {
+            let operands = Operands::new(rows, outer);
+            let x = rows::mixed(rows, outer);
+            // A third of the rows stays; zeros take the place of the others.
+            for third in 0..3 {
+                let stays = |row: usize| row % 3 == third;
+                let zero: rows::Logit = |_, _, _| 0.0;
+                let kind = |row| {
+                    if stays(row) {
+                        kinds[row % kinds.len()].1
+                    } else {
+                        zero
+                    }
+                };
+                let alone = rows::tensor(rows, outer, kind);
+                for operation in operands.every_operation() {
+                    let [among, alone] = [&x, &alone].map(|x| {
+                        let x = rows::turned(&operation, x);
+                        rows::compute(&operation, isa, Variant::OutOfPlace, rows, &x)
+                    });
+                    let of_rows = |y: &[f32]| -> Vec<f32> {
+                        let Rows { axis, inner } = rows;
+                        let row = |at: usize| at / (axis * inner) * inner + at % inner;
+                        let numbers = y.iter().enumerate().filter(|(at, _)| stays(row(*at)));
+                        numbers.map(|(_, &y)| y).collect()
+                    };
+                    let what = format!("{} on {isa}, {rows:?}", rows::described(&operation));
+                    let (among, alone) = (of_rows(&among), of_rows(&alone));
+                    assert_same_bits(&among, &alone, &alone, format_args!("{what}"));
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn so_has_a_row_that_is_longer_than_a_cache() {
     let x = rows::mixed(LONG, 1);
     on_each_isa("a_row_that_is_longer", |isa| {

@@ -80,6 +80,8 @@ pub(crate) struct Shift<F> {
     pub(crate) rounder: F,
     /// The least that a logit, less the base, counts as.
     pub(crate) lowest: F,
+    /// Whether the row needs origin and base: 1, or 0.
+    pub(crate) based: F,
 }
 
 impl<F: Copy> Shift<F> {
@@ -91,6 +93,7 @@ impl<F: Copy> Shift<F> {
             base: of_row(self.base),
             rounder: of_row(self.rounder),
             lowest: of_row(self.lowest),
+            based: of_row(self.based),
         }
     }
 
@@ -103,6 +106,7 @@ impl<F: Copy> Shift<F> {
             base: zero,
             rounder: zero,
             lowest: simd.splat_f32s(f32::MIN),
+            based: zero,
         }
     }
 
@@ -121,6 +125,28 @@ impl<F: Copy> Shift<F> {
             base,
             rounder: simd.sub_f32s(splat(ROUNDER), k),
             lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
+            based: simd.clear_f32s(fits, splat(1.0)),
+        }
+    }
+
+    /// Of which rows.
+    #[inline(always)]
+    pub(crate) fn is_based<V: Vocabulary<f32s = F>>(&self, simd: V) -> V::m32s {
+        simd.less_than_f32s(simd.splat_f32s(0.0), self.based)
+    }
+}
+
+impl<F: Copy> Shift<F> {
+    /// The shift for the reciprocals of numerators, those of the opposite logits.
+    #[inline(always)]
+    pub(crate) fn inverted<V: Vocabulary<f32s = F>>(&self, simd: V) -> Self {
+        let splat = |value| simd.splat_f32s(value);
+        let k = simd.sub_f32s(splat(ROUNDER), self.rounder);
+        let lowest = simd.sub_f32s(splat(8.0 * LOWEST), k);
+        Self {
+            rounder: simd.add_f32s(splat(ROUNDER), k),
+            lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
+            ..*self
         }
     }
 }
@@ -214,50 +240,6 @@ impl<F: Copy> Sum<F> {
     }
 }
 
-/// A sum of numerators of any size, in each lane: one may be all that counts, or all may be tiny (Kahan,
-/// 1965). Two sums take turns, as each waits for its own last result.
-#[derive(Clone, Copy)]
-pub(crate) struct SmallSum<F> {
-    /// A sum, and what it has too much.
-    next: (F, F),
-    other: (F, F),
-}
-
-impl<F: Copy> SmallSum<F> {
-    /// No numerators.
-    #[inline(always)]
-    pub(crate) fn new<V: Vocabulary<f32s = F>>(simd: V) -> Self {
-        let zero = simd.splat_f32s(0.0);
-        Self {
-            next: (zero, zero),
-            other: (zero, zero),
-        }
-    }
-
-    /// Adds `value`, and what its rounding lost.
-    #[inline(always)]
-    pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, value: F, lost: F) {
-        let (sum, excess) = self.next;
-        let value = simd.sub_f32s(value, excess);
-        let new = simd.add_f32s(sum, value);
-        let excess = simd.sub_f32s(simd.sub_f32s(new, sum), value);
-        self.next = self.other;
-        self.other = (new, simd.sub_f32s(excess, lost));
-    }
-
-    /// The sum and what was left over, in each lane.
-    #[inline(always)]
-    pub(crate) fn parts<V: Vocabulary<f32s = F>>(self, simd: V) -> (F, F) {
-        let ((a, a_excess), (b, b_excess)) = (self.next, self.other);
-        // Knuth's exact sum, 1969.
-        let sum = simd.add_f32s(a, b);
-        let of_b = simd.sub_f32s(sum, a);
-        let of_a = simd.sub_f32s(sum, of_b);
-        let lost = simd.add_f32s(simd.sub_f32s(a, of_a), simd.sub_f32s(b, of_b));
-        (sum, simd.sub_f32s(lost, simd.add_f32s(a_excess, b_excess)))
-    }
-}
-
 /// The sum of a row, in two parts.
 #[derive(Clone, Copy)]
 pub(crate) struct Total<F> {
@@ -326,6 +308,28 @@ impl<F: Copy> Total<F> {
         let rest = simd.negate_mul_add_f32s(quotient, lost, rest);
         let rest = simd.add_f32s(rest, self.low);
         (quotient, simd.div_f32s(rest, divisor))
+    }
+
+    /// The sum times `numerator`, without what numerators are multiplied by; rounded, and what the rounding lost.
+    #[inline(always)]
+    pub(crate) fn times<V: Vocabulary<f32s = F>>(
+        &self,
+        simd: V,
+        numerator: Numerator<F>,
+    ) -> (F, F) {
+        let down = simd.splat_f32s(1.0 / SCALE);
+        let (high, low) = (
+            simd.mul_f32s(self.high, down),
+            simd.mul_f32s(self.low, down),
+        );
+        let factor = numerator.value(simd);
+        let product = simd.mul_f32s(high, factor);
+        let below = simd.sub_f32s(simd.splat_f32s(0.0), product);
+        let lost = simd.mul_add_f32s(high, factor, below);
+        let lost = simd.mul_add_f32s(high, numerator.lost(simd, factor), lost);
+        let lost = simd.mul_add_f32s(low, factor, lost);
+        // At the end, as the product may become subnormal.
+        (simd.mul_f32s(product, down), simd.mul_f32s(lost, down))
     }
 }
 

@@ -1,12 +1,12 @@
 use super::RowFormula;
 use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind, exact_sum};
-use super::passes::{Numerators, Shifted};
+use super::passes::{Numerators, Shifted, or_max};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, Extent, PART, Pass, RowKernel, RowWalk, RunRows, map_rows};
-use crate::math::exp_sum::{Shift, SmallSum, numerator};
+use crate::math::exp_sum::{Shift, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
 
@@ -109,9 +109,12 @@ impl RunRows<f32> for LogSoftmax<'_> {
     }
 }
 
-/// Three passes: the largest logit m; the sum of numerators; and (t - m) - log(sum/e^m), of which the terms have one
-/// sign, so that nothing cancels. Where another logit is known to be near m, all numerators are summed up as
-/// for softmax. Else all but the largest, whose number is counted, c: the last term is log(c + sum/e^m).
+/// Three passes: the largest logit m; the sum of the numerators of the others; and (t - m) - log(1 + sum/e^m), of
+/// which the terms have one sign, so that nothing cancels.
+///
+/// Where another logit is known to be near m, all numerators are summed up as for softmax, and that of m is
+/// subtracted. Where none may be, the sum would not keep its digits: there m counts as the second-largest
+/// logit, and it is for this that the row is shifted.
 #[derive(Clone, Copy)]
 struct Normalise<L> {
     logits: L,
@@ -125,18 +128,43 @@ struct State<F> {
     based: bool,
     /// Some numerators may be so small that they are to be 0.
     deep: bool,
-    /// Others than the largest numerator are known to count.
-    has_rivals: bool,
+    /// Another logit is known to be near the largest.
+    has_rival: bool,
     /// The largest logit, less origin and base.
     largest: F,
-    /// What its rounding added.
+    /// The second-largest, less the origin, where it is known.
+    second: F,
+    /// What its rounding added to the largest; the second pass finds it out, and the logarithm.
     excess: F,
     log: F,
 }
 
+impl<F: Copy> From<Shifted<F>> for State<F> {
+    #[inline(always)]
+    fn from(shifted: Shifted<F>) -> Self {
+        let Shifted {
+            shift,
+            based,
+            deep,
+            largest,
+            second,
+            has_rival,
+        } = shifted;
+        Self {
+            shift,
+            based,
+            deep,
+            has_rival,
+            largest,
+            second,
+            excess: largest,
+            log: largest,
+        }
+    }
+}
+
 impl<L: Logits> Normalise<L> {
-    /// The second pass where the largest logit has rivals: next to them the sum of all numerators, less the
-    /// largest, keeps its digits.
+    /// The second pass where the largest logit has a rival.
     ///
     /// # Safety
     /// As for [`RowWalk::pass`].
@@ -147,66 +175,50 @@ impl<L: Logits> Normalise<L> {
         walk: W,
         state: &mut State<Block<S, K>>,
     ) {
-        let v = simd.block::<K>();
-        let Self { logits } = self;
-        let shift = state.shift.map(W::same);
-        // In parts, as what a lane leaves over must not grow too large to be summed up.
-        let mut part = walk.part(0, PART).unwrap_or(walk);
-        let mut next = PART;
-        let mut before = 0.0;
-        let total = loop {
-            // SAFETY: the caller's promise, for a part of the memory.
-            let sum = unsafe { Numerators::<S, L, DEEP, false, K>::sum(simd, part, logits, shift) };
-            let sum = sum.parts(v);
-            let Some(after) = walk.part(next, PART) else {
-                break W::total(simd, sum, before);
-            };
-            before += W::total_f64(simd, sum);
-            part = after;
-            next += PART;
-        };
+        let (shift, largest) = (state.shift, state.largest);
         // SAFETY: the caller's promise, passed on.
-        state.excess = unsafe { Excess::<S, L, K>::of(simd, walk, logits, state) };
-        let excess = Some(W::same(state.excess)).filter(|_| L::ROUNDS);
-        let numerator = numerator::<_, DEEP>(v, W::same(state.largest), excess, &shift);
-        let (others, lost) = total.less(v, numerator).over(v, numerator);
-        state.log = log1p(v, others, lost);
+        unsafe {
+            sum::<S, W, L, DEEP, K>(simd, walk, self.logits, (shift, largest, None), state);
+        }
     }
 
-    /// The second pass, whatever the logits.
+    /// The second pass where it may have none.
     ///
     /// # Safety
     /// As for [`RowWalk::pass`].
     #[inline(always)]
-    unsafe fn sum_others<S: Machine, W: RowWalk<S, K>, A: Logits, const K: usize>(
+    unsafe fn sum_limited<S: Machine, W: RowWalk<S, K>, const K: usize>(
+        self,
         simd: S,
         walk: W,
-        logits: A,
         state: &mut State<Block<S, K>>,
     ) {
         let v = simd.block::<K>();
-        let shift = state.shift.map(W::same);
-        let largest = W::same(state.largest);
+        let Self { logits } = self;
+        let largest = v.add_f32s(state.largest, state.shift.base);
+        let second = or_max(v, state.second, largest);
+        let shift = Shift {
+            origin: state.shift.origin,
+            based: state.shift.based,
+            ..Shift::of(v, second)
+        };
+        let limit = v.sub_f32s(second, shift.base);
+        let terms = (shift, v.sub_f32s(largest, shift.base), Some(limit));
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            state.excess = Excess::<S, A, K>::of(simd, walk, logits, state);
-            let mut others = Others::<S, A, K> {
-                logits,
-                shift,
-                largest,
-                excess: W::same(state.excess),
-                sum: SmallSum::new(v),
-                count: v.splat_f32s(0.0),
-            };
-            walk.pass(simd, &mut others);
-            let excess = Some(others.excess).filter(|_| A::ROUNDS);
-            let numerator = numerator::<_, true>(v, largest, excess, &shift);
-            let total = W::total(simd, others.sum.parts(v), 0.0);
-            let (sum, lost) = total.over(v, numerator);
-            // One of them is the 1 of log(1 + ..).
-            let more = v.sub_f32s(W::count(simd, others.count), v.splat_f32s(1.0));
-            state.log = log1p(v, v.add_f32s(sum, more), lost);
+            if state.based {
+                sum::<S, W, _, true, K>(simd, walk, logits.based(), terms, state);
+            } else if S::IS_SCALAR || !W::LANES_ARE_ROWS || state.deep {
+                sum::<S, W, _, true, K>(simd, walk, logits, terms, state);
+            } else {
+                sum::<S, W, _, false, K>(simd, walk, logits, terms, state);
+            }
         }
+        // Of one logit that is all there is, a rounding may be left over.
+        let none = v.equal_f32s(state.second, v.splat_f32s(f32::NEG_INFINITY));
+        let little = v.less_than_f32s(state.log, v.splat_f32s(1e-6));
+        let exact = v.clear_f32s(little, state.log);
+        state.log = v.select_f32s(none, exact, state.log);
     }
 
     /// The third pass, whatever the logits.
@@ -246,17 +258,12 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
     ) -> State<Block<S, K>> {
         // SAFETY: the caller's promise, passed on.
-        let shifted =
-            unsafe { Shifted::<Block<S, K>>::of::<_, _, _, true, K>(simd, walk, self.logits) };
-        let zero = [simd.splat_f32s(0.0); K];
-        State {
-            shift: shifted.shift,
-            based: shifted.based,
-            deep: shifted.deep,
-            has_rivals: shifted.has_rivals,
-            largest: shifted.largest,
-            excess: zero,
-            log: zero,
+        unsafe {
+            if W::LANES_ARE_ROWS {
+                Shifted::<f32>::of::<_, W, _, true, K>(simd, walk, self.logits).into()
+            } else {
+                Shifted::<f32>::of::<_, W, _, false, K>(simd, walk, self.logits).into()
+            }
         }
     }
 
@@ -267,17 +274,17 @@ impl<L: Logits> RowKernel for Normalise<L> {
         walk: W,
         state: &mut State<Block<S, K>>,
     ) {
-        let Self { logits } = self;
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if state.based {
-                Self::sum_others(simd, walk, logits.based(), state);
-            } else if !state.has_rivals {
-                Self::sum_others(simd, walk, logits, state);
-            } else if S::IS_SCALAR || state.deep {
+            if state.has_rival && (S::IS_SCALAR || state.deep) {
                 self.sum_all::<S, W, true, K>(simd, walk, state);
-            } else {
+            } else if state.has_rival {
                 self.sum_all::<S, W, false, K>(simd, walk, state);
+            } else {
+                if !W::LANES_ARE_ROWS {
+                    *state = Shifted::<f32>::of::<_, W, _, true, K>(simd, walk, self.logits).into();
+                }
+                self.sum_limited(simd, walk, state);
             }
         }
     }
@@ -300,6 +307,63 @@ impl<L: Logits> RowKernel for Normalise<L> {
         }
     }
 }
+
+/// The logarithm, for a shift, the largest logit less origin and base, and a limit to logits, if there is one.
+///
+/// # Safety
+/// As for [`RowWalk::pass`].
+#[inline(always)]
+unsafe fn sum<S: Machine, W: RowWalk<S, K>, A: Logits, const DEEP: bool, const K: usize>(
+    simd: S,
+    walk: W,
+    logits: A,
+    (shift, largest, limit): Terms<Block<S, K>>,
+    state: &mut State<Block<S, K>>,
+) {
+    let v = simd.block::<K>();
+    let (shift, largest, limit) = (shift.map(W::same), W::same(largest), limit.map(W::same));
+    // In parts, as what a lane leaves over must not grow too large to be summed up.
+    let mut part = walk.part(0, PART).unwrap_or(walk);
+    let mut next = PART;
+    let mut before = 0.0;
+    let total = loop {
+        // SAFETY: the caller's promise, for a part of the memory.
+        let sum =
+            unsafe { Numerators::<S, A, DEEP, false, K>::sum(simd, part, logits, shift, limit) };
+        let sum = sum.parts(v);
+        let Some(after) = walk.part(next, PART) else {
+            break W::total(simd, sum, before);
+        };
+        before += W::total_f64(simd, sum);
+        part = after;
+        next += PART;
+    };
+    // SAFETY: the caller's promise, passed on.
+    state.excess = unsafe { Excess::of(simd, walk, logits, state) };
+    let negative = |x| v.sub_f32s(v.splat_f32s(0.0), x);
+    let excess = Some(W::same(state.excess)).filter(|_| A::ROUNDS);
+    let counted = match limit {
+        Some(limit) => v.at_most_f32s(largest, limit),
+        None => largest,
+    };
+    let counted = numerator::<_, DEEP>(v, counted, excess, &shift);
+    let others = total.less(v, counted);
+    let (others, lost) = match limit {
+        None => others.over(v, counted),
+        // The largest numerator may be too large for the shift, but its reciprocal is not.
+        Some(_) => {
+            let (opposite, excess) = (negative(largest), excess.map(negative));
+            let reciprocal = numerator::<_, true>(v, opposite, excess, &shift.inverted(v));
+            others.times(v, reciprocal)
+        }
+    };
+    let log = log1p(v, others, lost);
+    // NaN, if the largest is infinite.
+    state.log = v.add_f32s(log, v.sub_f32s(largest, largest));
+}
+
+/// What a row's numerators are summed up with.
+type Terms<F> = (Shift<F>, F, Option<F>);
 
 /// What the roundings added to the largest logit: the least of it, where several are the largest once rounded.
 struct Excess<S: Machine, L, const K: usize> {
@@ -360,50 +424,6 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
     }
 }
 
-/// The sum of all numerators but those of the largest logit, and how many those are.
-struct Others<S: Machine, L, const K: usize> {
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    largest: Block<S, K>,
-    excess: Block<S, K>,
-    sum: SmallSum<Block<S, K>>,
-    count: Block<S, K>,
-}
-
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Others<S, L, K> {
-    const MASKED: bool = L::MASKED;
-    const AHEAD: bool = true;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        _dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        let x = unsafe { extent.load(simd, src) };
-        let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
-        let t = extent.or(simd, t, self.shift.lowest);
-        let one = v.splat_f32s(1.0);
-        let is_largest = v.equal_f32s(t, self.largest);
-        let numerator = numerator::<_, true>(v, t, excess, &self.shift);
-        let value = numerator.value(v);
-        let as_much = match excess {
-            None => one,
-            Some(excess) => v.keep_f32s(v.equal_f32s(excess, self.excess), one),
-        };
-        let hit = v.keep_f32s(is_largest, as_much);
-        self.count = v.add_f32s(self.count, hit);
-        let is_largest = v.equal_f32s(hit, one);
-        let lost = v.clear_f32s(is_largest, numerator.lost(v, value));
-        self.sum.add(v, v.clear_f32s(is_largest, value), lost);
-    }
-}
-
 /// The results.
 struct Logarithms<S: Machine, L, const K: usize> {
     logits: L,
@@ -437,7 +457,10 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Logarithms<S, L, K> {
                     let (from_largest, lost) = exact_sum(v, t, below);
                     // Of infinities nothing is lost.
                     let finite = v.less_than_f32s(self.shift.lowest, t);
-                    let less = v.sub_f32s(v.sub_f32s(excess, self.excess), lost);
+                    let mut less = v.sub_f32s(v.sub_f32s(excess, self.excess), lost);
+                    if !L::ROUNDS_UNBASED {
+                        less = v.keep_f32s(self.shift.is_based(v), less);
+                    }
                     let log = v.add_f32s(v.keep_f32s(finite, less), self.log);
                     v.sub_f32s(from_largest, log)
                 }

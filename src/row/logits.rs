@@ -55,8 +55,14 @@ pub(crate) trait Logits: Copy {
     /// Whether one float may not hold a logit.
     const ROUNDS: bool;
 
+    /// The same of rows that need no origin and base.
+    const ROUNDS_UNBASED: bool = Self::ROUNDS;
+
     /// The same logits, whatever origin and base.
     type Based: Logits;
+
+    /// What inputs are multiplied by.
+    fn scale(self) -> f32;
 
     /// Them.
     fn based(self) -> Self::Based;
@@ -89,11 +95,16 @@ impl Logits for Plain {
     const MASKED: bool = false;
     const ROUNDS: bool = false;
 
-    type Based = General<false>;
+    type Based = General<Self>;
 
     #[inline(always)]
-    fn based(self) -> General<false> {
-        General(1.0)
+    fn scale(self) -> f32 {
+        1.0
+    }
+
+    #[inline(always)]
+    fn based(self) -> General<Self> {
+        General(self)
     }
 
     #[inline(always)]
@@ -127,11 +138,16 @@ impl Logits for Scaled {
     const MASKED: bool = false;
     const ROUNDS: bool = true;
 
-    type Based = General<false>;
+    type Based = General<Self>;
 
     #[inline(always)]
-    fn based(self) -> General<false> {
-        General(self.0)
+    fn scale(self) -> f32 {
+        self.0
+    }
+
+    #[inline(always)]
+    fn based(self) -> General<Self> {
+        General(self)
     }
 
     #[inline(always)]
@@ -167,11 +183,16 @@ impl Logits for Masked {
     const MASKED: bool = true;
     const ROUNDS: bool = true;
 
-    type Based = General<true>;
+    type Based = General<Self>;
 
     #[inline(always)]
-    fn based(self) -> General<true> {
-        General(self.0)
+    fn scale(self) -> f32 {
+        self.0
+    }
+
+    #[inline(always)]
+    fn based(self) -> General<Self> {
+        General(self)
     }
 
     #[inline(always)]
@@ -200,11 +221,12 @@ impl Logits for Masked {
     }
 }
 
-/// `scale * x + mask`, whatever origin and base; without a mask if `MASK` is not set.
+/// Logits of rows of which some need origin and base. The others have theirs, so that a row does not depend on
+/// those beside it.
 #[derive(Clone, Copy)]
-pub(crate) struct General<const MASK: bool>(pub(crate) f32);
+pub(crate) struct General<L>(L);
 
-impl<const MASK: bool> General<MASK> {
+impl<L: Logits> General<L> {
     /// The logit less `shift.origin`, rounded, and what the rounding added.
     #[inline(always)]
     fn less_origin<V: Vocabulary>(
@@ -214,7 +236,7 @@ impl<const MASK: bool> General<MASK> {
         mask: V::f32s,
         shift: &Shift<V::f32s>,
     ) -> (V::f32s, V::f32s) {
-        let (product, excess) = product(simd, x, self.0);
+        let (product, excess) = product(simd, x, self.0.scale());
         let (sum, lost) = exact_sum(simd, product, mask);
         let infinite = simd.splat_f32s(f32::INFINITY);
         let finite = simd.less_than_f32s(simd.magnitude_f32s(sum), infinite);
@@ -229,11 +251,17 @@ impl<const MASK: bool> General<MASK> {
     }
 }
 
-impl<const MASK: bool> Logits for General<MASK> {
-    const MASKED: bool = MASK;
+impl<L: Logits> Logits for General<L> {
+    const MASKED: bool = L::MASKED;
     const ROUNDS: bool = true;
+    const ROUNDS_UNBASED: bool = L::ROUNDS;
 
     type Based = Self;
+
+    #[inline(always)]
+    fn scale(self) -> f32 {
+        self.0.scale()
+    }
 
     #[inline(always)]
     fn based(self) -> Self {
@@ -248,7 +276,9 @@ impl<const MASK: bool> Logits for General<MASK> {
         mask: V::f32s,
         shift: &Shift<V::f32s>,
     ) -> V::f32s {
-        self.less_origin(simd, x, mask, shift).0
+        let (based, _) = self.less_origin(simd, x, mask, shift);
+        let unbased = self.0.rounded(simd, x, mask, shift);
+        simd.select_f32s(shift.is_based(simd), based, unbased)
     }
 
     #[inline(always)]
@@ -261,7 +291,12 @@ impl<const MASK: bool> Logits for General<MASK> {
     ) -> (V::f32s, Option<V::f32s>) {
         let (t, excess) = self.less_origin(simd, x, mask, shift);
         let t = simd.sub_f32s(t, shift.base);
-        (t, Some(known::<V, true>(simd, t, excess, shift)))
+        let excess = known::<V, true>(simd, t, excess, shift);
+        let (unbased_t, unbased_excess) = self.0.parts::<V, true>(simd, x, mask, shift);
+        let unbased_excess = unbased_excess.unwrap_or(simd.splat_f32s(0.0));
+        let is_based = shift.is_based(simd);
+        let excess = simd.select_f32s(is_based, excess, unbased_excess);
+        (simd.select_f32s(is_based, t, unbased_t), Some(excess))
     }
 }
 

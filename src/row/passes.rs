@@ -12,10 +12,10 @@ pub(crate) struct Extremes<F> {
     pub(crate) max: F,
     /// The smallest; +inf where there is none but NaN.
     pub(crate) min: F,
+    /// The second-largest, if it was asked for; else the largest.
+    pub(crate) second: F,
     /// The largest of each lane.
     pub(crate) of_lanes: F,
-    /// The second-largest of each lane, if it was asked for and lanes are rows; else -inf.
-    pub(crate) second: F,
 }
 
 /// The pass that finds them.
@@ -45,31 +45,8 @@ impl<F: Copy> Extremes<F> {
         logits: L,
         shift: Shift<Block<S, K>>,
     ) -> Extremes<Block<S, K>> {
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if SECOND && W::LANES_ARE_ROWS {
-                Extrema::<S, L, true, K>::find(simd, walk, logits, shift)
-            } else {
-                Extrema::<S, L, false, K>::find(simd, walk, logits, shift)
-            }
-        }
-    }
-}
-
-impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Extrema<S, L, SECOND, K> {
-    /// See [`Extremes::of`].
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
-    #[inline(always)]
-    unsafe fn find<W: RowWalk<S, K>>(
-        simd: S,
-        walk: W,
-        logits: L,
-        shift: Shift<Block<S, K>>,
-    ) -> Extremes<Block<S, K>> {
         let v = simd.block::<K>();
-        let mut pass = Self {
+        let mut pass = Extrema::<S, L, SECOND, K> {
             logits,
             shift,
             max: v.splat_f32s(f32::NEG_INFINITY),
@@ -78,14 +55,28 @@ impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Extrema<S, L, SE
         };
         // SAFETY: the caller's promise, passed on.
         unsafe { walk.pass(simd, &mut pass) };
+        let max = W::largest(simd, pass.max);
         Extremes {
-            max: W::largest(simd, pass.max),
+            max,
             min: W::smallest(simd, pass.min),
+            second: if SECOND {
+                W::second(simd, pass.max, pass.second)
+            } else {
+                max
+            },
             of_lanes: pass.max,
-            second: pass.second,
         }
     }
+}
 
+/// The second-largest logit, if there is one but -inf; else the largest.
+#[inline(always)]
+pub(super) fn or_max<V: Vocabulary>(simd: V, second: V::f32s, max: V::f32s) -> V::f32s {
+    let none = simd.equal_f32s(second, simd.splat_f32s(f32::NEG_INFINITY));
+    simd.select_f32s(none, max, second)
+}
+
+impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Extrema<S, L, SECOND, K> {
     #[inline(always)]
     fn take(&mut self, simd: S, high: Block<S, K>, low: Block<S, K>) {
         let v = simd.block::<K>();
@@ -150,15 +141,17 @@ pub(super) struct Shifted<F> {
     pub(super) deep: bool,
     /// The largest logit, less what is subtracted from all.
     pub(super) largest: F,
-    /// Some other logits are known to be as large, or [`NEAR`] less at most.
-    pub(super) has_rivals: bool,
+    /// The second-largest, less the origin, if it was asked for; else the largest.
+    pub(super) second: F,
+    /// Another logit is known to be as large, or [`NEAR`] less at most.
+    pub(super) has_rival: bool,
 }
 
-/// Logits whose numerators differ by a factor of 32 or less: 5 ln2, rounded down.
+/// By so much the logits of numerators differ of which one is a 32th of the other: 5 ln2, rounded down.
 const NEAR: f32 = 3.465;
 
 impl<F: Copy> Shifted<F> {
-    /// Goes over a row to find out; for rivals, if `RIVALS` is set.
+    /// Goes over a row to find out, and if `SECOND` is set, for the second-largest logit.
     ///
     /// # Safety
     /// As for [`RowWalk::pass`].
@@ -167,7 +160,7 @@ impl<F: Copy> Shifted<F> {
         S: Machine,
         W: RowWalk<S, K>,
         L: Logits,
-        const RIVALS: bool,
+        const SECOND: bool,
         const K: usize,
     >(
         simd: S,
@@ -177,34 +170,39 @@ impl<F: Copy> Shifted<F> {
         let v = simd.block::<K>();
         let none = Shift::none(v);
         // SAFETY: the caller's promise, passed on.
-        let extremes = unsafe { Extremes::<F>::of::<S, W, L, RIVALS, K>(simd, walk, logits, none) };
-        let mut max = extremes.max;
-        let mut shift = Shift::of(v, max);
+        let mut found =
+            unsafe { Extremes::<F>::of::<_, _, _, SECOND, K>(simd, walk, logits, none) };
+        let near = v.sub_f32s(found.max, v.splat_f32s(NEAR));
+        let has_rival = W::has_two(simd, found.of_lanes, near);
+        let mut shift = Shift::of(v, found.max);
+        let vanish = v.less_than_f32s(found.min, shift.lowest);
+        let of_second = Shift::of(v, or_max(v, found.second, found.max));
+        shift.based = v.at_least_f32s(shift.based, of_second.based);
         let based = is_based::<S, W, K>(simd, &shift);
         if based {
             // What the roundings added to logits of such a size decides which is the largest.
-            let mut origin = none;
-            origin.origin = shift.base;
+            let origin = Shift {
+                origin: shift.base,
+                based: shift.based,
+                ..none
+            };
             // SAFETY: as above.
-            max = unsafe {
-                Extremes::<F>::of::<S, W, _, false, K>(simd, walk, logits.based(), origin).max
+            found = unsafe {
+                Extremes::<F>::of::<_, _, _, SECOND, K>(simd, walk, logits.based(), origin)
             };
             shift = Shift {
                 origin: origin.origin,
-                ..Shift::of(v, max)
+                based: origin.based,
+                ..Shift::of(v, found.max)
             };
         }
-        let vanish = v.less_than_f32s(extremes.min, shift.lowest);
-        let near = v.sub_f32s(max, v.splat_f32s(NEAR));
-        let Extremes {
-            of_lanes, second, ..
-        } = extremes;
         Shifted {
             shift,
             based,
             deep: S::IS_SCALAR || based || W::any(simd, vanish),
-            largest: v.sub_f32s(max, shift.base),
-            has_rivals: RIVALS && !based && walk.has_rivals(simd, of_lanes, second, near),
+            largest: v.sub_f32s(found.max, shift.base),
+            second: found.second,
+            has_rival: has_rival && !based,
         }
     }
 }
@@ -215,9 +213,7 @@ pub(super) fn is_based<S: Machine, W: RowWalk<S, K>, const K: usize>(
     simd: S,
     shift: &Shift<Block<S, K>>,
 ) -> bool {
-    let v = simd.block::<K>();
-    let base = v.magnitude_f32s(shift.base);
-    W::any(simd, v.less_than_f32s(v.splat_f32s(0.0), base))
+    W::any(simd, shift.is_based(simd.block::<K>()))
 }
 
 /// Numerators, summed up; and written, if `WRITE` is set. Where no logit is so small that its numerator is to be
@@ -225,6 +221,8 @@ pub(super) fn is_based<S: Machine, W: RowWalk<S, K>, const K: usize>(
 pub(super) struct Numerators<S: Machine, L, const DEEP: bool, const WRITE: bool, const K: usize> {
     logits: L,
     shift: Shift<Block<S, K>>,
+    /// If there is one, larger logits, less origin and base, count as this.
+    limit: Option<Block<S, K>>,
     sum: Sum<Block<S, K>>,
 }
 
@@ -241,10 +239,12 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
         walk: W,
         logits: L,
         shift: Shift<Block<S, K>>,
+        limit: Option<Block<S, K>>,
     ) -> Sum<Block<S, K>> {
         let mut pass = Self {
             logits,
             shift,
+            limit,
             sum: Sum::new(simd.block::<K>()),
         };
         // SAFETY: the caller's promise, passed on.
@@ -273,6 +273,10 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
         unsafe {
             let x = extent.load(simd, src);
             let (t, excess) = self.logits.parts::<_, DEEP>(v, x, mask, &self.shift);
+            let t = match self.limit {
+                Some(limit) => v.at_most_f32s(t, limit),
+                None => t,
+            };
             let t = extent.or(simd, t, self.shift.lowest);
             let numerator = numerator::<_, DEEP>(v, t, excess, &self.shift);
             let value = self.sum.add(v, numerator);

@@ -158,7 +158,8 @@ impl<L: Logits> Normalise<L> {
                 if is_based::<S, W, K>(simd, &shift) {
                     return None;
                 }
-                let sum = Numerators::<S, L, true, false, K>::sum(simd, part, self.logits, shift);
+                let sum =
+                    Numerators::<S, L, true, false, K>::sum(simd, part, self.logits, shift, None);
                 let rounder = first_lane::<S, K>(simd, shift.rounder);
                 sums.add(rounder, W::total_f64(simd, sum.parts(v)));
                 max = v.at_least_f32s(max, extremes.max);
@@ -193,11 +194,11 @@ impl<L: Logits> Normalise<L> {
         let sum = unsafe {
             let State { based, deep, .. } = *state;
             if !S::IS_SCALAR && !deep {
-                Numerators::<S, L, false, WRITE, K>::sum(simd, walk, logits, shift)
+                Numerators::<S, L, false, WRITE, K>::sum(simd, walk, logits, shift, None)
             } else if !based {
-                Numerators::<S, L, true, WRITE, K>::sum(simd, walk, logits, shift)
+                Numerators::<S, L, true, WRITE, K>::sum(simd, walk, logits, shift, None)
             } else {
-                Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits.based(), shift)
+                Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits.based(), shift, None)
             }
         };
         let total = W::total(simd, sum.parts(simd.block::<K>()), 0.0);

@@ -10,13 +10,18 @@ use pulp::Scalar;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rolled<const N: usize>;
 
-/// Forwards operations to [`Unrolled`], each in a function of its own.
+/// Forwards operations to [`Unrolled`], each in a function of its own. Numbers go there by reference: passed by
+/// value, they would be copied at every call.
 macro_rules! forward {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+    ($($name:ident $(<$count:ident>)?($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
         $(
-            #[inline(never)]
-            fn $name(self, $($argument: $type),*) -> $result {
-                Unrolled::<Scalar, N>(Scalar).$name($($argument),*)
+            #[inline(always)]
+            fn $name $(<const $count: u32>)?(self, $($argument: $type),*) -> $result {
+                #[inline(never)]
+                fn out_of_line<$(const $count: u32,)? const N: usize>($($argument: &$type),*) -> $result {
+                    Unrolled::<Scalar, N>(Scalar).$name $(::<$count>)?($(*$argument),*)
+                }
+                out_of_line::<$($count,)? N>($(&$argument),*)
             }
         )*
     };
@@ -53,15 +58,7 @@ impl<const N: usize> Vocabulary for Rolled<N> {
         add_bits_f32s(a: [f32; N], b: [f32; N]) -> [f32; N];
         sub_bits_f32s(a: [f32; N], b: [f32; N]) -> [f32; N];
         lookup_f32s(table: &Table, index: [f32; N]) -> [f32; N];
-    }
-
-    #[inline(never)]
-    fn shift_left_bits_f32s<const COUNT: u32>(self, x: [f32; N]) -> [f32; N] {
-        Unrolled::<Scalar, N>(Scalar).shift_left_bits_f32s::<COUNT>(x)
-    }
-
-    #[inline(never)]
-    fn shift_right_bits_f32s<const COUNT: u32>(self, x: [f32; N]) -> [f32; N] {
-        Unrolled::<Scalar, N>(Scalar).shift_right_bits_f32s::<COUNT>(x)
+        shift_left_bits_f32s<COUNT>(x: [f32; N]) -> [f32; N];
+        shift_right_bits_f32s<COUNT>(x: [f32; N]) -> [f32; N];
     }
 }

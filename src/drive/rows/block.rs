@@ -58,6 +58,9 @@ pub(super) fn one_in_lane<S: Machine, const K: usize>(simd: S, lane: usize) -> B
 
 /// How many elements of a block there are.
 pub(crate) trait Extent: Copy {
+    /// So many.
+    fn count(self) -> usize;
+
     /// Reads them; what is not there is 0.
     ///
     /// # Safety
@@ -84,6 +87,11 @@ pub(crate) trait Extent: Copy {
 pub(crate) struct Whole;
 
 impl Extent for Whole {
+    #[inline(always)]
+    fn count(self) -> usize {
+        LANES
+    }
+
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
         each_written!(K, from simd.splat_f32s(0.0); k => {
@@ -135,6 +143,11 @@ impl First {
 }
 
 impl Extent for First {
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.0
+    }
+
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
         each_written!(K, from simd.splat_f32s(0.0); k => {

@@ -43,6 +43,23 @@ pub(crate) trait Pass<S: Machine, const K: usize> {
     }
 }
 
+/// [`Pass::block`] for scalar code, which is large: one serves all walks, and blocks that are whole.
+///
+/// # Safety
+/// As for that.
+#[inline(never)]
+unsafe fn block_out_of_line<S: Machine, P: Pass<S, K>, const K: usize>(
+    pass: &mut P,
+    simd: S,
+    src: *const f32,
+    dst: *mut f32,
+    extent: First,
+    mask: Block<S, K>,
+) {
+    // SAFETY: the caller's promise, passed on.
+    unsafe { pass.block(simd, src, dst, extent, mask) }
+}
+
 /// The way over one row, or over sixteen.
 pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     /// Whether each lane is all that there is of a row.
@@ -69,15 +86,12 @@ pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     /// The smallest number of the row, of the smallest in each lane. There is no NaN.
     fn smallest(simd: S, lanes: Block<S, K>) -> Block<S, K>;
 
-    /// Whether it is certain that another element of each row than its largest is `least` or more, and that the
-    /// row can be summed up at once: for the largest of each lane and, where lanes are rows, the second-largest.
-    fn has_rivals(
-        self,
-        simd: S,
-        largest: Block<S, K>,
-        second: Block<S, K>,
-        least: Block<S, K>,
-    ) -> bool;
+    /// The second-largest number of the row, of the two largest in each lane. There is no NaN.
+    fn second(simd: S, largest: Block<S, K>, second: Block<S, K>) -> Block<S, K>;
+
+    /// Whether two numbers of the row are known to be `least` or more, of the largest in each lane. Of rows side by
+    /// side nothing is known.
+    fn has_two(simd: S, largest: Block<S, K>, least: Block<S, K>) -> bool;
 
     /// The sum of the row, of the two parts of the sum in each lane, and of what came before in
     /// [`parts`](Self::part).
@@ -126,11 +140,10 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
                 pass.four(simd, src.add(at), dst.add(at), masks);
                 at += 4 * LANES;
             }
-            // Of scalar code there is enough without blocks that are whole for certain.
             while S::IS_SCALAR && at < len {
                 let extent = First(LANES.min(len - at));
                 let mask = self.mask::<S, P, _, K>(simd, at, extent);
-                pass.block(simd, src.add(at), dst.add(at), extent, mask);
+                block_out_of_line(pass, simd, src.add(at), dst.add(at), extent, mask);
                 at += LANES;
             }
             if S::IS_SCALAR {
@@ -195,15 +208,20 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
         [simd.splat_f32s(simd.reduce_min_f32s(min)); K]
     }
 
-    /// The largest elements of two lanes are two of the row's.
     #[inline(always)]
-    fn has_rivals(
-        self,
-        simd: S,
-        largest: Block<S, K>,
-        _second: Block<S, K>,
-        least: Block<S, K>,
-    ) -> bool {
+    fn second(simd: S, largest: Block<S, K>, second: Block<S, K>) -> Block<S, K> {
+        let v = simd.block::<K>();
+        let max = <Self as RowWalk<S, K>>::largest(simd, largest);
+        let hits = v.keep_f32s(v.equal_f32s(largest, max), v.splat_f32s(1.0));
+        let first = <Self as RowWalk<S, K>>::first(simd, hits, &mut v.splat_f32s(1.0));
+        let is_first = v.less_than_f32s(v.splat_f32s(0.0), first);
+        let others = v.select_f32s(is_first, second, largest);
+        // The second of another lane is no larger than the first of it.
+        <Self as RowWalk<S, K>>::largest(simd, others)
+    }
+
+    #[inline(always)]
+    fn has_two(simd: S, largest: Block<S, K>, least: Block<S, K>) -> bool {
         let are = simd.block::<K>().less_than_or_equal_f32s(least, largest);
         let mut count = 0;
         let mut k = 0;
@@ -283,9 +301,6 @@ pub(crate) const LONG: usize = 1 << 17;
 /// Elements of a part, which fit a first-level cache.
 pub(crate) const PART: usize = 4096;
 
-/// A lane sums up so many numerators with the precision that `log_softmax` wants: in parts it never has more.
-const SUMMABLE: usize = PART / LANES;
-
 impl Along {
     /// The mask of the block at `at`; zeros where the pass wants none.
     ///
@@ -332,7 +347,13 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
             unsafe {
                 let mask = if P::MASKED { *self.mask.add(i) } else { 0.0 };
                 let mask = [simd.splat_f32s(mask); K];
-                pass.block(simd, src.add(at), dst.add(at), self.extent, mask);
+                let (src, dst) = (src.add(at), dst.add(at));
+                if S::IS_SCALAR {
+                    let extent = First(self.extent.count());
+                    block_out_of_line(pass, simd, src, dst, extent, mask);
+                } else {
+                    pass.block(simd, src, dst, self.extent, mask);
+                }
             }
         }
     }
@@ -373,16 +394,13 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn has_rivals(
-        self,
-        simd: S,
-        _largest: Block<S, K>,
-        second: Block<S, K>,
-        least: Block<S, K>,
-    ) -> bool {
-        // Where there is no row, neither is a number.
-        let none = simd.block::<K>().less_than_f32s(second, least);
-        self.io.len <= SUMMABLE && !<Self as RowWalk<S, K>>::any(simd, none)
+    fn second(_simd: S, _largest: Block<S, K>, second: Block<S, K>) -> Block<S, K> {
+        second
+    }
+
+    #[inline(always)]
+    fn has_two(_simd: S, _largest: Block<S, K>, _least: Block<S, K>) -> bool {
+        false
     }
 
     #[inline(always)]
