@@ -104,32 +104,36 @@ WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
 # the count differs by one or two between checkouts, whose paths change the order in which LLVM meets functions.
 ROW_SPILLS = {
     "avx2": {
-        "log_softmax::masked::last_axis": 57,
-        "log_softmax::masked::other_axis": 27,
-        "log_softmax::plain::last_axis": 23,
-        "log_softmax::plain::other_axis": 21,
-        "log_softmax::scaled::last_axis": 45,
+        "log_softmax::masked::last_axis": 50,
+        "log_softmax::masked::other_axis": 38,
+        "log_softmax::plain::last_axis": 27,
+        "log_softmax::plain::other_axis": 27,
+        "log_softmax::scaled::last_axis": 48,
         "log_softmax::scaled::other_axis": 29,
-        "softmax::masked::last_axis": 62,
-        "softmax::masked::other_axis": 30,
-        "softmax::plain::last_axis": 19,
-        "softmax::plain::other_axis": 21,
-        "softmax::scaled::last_axis": 42,
-        "softmax::scaled::other_axis": 25,
+        "softmax::masked::last_axis": 60,
+        "softmax::masked::other_axis": 29,
+        "softmax::plain::last_axis": 24,
+        "softmax::plain::other_axis": 23,
+        "softmax::scaled::last_axis": 41,
+        "softmax::scaled::other_axis": 27,
+    },
+    "avx512": {
+        "log_softmax::masked::other_axis": 1,
+        "log_softmax::scaled::last_axis": 1,
     },
     "neon": {
-        "log_softmax::masked::last_axis": 60,
-        "log_softmax::masked::other_axis": 106,
-        "log_softmax::plain::last_axis": 86,
-        "log_softmax::plain::other_axis": 85,
-        "log_softmax::scaled::last_axis": 85,
-        "log_softmax::scaled::other_axis": 99,
-        "softmax::masked::last_axis": 77,
-        "softmax::masked::other_axis": 71,
-        "softmax::plain::last_axis": 57,
-        "softmax::plain::other_axis": 55,
-        "softmax::scaled::last_axis": 71,
-        "softmax::scaled::other_axis": 71,
+        "log_softmax::masked::last_axis": 82,
+        "log_softmax::masked::other_axis": 92,
+        "log_softmax::plain::last_axis": 55,
+        "log_softmax::plain::other_axis": 60,
+        "log_softmax::scaled::last_axis": 66,
+        "log_softmax::scaled::other_axis": 73,
+        "softmax::masked::last_axis": 71,
+        "softmax::masked::other_axis": 61,
+        "softmax::plain::last_axis": 46,
+        "softmax::plain::other_axis": 51,
+        "softmax::scaled::last_axis": 56,
+        "softmax::scaled::other_axis": 60,
     },
 }
 
@@ -236,8 +240,8 @@ def complaints_of_rows(isa, name, body):
     masked, whole, spills = 0, 0, 0
     for loop in loops(body):
         has = lambda pattern: sum(bool(re.search(patterns[pattern], text)) for text in loop)
-        # What all lanes of a row share is divided once a row, and may be added up; and a loop over rows is long. An
-        # operation on vectors that was taken apart would be there eight times.
+        # What all lanes of a row share is divided once a row, and may be added up. An operation on vectors that was
+        # taken apart would be there as many times as there are lanes.
         wasteful = [
             text
             for text in loop
@@ -245,7 +249,7 @@ def complaints_of_rows(isa, name, body):
             and not re.search(patterns["masked"], text)
             and not re.match(r"^v?f?div(ss)?\b", text)
         ]
-        if len(wasteful) > (3 if len(loop) >= 100 else 0):
+        if len(wasteful) > 3:
             yield f"has in a loop: {', '.join(wasteful)}"
         if has("masked"):
             masked += 1

@@ -243,6 +243,113 @@ fn one_element_is_certain() {
         assert_gives(Softmin::default(), &[x], &[1.0]);
         assert_gives(LogSoftmax::default(), &[x], &[0.0]);
     }
+    // Whatever the roundings of scale and mask.
+    for (scale, x, mask) in [
+        (0.385_940_13, 2.849_354_7e30, -4.217_075e31),
+        (0.258_081_26, 8.5487e22, -4.1987e23),
+        (0.3, 1e30, 0.0),
+        (0.3, 1e9, -3e8),
+        (-1.7, 3e20, 5.1e20),
+    ] {
+        let mask = Box::leak(Box::new([mask]));
+        let lengths = Lengths::All;
+        on_each_isa("one_element", |isa| {
+            for (operation, y) in [
+                (
+                    Softmax {
+                        scale,
+                        mask,
+                        lengths,
+                    }
+                    .into(),
+                    1.0,
+                ),
+                (
+                    LogSoftmax {
+                        scale,
+                        mask,
+                        lengths,
+                    }
+                    .into(),
+                    0.0,
+                ),
+            ] {
+                in_all_places(&operation, isa, &[x], &[y]);
+            }
+        });
+    }
+}
+
+#[test]
+fn terms_that_cancel_leave_the_logit() {
+    let mut complaints = Vec::new();
+    let cases: &[(f32, &[f32], &[f32])] = &[
+        (0.3, &[1e9, 1e9 + 64.0], &[-3e8, -3e8]),
+        (-0.3, &[1e9, 1e9 + 64.0, 0.0], &[3e8, 3e8, 1.0]),
+        (
+            0.7,
+            &[3e5, 3e5 + 0.5, 3e5 - 2.0],
+            &[-2.1e5, -2.1e5, -2.1e5 + 1.0],
+        ),
+        (1.5, &[-4e20, 3.0, -2e20], &[6e20, -1.0, 3e20]),
+    ];
+    on_each_isa("terms_that_cancel", |isa| {
+        for &(scale, row, mask) in cases {
+            let lengths = Lengths::All;
+            for (inner, outer) in [(1, 1), (1, 17), (5, 2)] {
+                let rows = Rows::strided(row.len(), inner);
+                let block = row.iter().flat_map(|&x| std::iter::repeat_n(x, inner));
+                let x = block.collect::<Vec<f32>>().repeat(outer);
+                for operation in [
+                    Softmax {
+                        scale,
+                        mask,
+                        lengths,
+                    }
+                    .into(),
+                    LogSoftmax {
+                        scale,
+                        mask,
+                        lengths,
+                    }
+                    .into(),
+                ] {
+                    complaints.extend(complaint(&operation, isa, rows, &x, "terms that cancel"));
+                }
+            }
+        }
+    });
+    assert_none(&complaints);
+}
+
+#[test]
+fn a_small_term_counts_next_to_huge_ones() {
+    let (scale, lengths) = (0.3, Lengths::All);
+    let mask = &[0.0, -1000.0];
+    let softmax = Softmax {
+        scale,
+        mask,
+        lengths,
+    }
+    .into();
+    on_each_isa("a_small_term", |isa| {
+        in_all_places(&softmax, isa, &[1e30, 1e30], &[1.0, 0.0])
+    });
+}
+
+#[test]
+fn equal_logits_of_a_long_axis_add_up() {
+    let rows = Rows::strided(1 << 20, 1 + 1);
+    let x = vec![0.039_25; 2 << 20];
+    let mut complaints = Vec::new();
+    on_each_isa("equal_logits", |isa| {
+        if isa != Isa::Scalar || Isa::available().count() == 1 {
+            for operation in [Softmax::default().into(), LogSoftmax::default().into()] {
+                complaints.extend(complaint(&operation, isa, rows, &x, "all equal"));
+            }
+        }
+    });
+    assert_none(&complaints);
 }
 
 #[test]

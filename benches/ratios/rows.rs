@@ -5,7 +5,7 @@ use crate::common::rows::{Form, Shape, forms, of_rows};
 use crate::common::{Variant, copied};
 use crate::rounds::Rounds;
 use crate::{BAR_ISA, MEMCPY, MEMCPY_OF_OTHERS, ratio, table};
-use activations::{AnyRowActivation, Isa, Softmax};
+use activations::{AnyRowActivation, Isa, LogSoftmax, Softmax};
 
 /// Elements of what fits the second-level and no cache, by name, and how many rounds.
 const CACHED: (&str, usize, usize) = ("256 KiB", 1 << 16, 300);
@@ -61,6 +61,13 @@ fn cached(len: usize) -> Vec<Case> {
         form: softmax(),
         shape,
         bars: [None, Some(bar)],
+    }));
+    // What rows side by side take for it.
+    let side_by_side = [Shape::last(len, 16), Shape::strided(len, 64, 64)];
+    cases.extend(side_by_side.map(|shape| Case {
+        form: ("log_softmax".to_owned(), LogSoftmax::default().into()),
+        shape,
+        bars: [None, None],
     }));
     cases
 }

@@ -187,8 +187,8 @@ unsafe fn last_axis<S: Machine, R: RowKernel, const K: usize>(
     let mut start = 0;
     while start < outer {
         let count = group.min(outer - start);
-        // SAFETY: the rows lie inside, and a length is at most the axis. A state is read in the turn that
-        // wrote it.
+        // SAFETY: the rows lie inside, and a length is at most the axis. `count` is at most `GROUP`, and a
+        // state is read in the turn that wrote it.
         unsafe {
             let walk = |i: usize| Along {
                 io: io.part((start + i) * axis, lengths.of(start + i, axis)),
@@ -240,7 +240,7 @@ unsafe fn short_rows<S: Machine, R: RowKernel, const K: usize>(
     while at < io.len {
         let count = quotient(io.len - at, axis).min(LANES);
         // SAFETY: `count` rows of `axis` elements start at `at`; there is room for `axis` groups of sixteen. What
-        // is left over in it is a number.
+        // is left over in it was written, and is not copied back.
         unsafe {
             copy_transposed(simd, io.src.add(at), (count, axis), axis, scratch, LANES);
             let walk = Across {
@@ -320,7 +320,7 @@ unsafe fn other_axis<S: Machine, R: RowKernel, const K: usize>(
         while at < tensor.io.len {
             let mut column = 0;
             while S::IS_SCALAR && column < inner {
-                let extent = First(LANES.min(inner - column));
+                let extent = First::of_rows(LANES.min(inner - column));
                 strip::<S, R, _, K>(simd, tensor, kernel, row, at + column, extent);
                 column += LANES;
             }
@@ -329,7 +329,7 @@ unsafe fn other_axis<S: Machine, R: RowKernel, const K: usize>(
                 column += LANES;
             }
             if !S::IS_SCALAR && column < inner {
-                let extent = First(inner - column);
+                let extent = First::of_rows(inner - column);
                 strip::<S, R, _, K>(simd, tensor, kernel, row, at + column, extent);
             }
             at += axis * inner;

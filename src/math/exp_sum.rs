@@ -40,7 +40,7 @@ const START: f32 = 2.0 * SCALE;
 
 /// A largest logit beyond this, in magnitude, is subtracted first: the reduction has no room for more. The
 /// subtraction is exact then, but where the numerator is 0.
-const LARGEST: f32 = 32_768.0;
+pub(crate) const LARGEST: f32 = 32_768.0;
 
 /// What [`Vocabulary::lookup_f32s`] gives, as bits, plus the bits of k shifted left by 20 is the bits of
 /// F 2^(k/8), where k = 8n + j: so j times 2^20 is taken off.
@@ -82,6 +82,8 @@ pub(crate) struct Shift<F> {
     pub(crate) lowest: F,
     /// Whether the row needs origin and base: 1, or 0.
     pub(crate) based: F,
+    /// What is to be subtracted from what roundings added, where the row needs a base.
+    pub(crate) excess: F,
 }
 
 impl<F: Copy> Shift<F> {
@@ -94,6 +96,7 @@ impl<F: Copy> Shift<F> {
             rounder: of_row(self.rounder),
             lowest: of_row(self.lowest),
             based: of_row(self.based),
+            excess: of_row(self.excess),
         }
     }
 
@@ -107,6 +110,7 @@ impl<F: Copy> Shift<F> {
             rounder: zero,
             lowest: simd.splat_f32s(f32::MIN),
             based: zero,
+            excess: zero,
         }
     }
 
@@ -126,6 +130,7 @@ impl<F: Copy> Shift<F> {
             rounder: simd.sub_f32s(splat(ROUNDER), k),
             lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
             based: simd.clear_f32s(fits, splat(1.0)),
+            excess: splat(0.0),
         }
     }
 
@@ -173,8 +178,8 @@ impl<F: Copy> Numerator<F> {
     }
 }
 
-/// e^(t - `excess`), for a logit less the base, t, and what its rounding added, if anything. Unless `DEEP` is
-/// set, t is at least `shift.lowest`.
+/// e^(t - `excess`), for a logit less the base, t, and what its rounding added, if anything: 0.01 at most, as the
+/// reduction is over when it is subtracted. Unless `DEEP` is set, t is at least `shift.lowest`.
 #[inline(always)]
 pub(crate) fn numerator<V: Vocabulary, const DEEP: bool>(
     simd: V,
@@ -231,6 +236,19 @@ impl<F: Copy> Sum<F> {
             low: simd.add_f32s(self.low, left),
         };
         value
+    }
+
+    /// Makes what was left over part of the sum, as far as it goes. The rounding errors of what is left over grow
+    /// with it.
+    #[inline(always)]
+    pub(crate) fn fold<V: Vocabulary<f32s = F>>(&mut self, simd: V) {
+        let high = simd.add_f32s(self.high, self.low);
+        // Exact, as the sum is the larger.
+        let taken = simd.sub_f32s(high, self.high);
+        *self = Self {
+            high,
+            low: simd.sub_f32s(self.low, taken),
+        };
     }
 
     /// The sum and what was left over, in each lane.

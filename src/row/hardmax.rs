@@ -96,7 +96,7 @@ impl RowKernel for Hardmax {
         unsafe { walk.pass(simd, &mut largest) };
         State {
             max: W::largest(simd, largest.max),
-            nan: W::count(simd, largest.nan),
+            nan: W::nan(simd, largest.nan),
         }
     }
 
@@ -182,7 +182,7 @@ impl<S: Machine, W: RowWalk<S, K>, const K: usize> Pass<S, K> for OneHot<S, W, K
             let x = extent.load(simd, src);
             let x = extent.or(simd, x, v.splat_f32s(f32::NAN));
             let hit = v.keep_f32s(v.equal_f32s(x, self.max), self.left);
-            let hit = W::first(simd, hit, &mut self.left);
+            let hit = W::first_hit(simd, hit, &mut self.left);
             extent.store(simd, dst, v.add_f32s(hit, self.nan));
         }
     }

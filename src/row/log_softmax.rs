@@ -1,7 +1,7 @@
 use super::RowFormula;
 use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind, exact_sum};
-use super::passes::{Numerators, Shifted, or_max};
+use super::passes::{Numerators, Shifted, counted, excess_of_largest, or_else, shifted};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
@@ -196,10 +196,11 @@ impl<L: Logits> Normalise<L> {
         let v = simd.block::<K>();
         let Self { logits } = self;
         let largest = v.add_f32s(state.largest, state.shift.base);
-        let second = or_max(v, state.second, largest);
+        let second = or_else(v, state.second, largest);
         let shift = Shift {
             origin: state.shift.origin,
             based: state.shift.based,
+            excess: state.shift.excess,
             ..Shift::of(v, second)
         };
         let limit = v.sub_f32s(second, shift.base);
@@ -214,11 +215,10 @@ impl<L: Logits> Normalise<L> {
                 sum::<S, W, _, false, K>(simd, walk, logits, terms, state);
             }
         }
-        // Of one logit that is all there is, a rounding may be left over.
+        // Of one logit that is all there is, a rounding may be left over: the logarithm is 0, unless it is NaN.
         let none = v.equal_f32s(state.second, v.splat_f32s(f32::NEG_INFINITY));
-        let little = v.less_than_f32s(state.log, v.splat_f32s(1e-6));
-        let exact = v.clear_f32s(little, state.log);
-        state.log = v.select_f32s(none, exact, state.log);
+        let zero = v.sub_f32s(state.log, state.log);
+        state.log = v.select_f32s(none, zero, state.log);
     }
 
     /// The third pass, whatever the logits.
@@ -260,9 +260,9 @@ impl<L: Logits> RowKernel for Normalise<L> {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if W::LANES_ARE_ROWS {
-                Shifted::<f32>::of::<_, W, _, true, K>(simd, walk, self.logits).into()
+                shifted::<_, W, _, true, K>(simd, walk, self.logits).into()
             } else {
-                Shifted::<f32>::of::<_, W, _, false, K>(simd, walk, self.logits).into()
+                shifted::<_, W, _, false, K>(simd, walk, self.logits).into()
             }
         }
     }
@@ -282,7 +282,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
                 self.sum_all::<S, W, false, K>(simd, walk, state);
             } else {
                 if !W::LANES_ARE_ROWS {
-                    *state = Shifted::<f32>::of::<_, W, _, true, K>(simd, walk, self.logits).into();
+                    *state = shifted::<_, W, _, true, K>(simd, walk, self.logits).into();
                 }
                 self.sum_limited(simd, walk, state);
             }
@@ -339,14 +339,11 @@ unsafe fn sum<S: Machine, W: RowWalk<S, K>, A: Logits, const DEEP: bool, const K
         next += PART;
     };
     // SAFETY: the caller's promise, passed on.
-    state.excess = unsafe { Excess::of(simd, walk, logits, state) };
+    state.excess = unsafe { excess_of_largest(simd, walk, logits, state.shift, state.largest) };
     let negative = |x| v.sub_f32s(v.splat_f32s(0.0), x);
     let excess = Some(W::same(state.excess)).filter(|_| A::ROUNDS);
-    let counted = match limit {
-        Some(limit) => v.at_most_f32s(largest, limit),
-        None => largest,
-    };
-    let counted = numerator::<_, DEEP>(v, counted, excess, &shift);
+    let (t, excess_of_t) = counted::<_, A>(v, (largest, excess), &shift, limit);
+    let counted = numerator::<_, DEEP>(v, t, excess_of_t, &shift);
     let others = total.less(v, counted);
     let (others, lost) = match limit {
         None => others.over(v, counted),
@@ -364,65 +361,6 @@ unsafe fn sum<S: Machine, W: RowWalk<S, K>, A: Logits, const DEEP: bool, const K
 
 /// What a row's numerators are summed up with.
 type Terms<F> = (Shift<F>, F, Option<F>);
-
-/// What the roundings added to the largest logit: the least of it, where several are the largest once rounded.
-struct Excess<S: Machine, L, const K: usize> {
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    largest: Block<S, K>,
-    least: Block<S, K>,
-}
-
-impl<S: Machine, L: Logits, const K: usize> Excess<S, L, K> {
-    /// That, which takes a pass where there are roundings.
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
-    #[inline(always)]
-    unsafe fn of<W: RowWalk<S, K>>(
-        simd: S,
-        walk: W,
-        logits: L,
-        state: &State<Block<S, K>>,
-    ) -> Block<S, K> {
-        if !L::ROUNDS {
-            return [simd.splat_f32s(0.0); K];
-        }
-        let mut pass = Self {
-            logits,
-            shift: state.shift.map(W::same),
-            largest: W::same(state.largest),
-            least: [simd.splat_f32s(f32::INFINITY); K],
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { walk.pass(simd, &mut pass) };
-        W::smallest(simd, pass.least)
-    }
-}
-
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
-    const MASKED: bool = L::MASKED;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        _dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        let x = unsafe { extent.load(simd, src) };
-        let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
-        let infinite = v.splat_f32s(f32::INFINITY);
-        let is_largest = v.equal_f32s(t, self.largest);
-        let candidate = v.select_f32s(is_largest, excess.unwrap_or(infinite), infinite);
-        let candidate = extent.or(simd, candidate, infinite);
-        self.least = v.at_most_f32s(self.least, candidate);
-    }
-}
 
 /// The results.
 struct Logarithms<S: Machine, L, const K: usize> {

@@ -58,6 +58,12 @@ pub(crate) trait Logits: Copy {
     /// The same of rows that need no origin and base.
     const ROUNDS_UNBASED: bool = Self::ROUNDS;
 
+    /// Whether it may be large terms of which a logit is the sum.
+    const CANCELS: bool = false;
+
+    /// Whether roundings may have added much, which [`settled`] makes good.
+    const SETTLES: bool = false;
+
     /// The same logits, whatever origin and base.
     type Based: Logits;
 
@@ -75,6 +81,13 @@ pub(crate) trait Logits: Copy {
         mask: V::f32s,
         shift: &Shift<V::f32s>,
     ) -> V::f32s;
+
+    /// The larger of the terms, where they may cancel. (A term that is large and negative is as good as -inf, unless
+    /// the other is large, too.)
+    #[inline(always)]
+    fn larger_term<V: Vocabulary>(self, simd: V, _x: V::f32s, _mask: V::f32s) -> V::f32s {
+        simd.splat_f32s(0.0)
+    }
 
     /// The same less `shift.base`, and what its rounding added, if it can add anything. Below
     /// `shift.lowest` that may be no number, and is left out; unless `DEEP` is set, there is no such logit.
@@ -182,6 +195,7 @@ pub(crate) struct Masked(pub(crate) f32);
 impl Logits for Masked {
     const MASKED: bool = true;
     const ROUNDS: bool = true;
+    const CANCELS: bool = true;
 
     type Based = General<Self>;
 
@@ -204,6 +218,11 @@ impl Logits for Masked {
         _shift: &Shift<V::f32s>,
     ) -> V::f32s {
         simd.add_f32s(simd.mul_f32s(simd.splat_f32s(self.0), x), mask)
+    }
+
+    #[inline(always)]
+    fn larger_term<V: Vocabulary>(self, simd: V, x: V::f32s, mask: V::f32s) -> V::f32s {
+        simd.at_least_f32s(mask, simd.mul_f32s(simd.splat_f32s(self.0), x))
     }
 
     #[inline(always)]
@@ -255,6 +274,7 @@ impl<L: Logits> Logits for General<L> {
     const MASKED: bool = L::MASKED;
     const ROUNDS: bool = true;
     const ROUNDS_UNBASED: bool = L::ROUNDS;
+    const SETTLES: bool = true;
 
     type Based = Self;
 
@@ -291,6 +311,7 @@ impl<L: Logits> Logits for General<L> {
     ) -> (V::f32s, Option<V::f32s>) {
         let (t, excess) = self.less_origin(simd, x, mask, shift);
         let t = simd.sub_f32s(t, shift.base);
+        let excess = simd.sub_f32s(excess, shift.excess);
         let excess = known::<V, true>(simd, t, excess, shift);
         let (unbased_t, unbased_excess) = self.0.parts::<V, true>(simd, x, mask, shift);
         let unbased_excess = unbased_excess.unwrap_or(simd.splat_f32s(0.0));
@@ -308,6 +329,13 @@ pub(super) fn exact_sum<V: Vocabulary>(simd: V, a: V::f32s, b: V::f32s) -> (V::f
     let of_a = simd.sub_f32s(sum, of_b);
     let lost = simd.add_f32s(simd.sub_f32s(a, of_a), simd.sub_f32s(b, of_b));
     (sum, lost)
+}
+
+/// `t - excess` in two parts again, of which the first holds what it can; t is above -inf.
+#[inline(always)]
+pub(super) fn settled<V: Vocabulary>(simd: V, t: V::f32s, excess: V::f32s) -> (V::f32s, V::f32s) {
+    let (sum, lost) = exact_sum(simd, t, simd.sub_f32s(simd.splat_f32s(0.0), excess));
+    (sum, simd.sub_f32s(simd.splat_f32s(0.0), lost))
 }
 
 /// `excess` where it counts: above `shift.lowest`; below it may be no number.

@@ -1,6 +1,6 @@
 //! The passes of the softmax family.
 
-use super::logits::Logits;
+use super::logits::{Logits, settled};
 use crate::drive::rows::{Block, Extent, LANES, Pass, RowWalk, Whole};
 use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
 use crate::simd::{Machine, Vocabulary};
@@ -8,10 +8,12 @@ use crate::simd::{Machine, Vocabulary};
 /// What is known of a row's logits after the first pass.
 #[derive(Clone, Copy)]
 pub(crate) struct Extremes<F> {
-    /// The largest; -inf where there is none but NaN.
+    /// The largest; -inf where there is none but NaN. A NaN may hide others: the row is NaN in any case.
     pub(crate) max: F,
     /// The smallest; +inf where there is none but NaN.
     pub(crate) min: F,
+    /// The largest term of the logits, where they may cancel.
+    pub(crate) term: F,
     /// The second-largest, if it was asked for; else the largest.
     pub(crate) second: F,
     /// The largest of each lane.
@@ -25,55 +27,80 @@ struct Extrema<S: Machine, L, const SECOND: bool, const K: usize> {
     max: Block<S, K>,
     min: Block<S, K>,
     second: Block<S, K>,
+    term: Block<S, K>,
+}
+
+/// Goes over a row for its extremes, and if `SECOND` is set, for the second-largest.
+///
+/// # Safety
+/// As for [`RowWalk::pass`].
+#[inline(always)]
+pub(super) unsafe fn extremes<
+    S: Machine,
+    W: RowWalk<S, K>,
+    L: Logits,
+    const SECOND: bool,
+    const K: usize,
+>(
+    simd: S,
+    walk: W,
+    logits: L,
+    shift: Shift<Block<S, K>>,
+) -> Extremes<Block<S, K>> {
+    let v = simd.block::<K>();
+    let mut pass = Extrema::<S, L, SECOND, K> {
+        logits,
+        shift,
+        max: v.splat_f32s(f32::NEG_INFINITY),
+        min: v.splat_f32s(f32::INFINITY),
+        second: v.splat_f32s(f32::NEG_INFINITY),
+        term: v.splat_f32s(0.0),
+    };
+    // SAFETY: the caller's promise, passed on.
+    unsafe { walk.pass(simd, &mut pass) };
+    let max = W::largest(simd, pass.max);
+    Extremes {
+        max,
+        min: W::smallest(simd, pass.min),
+        term: if L::CANCELS {
+            W::largest(simd, pass.term)
+        } else {
+            pass.term
+        },
+        second: if SECOND {
+            W::second_largest(simd, pass.max, pass.second)
+        } else {
+            max
+        },
+        of_lanes: pass.max,
+    }
 }
 
 impl<F: Copy> Extremes<F> {
-    /// Goes over a row for them, and if `SECOND` is set, for the second-largest.
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
+    /// The shift that they ask for.
     #[inline(always)]
-    pub(crate) unsafe fn of<
-        S: Machine,
-        W: RowWalk<S, K>,
-        L: Logits,
-        const SECOND: bool,
-        const K: usize,
-    >(
-        simd: S,
-        walk: W,
-        logits: L,
-        shift: Shift<Block<S, K>>,
-    ) -> Extremes<Block<S, K>> {
-        let v = simd.block::<K>();
-        let mut pass = Extrema::<S, L, SECOND, K> {
-            logits,
-            shift,
-            max: v.splat_f32s(f32::NEG_INFINITY),
-            min: v.splat_f32s(f32::INFINITY),
-            second: v.splat_f32s(f32::NEG_INFINITY),
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { walk.pass(simd, &mut pass) };
-        let max = W::largest(simd, pass.max);
-        Extremes {
-            max,
-            min: W::smallest(simd, pass.min),
-            second: if SECOND {
-                W::second(simd, pass.max, pass.second)
-            } else {
-                max
-            },
-            of_lanes: pass.max,
+    pub(super) fn shift<V: Vocabulary<f32s = F>>(&self, simd: V) -> Shift<F> {
+        let shift = Shift::of(simd, self.max);
+        let second = Shift::of(simd, or_else(simd, self.second, self.max));
+        let large = simd.less_than_f32s(simd.splat_f32s(LARGE_TERM), self.term);
+        let cancels = simd.keep_f32s(large, simd.splat_f32s(1.0));
+        let based = simd.at_least_f32s(shift.based, second.based);
+        Shift {
+            based: simd.at_least_f32s(based, cancels),
+            ..shift
         }
     }
 }
 
-/// The second-largest logit, if there is one but -inf; else the largest.
+/// Terms up to this add no more to a logit when they are rounded than
+/// [`numerator`](crate::math::exp_sum::numerator) allows.
+const LARGE_TERM: f32 = (1 << 17) as f32;
+
+/// `x`, but `other` where it is -inf.
 #[inline(always)]
-pub(super) fn or_max<V: Vocabulary>(simd: V, second: V::f32s, max: V::f32s) -> V::f32s {
-    let none = simd.equal_f32s(second, simd.splat_f32s(f32::NEG_INFINITY));
-    simd.select_f32s(none, max, second)
+pub(super) fn or_else<V: Vocabulary>(simd: V, x: V::f32s, other: V::f32s) -> V::f32s {
+    let none = simd.equal_f32s(x, simd.splat_f32s(f32::NEG_INFINITY));
+    simd.select_f32s(none, other, x)
 }
 
 impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Extrema<S, L, SECOND, K> {
@@ -109,6 +136,11 @@ impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Pass<S, K>
         // SAFETY: the caller's promise.
         let x = unsafe { extent.load(simd, src) };
         let t = self.logits.rounded(v, x, mask, &self.shift);
+        if L::CANCELS {
+            // Past the end of a row x is 0, and so is the mask.
+            let term = self.logits.larger_term(v, x, mask);
+            self.term = v.at_least_f32s(self.term, term);
+        }
         let high = extent.or(simd, t, v.splat_f32s(f32::NEG_INFINITY));
         let low = extent.or(simd, t, v.splat_f32s(f32::INFINITY));
         self.take(simd, high, low);
@@ -124,6 +156,10 @@ impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Pass<S, K>
             // SAFETY: the caller's promise.
             let x = unsafe { Whole.load(simd, src.add(i * LANES)) };
             t[i] = self.logits.rounded(v, x, masks[i], &self.shift);
+            if L::CANCELS {
+                let term = self.logits.larger_term(v, x, masks[i]);
+                self.term = v.at_least_f32s(self.term, term);
+            }
             i += 1;
         }
         let high = v.at_least_f32s(v.at_least_f32s(t[0], t[1]), v.at_least_f32s(t[2], t[3]));
@@ -147,63 +183,61 @@ pub(super) struct Shifted<F> {
     pub(super) has_rival: bool,
 }
 
-/// By so much the logits of numerators differ of which one is a 32th of the other: 5 ln2, rounded down.
+/// By so much the logits of numerators differ of which one is a 32nd of the other: 5 ln2, rounded down.
 const NEAR: f32 = 3.465;
 
-impl<F: Copy> Shifted<F> {
-    /// Goes over a row to find out, and if `SECOND` is set, for the second-largest logit.
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
-    #[inline(always)]
-    pub(super) unsafe fn of<
-        S: Machine,
-        W: RowWalk<S, K>,
-        L: Logits,
-        const SECOND: bool,
-        const K: usize,
-    >(
-        simd: S,
-        walk: W,
-        logits: L,
-    ) -> Shifted<Block<S, K>> {
-        let v = simd.block::<K>();
-        let none = Shift::none(v);
-        // SAFETY: the caller's promise, passed on.
-        let mut found =
-            unsafe { Extremes::<F>::of::<_, _, _, SECOND, K>(simd, walk, logits, none) };
-        let near = v.sub_f32s(found.max, v.splat_f32s(NEAR));
-        let has_rival = W::has_two(simd, found.of_lanes, near);
-        let mut shift = Shift::of(v, found.max);
-        let vanish = v.less_than_f32s(found.min, shift.lowest);
-        let of_second = Shift::of(v, or_max(v, found.second, found.max));
-        shift.based = v.at_least_f32s(shift.based, of_second.based);
-        let based = is_based::<S, W, K>(simd, &shift);
-        if based {
-            // What the roundings added to logits of such a size decides which is the largest.
-            let origin = Shift {
-                origin: shift.base,
-                based: shift.based,
-                ..none
-            };
-            // SAFETY: as above.
-            found = unsafe {
-                Extremes::<F>::of::<_, _, _, SECOND, K>(simd, walk, logits.based(), origin)
-            };
-            shift = Shift {
-                origin: origin.origin,
-                based: origin.based,
-                ..Shift::of(v, found.max)
-            };
-        }
-        Shifted {
-            shift,
-            based,
-            deep: S::IS_SCALAR || based || W::any(simd, vanish),
-            largest: v.sub_f32s(found.max, shift.base),
-            second: found.second,
-            has_rival: has_rival && !based,
-        }
+/// Goes over a row to find out, and if `SECOND` is set, for the second-largest logit.
+///
+/// # Safety
+/// As for [`RowWalk::pass`].
+#[inline(always)]
+pub(super) unsafe fn shifted<
+    S: Machine,
+    W: RowWalk<S, K>,
+    L: Logits,
+    const SECOND: bool,
+    const K: usize,
+>(
+    simd: S,
+    walk: W,
+    logits: L,
+) -> Shifted<Block<S, K>> {
+    let v = simd.block::<K>();
+    let none = Shift::none(v);
+    // SAFETY: the caller's promise, passed on.
+    let mut found = unsafe { extremes::<S, W, L, SECOND, K>(simd, walk, logits, none) };
+    let near = v.sub_f32s(found.max, v.splat_f32s(NEAR));
+    let has_rival = W::has_two(simd, found.of_lanes, near);
+    let mut shift = found.shift(v);
+    let vanish = v.less_than_f32s(found.min, shift.lowest);
+    let based = is_based::<S, W, K>(simd, &shift);
+    if based {
+        // What the roundings added to logits of such a size decides which is the largest, and by how much.
+        let origin = Shift {
+            origin: shift.base,
+            based: shift.based,
+            ..none
+        };
+        let logits = logits.based();
+        // SAFETY: as above.
+        found = unsafe { extremes::<S, W, _, SECOND, K>(simd, walk, logits, origin) };
+        shift = Shift {
+            origin: origin.origin,
+            based: origin.based,
+            ..Shift::of(v, found.max)
+        };
+        let largest = v.sub_f32s(found.max, shift.base);
+        // SAFETY: as above.
+        let excess = unsafe { excess_of_largest(simd, walk, logits, shift, largest) };
+        shift.excess = v.keep_f32s(shift.is_based(v), excess);
+    }
+    Shifted {
+        shift,
+        based,
+        deep: S::IS_SCALAR || based || W::any(simd, vanish),
+        largest: v.sub_f32s(found.max, shift.base),
+        second: found.second,
+        has_rival: has_rival && !based,
     }
 }
 
@@ -214,6 +248,31 @@ pub(super) fn is_based<S: Machine, W: RowWalk<S, K>, const K: usize>(
     shift: &Shift<Block<S, K>>,
 ) -> bool {
     W::any(simd, shift.is_based(simd.block::<K>()))
+}
+
+/// The parts of a logit as its numerator takes them: it counts as `limit` where it is more.
+#[inline(always)]
+pub(super) fn counted<V: Vocabulary, L: Logits>(
+    simd: V,
+    (mut t, excess): (V::f32s, Option<V::f32s>),
+    shift: &Shift<V::f32s>,
+    limit: Option<V::f32s>,
+) -> (V::f32s, Option<V::f32s>) {
+    if let Some(limit) = limit {
+        t = simd.at_most_f32s(t, limit);
+    }
+    match excess {
+        Some(excess) if L::SETTLES => {
+            t = simd.at_least_f32s(t, shift.lowest);
+            let (mut t, excess) = settled(simd, t, excess);
+            if let Some(limit) = limit {
+                // Far above, there is so little next to the largest that it does not count.
+                t = simd.at_most_f32s(t, simd.add_f32s(limit, simd.splat_f32s(1.0)));
+            }
+            (t, Some(excess))
+        }
+        excess => (t, excess),
+    }
 }
 
 /// Numerators, summed up; and written, if `WRITE` is set. Where no logit is so small that its numerator is to be
@@ -260,6 +319,11 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
     const AHEAD: bool = true;
 
     #[inline(always)]
+    fn fold(&mut self, simd: S) {
+        self.sum.fold(simd.block::<K>());
+    }
+
+    #[inline(always)]
     unsafe fn block<E: Extent>(
         &mut self,
         simd: S,
@@ -273,11 +337,9 @@ impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
         unsafe {
             let x = extent.load(simd, src);
             let (t, excess) = self.logits.parts::<_, DEEP>(v, x, mask, &self.shift);
-            let t = match self.limit {
-                Some(limit) => v.at_most_f32s(t, limit),
-                None => t,
-            };
+            let (t, excess) = counted::<_, L>(v, (t, excess), &self.shift, self.limit);
             let t = extent.or(simd, t, self.shift.lowest);
+            let excess = excess.map(|excess| extent.or(simd, excess, v.splat_f32s(0.0)));
             let numerator = numerator::<_, DEEP>(v, t, excess, &self.shift);
             let value = self.sum.add(v, numerator);
             if WRITE {
@@ -337,9 +399,68 @@ impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Anew<S, L, K> {
         // SAFETY: the caller's promise.
         unsafe {
             let x = extent.load(simd, src);
-            let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
+            let parts = self.logits.parts::<_, true>(v, x, mask, &self.shift);
+            let (t, excess) = counted::<_, L>(v, parts, &self.shift, None);
             let value = numerator::<_, true>(v, t, excess, &self.shift).value(v);
             extent.store(simd, dst, self.inverse.times::<_, true>(v, value));
         }
+    }
+}
+
+/// What the roundings added to the largest logit: the least of it, where several are the largest once rounded.
+struct Excess<S: Machine, L, const K: usize> {
+    logits: L,
+    shift: Shift<Block<S, K>>,
+    largest: Block<S, K>,
+    least: Block<S, K>,
+}
+
+/// That, which takes a pass where there are roundings.
+///
+/// # Safety
+/// As for [`RowWalk::pass`].
+#[inline(always)]
+pub(super) unsafe fn excess_of_largest<S: Machine, W: RowWalk<S, K>, L: Logits, const K: usize>(
+    simd: S,
+    walk: W,
+    logits: L,
+    shift: Shift<Block<S, K>>,
+    largest: Block<S, K>,
+) -> Block<S, K> {
+    if !L::ROUNDS {
+        return [simd.splat_f32s(0.0); K];
+    }
+    let mut pass = Excess {
+        logits,
+        shift: shift.map(W::same),
+        largest: W::same(largest),
+        least: [simd.splat_f32s(f32::INFINITY); K],
+    };
+    // SAFETY: the caller's promise, passed on.
+    unsafe { walk.pass(simd, &mut pass) };
+    W::smallest(simd, pass.least)
+}
+
+impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
+    const MASKED: bool = L::MASKED;
+
+    #[inline(always)]
+    unsafe fn block<E: Extent>(
+        &mut self,
+        simd: S,
+        src: *const f32,
+        _dst: *mut f32,
+        extent: E,
+        mask: Block<S, K>,
+    ) {
+        let v = simd.block::<K>();
+        // SAFETY: the caller's promise.
+        let x = unsafe { extent.load(simd, src) };
+        let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
+        let infinite = v.splat_f32s(f32::INFINITY);
+        let is_largest = v.equal_f32s(t, self.largest);
+        let candidate = v.select_f32s(is_largest, excess.unwrap_or(infinite), infinite);
+        let candidate = extent.or(simd, candidate, infinite);
+        self.least = v.at_most_f32s(self.least, candidate);
     }
 }

@@ -1,12 +1,12 @@
 use super::RowFormula;
 use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind};
-use super::passes::{Anew, Extremes, Numerators, Quotients, Shifted, is_based};
+use super::passes::{Anew, Numerators, Quotients, extremes, is_based, or_else, shifted};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, LONG, PART, RowKernel, RowWalk, RunRows, first_lane, map_rows};
-use crate::math::exp_sum::{Inverse, PartialSums, Shift, Total};
+use crate::math::exp_sum::{Inverse, LARGEST, PartialSums, Shift, Total};
 use crate::simd::{Machine, Vocabulary};
 
 /// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`.
@@ -15,7 +15,7 @@ use crate::simd::{Machine, Vocabulary};
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `scale`: finite, 1 by default. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
+/// | Parameters | `scale`: finite, 1 by default; beyond f32 the product is infinite. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7 |
@@ -152,9 +152,12 @@ impl<L: Logits> Normalise<L> {
             // SAFETY: the caller's promise for a part of the memory.
             unsafe {
                 let none = Shift::none(v);
-                let extremes =
-                    Extremes::<Block<S, K>>::of::<_, _, _, false, K>(simd, part, self.logits, none);
-                let shift = Shift::of(v, extremes.max);
+                let mut found = extremes::<_, _, _, false, K>(simd, part, self.logits, none);
+                max = v.at_least_f32s(max, found.max);
+                // A part of nothing but -inf counts as nothing next to any other.
+                found.max = or_else(v, found.max, v.splat_f32s(-LARGEST));
+                found.second = found.max;
+                let shift = found.shift(v);
                 if is_based::<S, W, K>(simd, &shift) {
                     return None;
                 }
@@ -162,15 +165,15 @@ impl<L: Logits> Normalise<L> {
                     Numerators::<S, L, true, false, K>::sum(simd, part, self.logits, shift, None);
                 let rounder = first_lane::<S, K>(simd, shift.rounder);
                 sums.add(rounder, W::total_f64(simd, sum.parts(v)));
-                max = v.at_least_f32s(max, extremes.max);
             }
             start += PART;
         }
-        if start == 0 {
+        let shift = Shift::of(v, max);
+        if start == 0 || is_based::<S, W, K>(simd, &shift) {
             return None;
         }
         Some(State {
-            shift: Shift::of(v, max),
+            shift,
             based: false,
             deep: true,
             inverse: Some(Total::of_row(v, sums.total()).inverse(v)),
@@ -221,7 +224,7 @@ impl<L: Logits> RowKernel for Normalise<L> {
             if let Some(state) = self.part_by_part(simd, walk) {
                 return state;
             }
-            let shifted = Shifted::<Block<S, K>>::of::<_, _, _, false, K>(simd, walk, self.logits);
+            let shifted = shifted::<_, _, _, false, K>(simd, walk, self.logits);
             State {
                 shift: shifted.shift,
                 based: shifted.based,

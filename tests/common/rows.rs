@@ -19,6 +19,7 @@ pub const SHAPES: &[(Rows, usize)] = &[
     (Rows::last(200), 17),
     (Rows::last(1024), 3),
     (Rows::last(2100), 2),
+    (Rows::last(4097), 1),
     // Of another axis: strips of sixteen rows, a part of one, and both.
     (Rows::strided(1, 5), 2),
     (Rows::strided(10, 7), 3),

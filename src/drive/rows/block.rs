@@ -73,7 +73,7 @@ pub(crate) trait Extent: Copy {
     /// `to` is valid for writes of them.
     unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>);
 
-    /// `value` where there are elements, `other` where not.
+    /// `value` where there are elements, `other` where a row has none.
     fn or<S: Machine, const K: usize>(
         self,
         simd: S,
@@ -121,7 +121,11 @@ impl Extent for Whole {
 
 /// The first few, at most sixteen.
 #[derive(Clone, Copy)]
-pub(crate) struct First(pub(super) usize);
+pub(crate) struct First {
+    count: usize,
+    /// They belong to different rows. What is read for the others are rows of zeros then, which do no harm.
+    of_rows: bool,
+}
 
 /// The number of each lane.
 static NUMBERS: Lanes = {
@@ -135,17 +139,37 @@ static NUMBERS: Lanes = {
 };
 
 impl First {
+    /// Of a row.
+    #[inline(always)]
+    pub(super) fn of_row(count: usize) -> Self {
+        Self {
+            count,
+            of_rows: false,
+        }
+    }
+
+    /// Of rows side by side.
+    #[inline(always)]
+    pub(super) fn of_rows(count: usize) -> Self {
+        Self {
+            count,
+            of_rows: true,
+        }
+    }
+
     /// How many of them are in vector `k`.
     #[inline(always)]
     fn of_vector<S: Machine>(self, k: usize) -> usize {
-        self.0.saturating_sub(k * S::F32_LANES).min(S::F32_LANES)
+        self.count
+            .saturating_sub(k * S::F32_LANES)
+            .min(S::F32_LANES)
     }
 }
 
 impl Extent for First {
     #[inline(always)]
     fn count(self) -> usize {
-        self.0
+        self.count
     }
 
     #[inline(always)]
@@ -177,7 +201,10 @@ impl Extent for First {
         value: Block<S, K>,
         other: Block<S, K>,
     ) -> Block<S, K> {
-        let count = simd.splat_f32s(self.0 as f32);
+        if self.of_rows {
+            return value;
+        }
+        let count = simd.splat_f32s(self.count as f32);
         let numbers: Block<S, K> = NUMBERS.block(simd);
         each_written!(K, from value[0]; k => {
             let inside = simd.less_than_f32s(numbers[k], count);

@@ -30,6 +30,10 @@ pub(crate) trait Pass<S: Machine, const K: usize> {
         mask: Block<S, K>,
     );
 
+    /// What is to be done every [`PART`] blocks of rows side by side.
+    #[inline(always)]
+    fn fold(&mut self, _simd: S) {}
+
     /// Works on the four blocks at `src`, which [`Pass::block`] may do one after the other.
     ///
     /// # Safety
@@ -87,7 +91,7 @@ pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     fn smallest(simd: S, lanes: Block<S, K>) -> Block<S, K>;
 
     /// The second-largest number of the row, of the two largest in each lane. There is no NaN.
-    fn second(simd: S, largest: Block<S, K>, second: Block<S, K>) -> Block<S, K>;
+    fn second_largest(simd: S, largest: Block<S, K>, second: Block<S, K>) -> Block<S, K>;
 
     /// Whether two numbers of the row are known to be `least` or more, of the largest in each lane. Of rows side by
     /// side nothing is known.
@@ -100,12 +104,12 @@ pub(crate) trait RowWalk<S: Machine, const K: usize>: Copy {
     /// The same for the row of the first lane, in f64.
     fn total_f64(simd: S, sum: (Block<S, K>, Block<S, K>)) -> f64;
 
-    /// The sum of the row, of a small whole number in each lane.
-    fn count(simd: S, lanes: Block<S, K>) -> Block<S, K>;
+    /// NaN if a lane of the row is NaN, else 0; of NaN or 0 in each lane.
+    fn nan(simd: S, lanes: Block<S, K>) -> Block<S, K>;
 
     /// Of the ones in `hits`, which are 0 elsewhere, the first of each row. Where there is one, `left` becomes 0
     /// throughout the row.
-    fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K>;
+    fn first_hit(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K>;
 
     /// Of a row of more than `most` elements, the [`PART`] elements from `start` on. `None` at its end, for other
     /// rows, and where rows lie side by side.
@@ -141,7 +145,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
                 at += 4 * LANES;
             }
             while S::IS_SCALAR && at < len {
-                let extent = First(LANES.min(len - at));
+                let extent = First::of_row(LANES.min(len - at));
                 let mask = self.mask::<S, P, _, K>(simd, at, extent);
                 block_out_of_line(pass, simd, src.add(at), dst.add(at), extent, mask);
                 at += LANES;
@@ -159,7 +163,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
                 at += LANES;
             }
             if at < len {
-                let extent = First(len - at);
+                let extent = First::of_row(len - at);
                 let mask = self.mask::<S, P, _, K>(simd, at, extent);
                 pass.block(simd, src.add(at), dst.add(at), extent, mask);
             }
@@ -209,11 +213,11 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
     }
 
     #[inline(always)]
-    fn second(simd: S, largest: Block<S, K>, second: Block<S, K>) -> Block<S, K> {
+    fn second_largest(simd: S, largest: Block<S, K>, second: Block<S, K>) -> Block<S, K> {
         let v = simd.block::<K>();
         let max = <Self as RowWalk<S, K>>::largest(simd, largest);
         let hits = v.keep_f32s(v.equal_f32s(largest, max), v.splat_f32s(1.0));
-        let first = <Self as RowWalk<S, K>>::first(simd, hits, &mut v.splat_f32s(1.0));
+        let first = <Self as RowWalk<S, K>>::first_hit(simd, hits, &mut v.splat_f32s(1.0));
         let is_first = v.less_than_f32s(v.splat_f32s(0.0), first);
         let others = v.select_f32s(is_first, second, largest);
         // The second of another lane is no larger than the first of it.
@@ -249,7 +253,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
     }
 
     #[inline(always)]
-    fn count(simd: S, lanes: Block<S, K>) -> Block<S, K> {
+    fn nan(simd: S, lanes: Block<S, K>) -> Block<S, K> {
         let mut numbers = MaybeUninit::uninit();
         let numbers = Lanes::set::<S, K>(simd, &mut numbers, lanes);
         let sum = simd.sum_f64(&numbers.0, &[0.0; LANES]);
@@ -257,7 +261,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
     }
 
     #[inline(always)]
-    fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K> {
+    fn first_hit(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K> {
         let v = simd.block::<K>();
         let zero = v.splat_f32s(0.0);
         let found = v.less_than_f32s(zero, hits);
@@ -341,20 +345,26 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
         let Io { src, dst, len } = self.io;
-        for i in 0..len {
-            let at = i * self.stride;
-            // SAFETY: there are `len` groups, and as many numbers in the mask.
-            unsafe {
-                let mask = if P::MASKED { *self.mask.add(i) } else { 0.0 };
-                let mask = [simd.splat_f32s(mask); K];
-                let (src, dst) = (src.add(at), dst.add(at));
-                if S::IS_SCALAR {
-                    let extent = First(self.extent.count());
-                    block_out_of_line(pass, simd, src, dst, extent, mask);
-                } else {
-                    pass.block(simd, src, dst, self.extent, mask);
+        let mut start = 0;
+        while start < len {
+            let end = len.min(start + PART);
+            for i in start..end {
+                let at = i * self.stride;
+                // SAFETY: there are `len` groups, and as many numbers in the mask.
+                unsafe {
+                    let mask = if P::MASKED { *self.mask.add(i) } else { 0.0 };
+                    let mask = [simd.splat_f32s(mask); K];
+                    let (src, dst) = (src.add(at), dst.add(at));
+                    if S::IS_SCALAR {
+                        let extent = First::of_rows(self.extent.count());
+                        block_out_of_line(pass, simd, src, dst, extent, mask);
+                    } else {
+                        pass.block(simd, src, dst, self.extent, mask);
+                    }
                 }
             }
+            pass.fold(simd);
+            start = end;
         }
     }
 
@@ -394,7 +404,7 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn second(_simd: S, _largest: Block<S, K>, second: Block<S, K>) -> Block<S, K> {
+    fn second_largest(_simd: S, _largest: Block<S, K>, second: Block<S, K>) -> Block<S, K> {
         second
     }
 
@@ -415,12 +425,12 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
     }
 
     #[inline(always)]
-    fn count(_simd: S, lanes: Block<S, K>) -> Block<S, K> {
+    fn nan(_simd: S, lanes: Block<S, K>) -> Block<S, K> {
         lanes
     }
 
     #[inline(always)]
-    fn first(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K> {
+    fn first_hit(simd: S, hits: Block<S, K>, left: &mut Block<S, K>) -> Block<S, K> {
         *left = simd.block::<K>().sub_f32s(*left, hits);
         hits
     }
