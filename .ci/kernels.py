@@ -100,40 +100,41 @@ WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
 
 # The same for operations on rows, over all their loops. The most is in those for logits that one float does not
 # hold, which are summed up in three parts; loops over numerators of ordinary ones touch it 2 to 8 times, and
-# on NEON, where a block is four vectors, several times that. A tenth more passes: where so much is on the stack,
-# the count differs by one or two between checkouts, whose paths change the order in which LLVM meets functions.
+# on NEON, where a block is four vectors, several times that. A tenth more passes, or two: the count differs by that
+# much between checkouts, whose paths change the order in which LLVM meets functions.
 ROW_SPILLS = {
     "avx2": {
-        "log_softmax::masked::last_axis": 50,
+        "log_softmax::masked::last_axis": 52,
         "log_softmax::masked::other_axis": 38,
-        "log_softmax::plain::last_axis": 27,
-        "log_softmax::plain::other_axis": 27,
-        "log_softmax::scaled::last_axis": 48,
-        "log_softmax::scaled::other_axis": 29,
+        "log_softmax::plain::last_axis": 35,
+        "log_softmax::plain::other_axis": 28,
+        "log_softmax::scaled::last_axis": 50,
+        "log_softmax::scaled::other_axis": 37,
         "softmax::masked::last_axis": 60,
-        "softmax::masked::other_axis": 29,
-        "softmax::plain::last_axis": 24,
-        "softmax::plain::other_axis": 23,
-        "softmax::scaled::last_axis": 41,
-        "softmax::scaled::other_axis": 27,
+        "softmax::masked::other_axis": 31,
+        "softmax::plain::last_axis": 19,
+        "softmax::plain::other_axis": 19,
+        "softmax::scaled::last_axis": 43,
+        "softmax::scaled::other_axis": 28,
     },
     "avx512": {
-        "log_softmax::masked::other_axis": 1,
+        "log_softmax::masked::last_axis": 1,
+        "log_softmax::masked::other_axis": 2,
         "log_softmax::scaled::last_axis": 1,
     },
     "neon": {
-        "log_softmax::masked::last_axis": 82,
-        "log_softmax::masked::other_axis": 92,
-        "log_softmax::plain::last_axis": 55,
-        "log_softmax::plain::other_axis": 60,
-        "log_softmax::scaled::last_axis": 66,
-        "log_softmax::scaled::other_axis": 73,
-        "softmax::masked::last_axis": 71,
-        "softmax::masked::other_axis": 61,
-        "softmax::plain::last_axis": 46,
-        "softmax::plain::other_axis": 51,
-        "softmax::scaled::last_axis": 56,
-        "softmax::scaled::other_axis": 60,
+        "log_softmax::masked::last_axis": 77,
+        "log_softmax::masked::other_axis": 98,
+        "log_softmax::plain::last_axis": 59,
+        "log_softmax::plain::other_axis": 63,
+        "log_softmax::scaled::last_axis": 69,
+        "log_softmax::scaled::other_axis": 87,
+        "softmax::masked::last_axis": 66,
+        "softmax::masked::other_axis": 69,
+        "softmax::plain::last_axis": 47,
+        "softmax::plain::other_axis": 50,
+        "softmax::scaled::last_axis": 62,
+        "softmax::scaled::other_axis": 70,
     },
 }
 
@@ -141,9 +142,6 @@ ROW_SPILLS = {
 ROW_CALLS = r"^memset\b"
 # Scalar ones also what is not worth unrolling sixteen times.
 SCALAR_ROW_CALLS = r"^(memset|memcpy|fmaf)\b|^<?activations::(simd::rolled|drive::rows::walk)::"
-# What else is called, out of the way of the loops.
-MORE_ROW_CALLS = {}
-
 SOURCES = Path(__file__).parent.parent / "src"
 PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
 
@@ -222,7 +220,6 @@ def complaints_of_rows(isa, name, body):
     may have become one. The loops without are where the time goes."""
     patterns = PATTERNS[isa]
     allowed = SCALAR_ROW_CALLS if isa == "scalar" else ROW_CALLS
-    allowed = rf"{allowed}|{MORE_ROW_CALLS.get(isa, {}).get(name, '$^')}"
     for _, text, relocated in body:
         leaves = relocated and re.search(patterns["jump"], text)
         calls = leaves or re.search(patterns["call"], text)
@@ -258,7 +255,8 @@ def complaints_of_rows(isa, name, body):
             spills = max(spills, has("spill"))
     if masked > (whole // 4 if name.endswith("last_axis") else whole + 2):
         yield f"has masked moves in {masked} loops, and none in {whole}"
-    if spills > 1.1 * ROW_SPILLS.get(isa, {}).get(name, 0):
+    listed = ROW_SPILLS.get(isa, {}).get(name, 0)
+    if spills > max(1.1 * listed, listed + 2):
         yield f"touches the stack {spills} times in a loop"
 
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use activations::{AnyRowActivation, Isa, Lengths, RowActivation, Rows, Softmax};
+use activations::{AnyRowActivation, Isa, Lengths, LogSoftmax, RowActivation, Rows, Softmax};
 use common::buffer::Guarded;
 use common::rows::{self, KINDS, LONG, Operands, SHAPES, WILD};
 use common::{
@@ -142,6 +142,45 @@ fn at_every_alignment_the_bits_are_the_same() {
                 let expected = scalar(&operation, rows, &x);
                 for offset in 0..=16 {
                     assert_is(&operation, isa, rows, &x, &expected, offset);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn nor_on_how_many_there_are() {
+    // Terms that nearly cancel, whose last bits tell the way that a row took.
+    let row = [0x4843_51c3, 0x4843_5202, 0x4843_54fc].map(f32::from_bits);
+    let mask = &[-60_000.0; 3];
+    let (scale, lengths) = (0.3, Lengths::All);
+    let softmax = AnyRowActivation::from(Softmax {
+        scale,
+        mask,
+        lengths,
+    });
+    let log_softmax = AnyRowActivation::from(LogSoftmax {
+        scale,
+        mask,
+        lengths,
+    });
+    on_each_isa("nor_on_how_many", |isa| {
+        for operation in [softmax, log_softmax] {
+            let of = |inner: usize, wild: Option<f32>| {
+                let mut x: Vec<f32> = row.iter().flat_map(|&x| vec![x; inner]).collect();
+                if let Some(wild) = wild {
+                    x[inner - 1] = wild;
+                }
+                let rows = Rows::strided(row.len(), inner);
+                let y = rows::compute(&operation, isa, Variant::OutOfPlace, rows, &x);
+                // The first row.
+                y.into_iter().step_by(inner).collect::<Vec<f32>>()
+            };
+            let expected = of(16, None);
+            for inner in [2, 5, 16, 19] {
+                for wild in [None, Some(f32::INFINITY), Some(1e9), Some(f32::NAN)] {
+                    let what = format_args!("{operation} on {isa}, {inner} rows, {wild:?}");
+                    assert_same_bits(&of(inner, wild), &expected, &row, what);
                 }
             }
         }

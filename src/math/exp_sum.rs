@@ -3,7 +3,7 @@
 //! Algorithm: a row is shifted by a multiple of ln2/8, K ln2/8, and not by its maximum; the reduction of t takes that
 //! along for nothing. (Subtracting the maximum would round t, which costs tens of ULP where t is -80. Powers of
 //! two in place of the maximum: Dukhan and Ablavatski, 2020.) K is such that the largest numerator lies
-//! between 0.915 and 1, where floats are densest.
+//! between 0.9 and 1, where floats are densest.
 //!
 //! With t = (K + 8n + j) ln2/8 + r as in [`exp`](super::exp) and a table of F 2^(j/8), whose eight entries lie
 //! within 2^-27.5 of a float, e^t is `step` + `step` `growth`: `step` is the entry with its exponent moved, and
@@ -66,8 +66,9 @@ const ROUNDER: f32 = (0x00c0_0000 + 8 * SCALE_EXPONENT) as f32;
 /// Added to a number, and subtracted again, it rounds it to an integer: 1.5 * 2^23.
 const TO_INTEGER: f32 = 12_582_912.0;
 
-/// Added to a number before it is rounded to an integer, it makes that an integer that is above the number.
-const ABOVE: f32 = 0.53;
+/// Added to a number before it is rounded to an integer, it makes that an integer that is above the number, by more
+/// than what is not yet known of a logit in steps: 0.09 that its roundings took, and 0.03 of the product.
+const ABOVE: f32 = 0.62;
 
 /// How a row is shifted.
 #[derive(Clone, Copy)]

@@ -82,7 +82,7 @@ pub(crate) trait Logits: Copy {
         shift: &Shift<V::f32s>,
     ) -> V::f32s;
 
-    /// The larger of the terms, where they may cancel. (A term that is large and negative is as good as -inf, unless
+    /// The larger of the terms, where they may cancel. (One that is large and negative leaves a numerator of 0, unless
     /// the other is large, too.)
     #[inline(always)]
     fn larger_term<V: Vocabulary>(self, simd: V, _x: V::f32s, _mask: V::f32s) -> V::f32s {

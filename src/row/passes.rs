@@ -92,8 +92,8 @@ impl<F: Copy> Extremes<F> {
     }
 }
 
-/// Terms up to this add no more to a logit when they are rounded than
-/// [`numerator`](crate::math::exp_sum::numerator) allows.
+/// Terms up to this, and a little beyond where one is negative, add no more to a logit when they are rounded than
+/// [`numerator`](crate::math::exp_sum::numerator) and the shift allow: 2^-7.
 const LARGE_TERM: f32 = (1 << 17) as f32;
 
 /// `x`, but `other` where it is -inf.
@@ -263,13 +263,16 @@ pub(super) fn counted<V: Vocabulary, L: Logits>(
     }
     match excess {
         Some(excess) if L::SETTLES => {
-            t = simd.at_least_f32s(t, shift.lowest);
-            let (mut t, excess) = settled(simd, t, excess);
+            let (mut based_t, based_excess) =
+                settled(simd, simd.at_least_f32s(t, shift.lowest), excess);
             if let Some(limit) = limit {
                 // Far above, there is so little next to the largest that it does not count.
-                t = simd.at_most_f32s(t, simd.add_f32s(limit, simd.splat_f32s(1.0)));
+                let above = simd.add_f32s(limit, simd.splat_f32s(1.0));
+                based_t = simd.at_most_f32s(based_t, above);
             }
-            (t, Some(excess))
+            let is_based = shift.is_based(simd);
+            let excess = simd.select_f32s(is_based, based_excess, excess);
+            (simd.select_f32s(is_based, based_t, t), Some(excess))
         }
         excess => (t, excess),
     }

@@ -1,7 +1,7 @@
 use super::RowFormula;
 use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind};
-use super::passes::{Anew, Numerators, Quotients, extremes, is_based, or_else, shifted};
+use super::passes::{Anew, Numerators, Quotients, extremes, is_based, shifted};
 use super::shape::{Lengths, Rows};
 use crate::Error;
 use crate::drive::Io;
@@ -15,7 +15,7 @@ use crate::simd::{Machine, Vocabulary};
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `scale`: finite, 1 by default; beyond f32 the product is infinite. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
+/// | Parameters | `scale`: finite, 1 by default; product and sum are infinite beyond f32. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7 |
@@ -154,8 +154,8 @@ impl<L: Logits> Normalise<L> {
                 let none = Shift::none(v);
                 let mut found = extremes::<_, _, _, false, K>(simd, part, self.logits, none);
                 max = v.at_least_f32s(max, found.max);
-                // A part of nothing but -inf counts as nothing next to any other.
-                found.max = or_else(v, found.max, v.splat_f32s(-LARGEST));
+                // A part of nothing more, -inf say, counts as nothing next to others, and the row has to have some.
+                found.max = v.at_least_f32s(found.max, v.splat_f32s(-LARGEST));
                 found.second = found.max;
                 let shift = found.shift(v);
                 if is_based::<S, W, K>(simd, &shift) {

@@ -123,7 +123,7 @@ impl Extent for Whole {
 #[derive(Clone, Copy)]
 pub(crate) struct First {
     count: usize,
-    /// They belong to different rows. What is read for the others are rows of zeros then, which do no harm.
+    /// They belong to different rows. What is read for the others is 0 then, and what becomes of them does not matter.
     of_rows: bool,
 }
 
