@@ -93,7 +93,7 @@ impl<F: Copy> Extremes<F> {
 }
 
 /// Terms up to this, and a little beyond where one is negative, add no more to a logit when they are rounded than
-/// [`numerator`](crate::math::exp_sum::numerator) and the shift allow: 2^-7.
+/// [`numerator`] and the shift allow: 2^-7.
 const LARGE_TERM: f32 = (1 << 17) as f32;
 
 /// `x`, but `other` where it is -inf.
