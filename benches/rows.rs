@@ -39,7 +39,7 @@ fn main() {
             continue;
         }
         let mut group = Group::new(&mut criterion, &format!("rows/{shape}"), len);
-        for (name, operation) in AnyRowActivation::all().flat_map(|any| forms(any, len)) {
+        for (name, operation) in AnyRowActivation::all().flat_map(|any| forms(any, shape)) {
             for isa in Isa::available() {
                 for variant in Variant::ALL {
                     let id = format!("{isa}/{name}/{}", variant.name());

@@ -47,9 +47,9 @@ impl fmt::Display for Shape {
 /// One over the square root of 128, the dimensions of a head.
 const SCALE: f32 = 0.088_388;
 
-/// What there is of an operation, by name: as it is, and, of the softmaxes, with a scale, and with a mask for `len`
-/// elements.
-pub fn forms(operation: AnyRowActivation<'static>, len: usize) -> Vec<Form> {
+/// What there is of an operation, by name: as it is, and, of the softmaxes, with a scale, and with a mask for
+/// every row of `shape`, or for all that lie side by side.
+pub fn forms(operation: AnyRowActivation<'static>, shape: Shape) -> Vec<Form> {
     let name = operation.name();
     let mut forms = vec![(name.to_owned(), operation)];
     if let AnyRowActivation::Softmax(softmax) = operation {
@@ -57,7 +57,7 @@ pub fn forms(operation: AnyRowActivation<'static>, len: usize) -> Vec<Form> {
             scale: SCALE,
             ..softmax
         };
-        let mask = numbers(len);
+        let mask = numbers(shape.outer * shape.rows.axis);
         let masked = Softmax { mask, ..softmax };
         forms.push((format!("{name}_scaled"), scaled.into()));
         forms.push((format!("{name}_masked"), masked.into()));

@@ -42,7 +42,7 @@ pub fn rows(arguments: &Arguments) {
 /// Every operation in rows of 1,024, and softmax in rows of all kinds.
 fn cached(len: usize) -> Vec<Case> {
     let shape = Shape::last(len, AXIS);
-    let operations = AnyRowActivation::all().flat_map(|operation| forms(operation, len));
+    let operations = AnyRowActivation::all().flat_map(|operation| forms(operation, shape));
     let mut cases: Vec<Case> = operations
         .map(|form| {
             let bars = match form.0.as_str() {
