@@ -142,6 +142,7 @@ ROW_SPILLS = {
 ROW_CALLS = r"^memset\b"
 # Scalar ones also what is not worth unrolling sixteen times.
 SCALAR_ROW_CALLS = r"^(memset|memcpy|fmaf)\b|^<?activations::(simd::rolled|drive::rows::walk)::"
+
 SOURCES = Path(__file__).parent.parent / "src"
 PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
 

@@ -140,9 +140,7 @@ impl<F: Copy> Shift<F> {
     pub(crate) fn is_based<V: Vocabulary<f32s = F>>(&self, simd: V) -> V::m32s {
         simd.less_than_f32s(simd.splat_f32s(0.0), self.based)
     }
-}
 
-impl<F: Copy> Shift<F> {
     /// The shift for the reciprocals of numerators, those of the opposite logits.
     #[inline(always)]
     pub(crate) fn inverted<V: Vocabulary<f32s = F>>(&self, simd: V) -> Self {
