@@ -19,7 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:(gated|gated_pairs|biased|residual|rows)::)?(\w+)::([\w:]+)>:$")
+SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:((?:streamed|gated|biased|residual|rows)(?:_\w+)?)::)?(\w+)::([\w:]+)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
 LIST = r" +\[([^\]]*)\]"
@@ -34,6 +34,7 @@ X86 = {
     # Not an indexed access: that is a table.
     "spill": r"%[xyz]mm\d+.*\(%rsp\)|\(%rsp\).*%[xyz]mm\d+",
     "store": r"^vmov(up|ap|dqu|dqa)\w* %[yz]mm\d+,(?!.*\(%rsp\)).*\(",
+    "stream": r"^vmovntps %[yz]mm",
     "masked": r"^vp?maskmov|^vmov\w+ .*\(.*\{%k|^vmov\w+ .*\{%k.*\(",
     "never_in_a_loop": r"^(vp?maskmov|vp?gather|v(add|sub|mul|div|min|max|fn?m\w+)ss\b)",
 }
@@ -80,6 +81,10 @@ MORE_SPILLS = {
     ("gated_pairs", "avx2"): {"hardswish": 2, "sigmoid": 1, "tanh": 2},
     ("biased", "avx2"): {"celu": 1},
     ("residual", "avx2"): {"celu": 1, "softplus": 4},
+    ("streamed", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
+    ("streamed_gated", "avx2"): {"celu": 1, "sigmoid": 4, "tanh": 1},
+    ("streamed_biased", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
+    ("streamed_residual", "avx2"): {"celu": 1, "sigmoid": 4, "tanh": 1},
     ("gated_pairs", "neon"): {
         "celu": 4,
         "elu": 1,
@@ -97,6 +102,9 @@ MORE_SPILLS = {
     },
 }
 WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
+# Past the cache; for the instruction sets that have such stores.
+STREAMED_WALKS = ["streamed", "streamed_gated", "streamed_biased", "streamed_residual"]
+STREAMING = ["avx2", "avx512"]
 
 # The same for operations on rows, over all their loops. The most is in those for logits that one float does not
 # hold, which are summed up in three parts; loops over numerators of ordinary ones touch it 2 to 8 times, and
@@ -169,18 +177,32 @@ def functions(objdump, library):
 
 
 def loops(body):
-    """The instructions of each innermost loop: from a target back to the jump that names it. Where the
-    function is left in between, that is no loop, but a block that stands behind its end."""
-    addresses = [address for address, _, _ in body]
-    spans = []
-    for address, text, _ in body:
+    """The instructions of each innermost loop: what leads to a jump backwards from where it goes to, unless
+    the function's start leads there by another way; that is a block that stands behind its end, and no loop."""
+    index = {address: i for i, (address, _, _) in enumerate(body)}
+    before = [set() for _ in body]
+    jumps_back = []
+    for i, (_, text, _) in enumerate(body):
         target = re.match(r"^(?:j\w+|b\.?\w*|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
-        if target and addresses[0] <= int(target.group(1), 16) <= address:
-            spans.append((int(target.group(1), 16), address))
-    exits = [address for address, text, _ in body if re.match(r"^ret\b", text)]
-    spans = [s for s in spans if not any(s[0] <= exit <= s[1] for exit in exits)]
-    innermost = [s for s in spans if not any(o != s and s[0] <= o[0] and o[1] <= s[1] for o in spans)]
-    return [[text for address, text, _ in body if first <= address <= last] for first, last in innermost]
+        to = index.get(int(target.group(1), 16)) if target else None
+        if to is not None:
+            before[to].add(i)
+            if to <= i:
+                jumps_back.append((to, i))
+        if i + 1 < len(body) and not re.match(r"^(ret|jmp|b|br)\b(?!\.)", text):
+            before[i + 1].add(i)
+    found = []
+    for first, last in jumps_back:
+        loop, left = {first}, [last]
+        while left:
+            i = left.pop()
+            if i not in loop:
+                loop.add(i)
+                left.extend(before[i])
+        if first == 0 or 0 not in loop:
+            found.append(loop)
+    innermost = [loop for loop in found if not any(other < loop for other in found)]
+    return [[body[i][1] for i in sorted(loop)] for loop in innermost]
 
 
 def complaints(walk, isa, name, body):
@@ -199,10 +221,11 @@ def complaints(walk, isa, name, body):
         return
     # An arm store may be of a pair.
     expected = unrolled(isa, name) // (2 if isa == "neon" else 1)
+    store = patterns["stream" if walk in STREAMED_WALKS else "store"]
     stores, spills = 0, 0
     for loop in loops(body):
         spills = max(spills, sum(bool(re.search(patterns["spill"], text)) for text in loop))
-        stores = max(stores, sum(bool(re.search(patterns["store"], text)) for text in loop))
+        stores = max(stores, sum(bool(re.search(store, text)) for text in loop))
         for text in loop:
             if re.search(patterns["never_in_a_loop"], text):
                 yield f"has in a loop: {text}"
@@ -295,7 +318,8 @@ def main():
         if name not in (row_names if walk == "rows" else names):
             wrong += 1
             print(f"kernels: {shown(walk, isa)}::{name} is not in {registry.name}, as far as it was understood")
-    for isa, walk in ((isa, walk) for isa in isas for walk in [*WALKS, "rows"]):
+    walks = {isa: [*WALKS, *(STREAMED_WALKS if isa in STREAMING else []), "rows"] for isa in isas}
+    for isa, walk in ((isa, walk) for isa in isas for walk in walks[isa]):
         kernels = shown(walk, isa)
         size = 0
         registered = row_names if walk == "rows" else names

@@ -1,7 +1,7 @@
 //! What every activation can do, and one file for each of them.
 
 use crate::dispatch::Launch;
-use crate::drive::Io;
+use crate::drive::{Io, Stores, Streamed, stream};
 use crate::{AVec, Element, Error, Isa};
 
 use hardshrink::Hardshrink;
@@ -120,7 +120,7 @@ pub trait Activation<T: Element = f32>: Formula {
     fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error>;
 }
 
-impl<T: Element, A: Launch<Io<T>>> Activation<T> for A {
+impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A {
     #[inline]
     fn apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error> {
         self.apply_on(Isa::detect(), x, y)
@@ -134,11 +134,7 @@ impl<T: Element, A: Launch<Io<T>>> Activation<T> for A {
     fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error> {
         self.check(x.len())?;
         let mut y = AVec::with_capacity(0, x.len());
-        let io = Io {
-            src: x.as_ptr(),
-            dst: y.as_mut_ptr(),
-            len: x.len(),
-        };
+        let io = Io::between(x, y.as_mut_ptr());
         // SAFETY: `detect` names an instruction set of this CPU; `x` is readable, the new
         // buffer has room for as many elements, and the two are distinct. The kernel has written
         // all of them when their number becomes the length.
@@ -157,24 +153,23 @@ impl<T: Element, A: Launch<Io<T>>> Activation<T> for A {
                 output: y.len(),
             });
         }
-        let io = Io {
-            src: x.as_ptr(),
-            dst: y.as_mut_ptr(),
-            len: x.len(),
-        };
+        let io = Io::between(x, y.as_mut_ptr());
         // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe { launch_checked(self, isa, io) }
+        unsafe {
+            if stream::pays(isa, size_of_val(x)) {
+                launch_checked(self, isa, io.by::<Streamed>())?;
+                stream::fence();
+                Ok(())
+            } else {
+                launch_checked(self, isa, io)
+            }
+        }
     }
 
     #[inline]
     fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error> {
-        let dst = x.as_mut_ptr();
-        let io = Io {
-            src: dst.cast_const(),
-            dst,
-            len: x.len(),
-        };
+        let io = Io::over(x);
         // SAFETY: `x` is readable and writable, and source and destination are equal.
         unsafe { launch_checked(self, isa, io) }
     }
@@ -184,12 +179,12 @@ impl<T: Element, A: Launch<Io<T>>> Activation<T> for A {
 ///
 /// # Safety
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
-/// do not overlap.
+/// do not overlap, or they do not overlap where it streams. Then a fence follows.
 #[inline]
-unsafe fn launch_checked<T: Element, A: Launch<Io<T>>>(
+unsafe fn launch_checked<T: Element, M: Stores, A: Launch<Io<T, M>>>(
     activation: &A,
     isa: Isa,
-    io: Io<T>,
+    io: Io<T, M>,
 ) -> Result<(), Error> {
     if !isa.is_available() {
         return Err(Error::IsaUnavailable(isa));

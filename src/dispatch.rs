@@ -2,10 +2,11 @@
 
 pub(crate) mod rows;
 
-use crate::drive::Io;
 use crate::drive::fused::{Biased, Residual};
-use crate::drive::{gated::TwoTensors, pairs::Pairs};
+use crate::drive::{Cached, Io, Streamed, gated::TwoTensors, pairs::Pairs};
 use crate::kernels::{biased, gated, gated_pairs, residual};
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::{streamed, streamed_biased, streamed_gated, streamed_residual};
 use crate::registry::for_each_activation;
 use crate::{AnyActivation, Formula, Isa, kernels, *};
 
@@ -28,12 +29,28 @@ pub trait Launch<W>: Formula {
 ///
 /// It cannot be implemented elsewhere.
 pub trait Compose:
-    Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Biased> + Launch<Residual>
+    Launch<Io<f32>>
+    + Launch<TwoTensors>
+    + Launch<Pairs>
+    + Launch<Biased>
+    + Launch<Residual>
+    + Launch<Io<f32, Streamed>>
+    + Launch<TwoTensors<Streamed>>
+    + Launch<Biased<Streamed>>
+    + Launch<Residual<Streamed>>
 {
 }
 
 impl<A> Compose for A where
-    A: Launch<Io<f32>> + Launch<TwoTensors> + Launch<Pairs> + Launch<Biased> + Launch<Residual>
+    A: Launch<Io<f32>>
+        + Launch<TwoTensors>
+        + Launch<Pairs>
+        + Launch<Biased>
+        + Launch<Residual>
+        + Launch<Io<f32, Streamed>>
+        + Launch<TwoTensors<Streamed>>
+        + Launch<Biased<Streamed>>
+        + Launch<Residual<Streamed>>
 {
 }
 
@@ -64,7 +81,40 @@ macro_rules! launch {
                 }
             }
         )*
+        launch_any! { $walk; $($type)* }
+    };
+}
 
+/// One walk that streams: x86-64 alone has kernels for it.
+macro_rules! launch_streamed {
+    (
+        $walk:ty, $kernels:ident;
+        $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
+    ) => {
+        $(
+            impl $(<$lt>)? Launch<$walk> for $type $(<$lt>)? {
+                #[inline]
+                unsafe fn launch(&self, isa: Isa, walk: $walk) {
+                    // SAFETY: the caller's promises are those that the kernels ask for.
+                    unsafe {
+                        match isa {
+                            #[cfg(target_arch = "x86_64")]
+                            Isa::Avx512 => $kernels::avx512::$name(self, walk),
+                            #[cfg(target_arch = "x86_64")]
+                            Isa::Avx2 => $kernels::avx2::$name(self, walk),
+                            _ => self.launch(isa, walk.by::<Cached>()),
+                        }
+                    }
+                }
+            }
+        )*
+        launch_any! { $walk; $($type)* }
+    };
+}
+
+/// One walk, for the activation chosen at run time.
+macro_rules! launch_any {
+    ($walk:ty; $($type:ident)*) => {
         impl Launch<$walk> for AnyActivation<'_> {
             #[inline]
             unsafe fn launch(&self, isa: Isa, walk: $walk) {
@@ -84,6 +134,10 @@ macro_rules! launches {
         launch! { Pairs, gated_pairs; $($line)* }
         launch! { Biased, biased; $($line)* }
         launch! { Residual, residual; $($line)* }
+        launch_streamed! { Io<f32, Streamed>, streamed; $($line)* }
+        launch_streamed! { TwoTensors<Streamed>, streamed_gated; $($line)* }
+        launch_streamed! { Biased<Streamed>, streamed_biased; $($line)* }
+        launch_streamed! { Residual<Streamed>, streamed_residual; $($line)* }
     };
 }
 

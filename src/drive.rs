@@ -6,6 +6,7 @@
 //! the same code as "out of place", so it returns the same bits.
 
 use crate::simd::{Machine, Vocabulary};
+use core::marker::PhantomData;
 
 pub(crate) mod channel;
 pub(crate) mod fused;
@@ -13,18 +14,56 @@ pub(crate) mod gated;
 pub(crate) mod map;
 pub(crate) mod pairs;
 pub(crate) mod rows;
+pub(crate) mod stream;
+
+pub(crate) use stream::{Cached, Stores, Streamed};
 
 /// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.
 ///
-/// `src == dst` (in place) is allowed; buffers that overlap in any other way are not.
+/// `src == dst` (in place) is allowed for stores of type [`Cached`]; buffers that overlap in any other way
+/// are not.
 #[derive(Clone, Copy, Debug)]
-pub struct Io<T> {
+pub struct Io<T, M = Cached> {
     pub(crate) src: *const T,
     pub(crate) dst: *mut T,
     pub(crate) len: usize,
+    /// Cached or streamed.
+    pub(crate) stores: PhantomData<M>,
 }
 
 impl<T> Io<T> {
+    /// From `x` to another buffer of the same length.
+    #[inline(always)]
+    pub(crate) fn between(x: &[T], dst: *mut T) -> Self {
+        Self {
+            src: x.as_ptr(),
+            dst,
+            len: x.len(),
+            stores: PhantomData,
+        }
+    }
+
+    /// Over one buffer.
+    #[inline(always)]
+    pub(crate) fn over(x: &mut [T]) -> Self {
+        let dst = x.as_mut_ptr();
+        Self::between(x, dst)
+    }
+}
+
+impl<T, M: Stores> Io<T, M> {
+    /// The same, written otherwise.
+    #[inline(always)]
+    pub(crate) fn by<N: Stores>(self) -> Io<T, N> {
+        let Self { src, dst, len, .. } = self;
+        Io {
+            src,
+            dst,
+            len,
+            stores: PhantomData,
+        }
+    }
+
     /// The `len` elements from `start` on.
     ///
     /// # Safety
@@ -38,6 +77,7 @@ impl<T> Io<T> {
                 src: self.src.add(start),
                 dst: self.dst.add(start),
                 len,
+                ..self
             }
         }
     }
@@ -71,6 +111,9 @@ pub(crate) trait LaneKernel: Copy {
 
 /// A way over memory: where it reads, where it writes, and what else it does with what it reads.
 pub(crate) trait Walk: Copy {
+    /// How it writes.
+    type Stores: Stores;
+
     /// Applies `kernel` from one end to the other.
     ///
     /// # Safety
@@ -80,14 +123,16 @@ pub(crate) trait Walk: Copy {
     /// Source and destination, where the walk goes over a whole tensor and does nothing else: only
     /// there can parameters differ from channel to channel.
     #[inline(always)]
-    fn tensor(self) -> Option<Io<f32>> {
+    fn tensor(self) -> Option<Io<f32, Self::Stores>> {
         None
     }
 }
 
 /// The plain walk: `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two
-/// are equal or do not overlap.
-impl Walk for Io<f32> {
+/// are equal or do not overlap, or they do not overlap where it streams.
+impl<M: Stores> Walk for Io<f32, M> {
+    type Stores = M;
+
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         // SAFETY: the caller's promise, passed on.

@@ -1,8 +1,8 @@
 //! An activation with what surrounds it in a network, in one pass over memory.
 
 use crate::dispatch::{Compose, Launch};
-use crate::drive::Io;
-use crate::drive::fused::{NEUTRAL, launch};
+use crate::drive::fused::{Biased, NEUTRAL, Residual, launch};
+use crate::drive::{Cached, Io, Stores};
 use crate::{Error, Formula, Identity, Isa};
 
 /// `f(x) = activation(x + bias) + residual`, in one pass over memory.
@@ -148,8 +148,11 @@ impl<A: Formula> Formula for Fused<'_, A> {
     }
 }
 
-impl<A: Compose> Launch<Io<f32>> for Fused<'_, A> {
-    unsafe fn launch(&self, isa: Isa, io: Io<f32>) {
+impl<A: Compose, M: Stores> Launch<Io<f32, M>> for Fused<'_, A>
+where
+    A: Launch<Biased<M>> + Launch<Residual<M>>,
+{
+    unsafe fn launch(&self, isa: Isa, io: Io<f32, M>) {
         let bias = self
             .bias
             .map_or((&[NEUTRAL][..], 1), |bias| (bias.values, bias.inner));
@@ -159,9 +162,10 @@ impl<A: Compose> Launch<Io<f32>> for Fused<'_, A> {
         // outlives the exclusive one of what is written, so that they do not overlap. `check` has
         // seen to it that rows of channels fill `io`, that there are as many residuals, and that
         // the activation has what it wants. In place of the input the output is read once all of
-        // it is written.
+        // it is written, by way of the cache.
         unsafe {
             if self.activation.depends_on_position() {
+                let io = io.by::<Cached>();
                 let in_place = Io {
                     src: io.dst.cast_const(),
                     ..io

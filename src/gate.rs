@@ -1,8 +1,9 @@
 //! Gates: what every one can do, and one file for each of them.
 
-use crate::dispatch::Compose;
-use crate::drive::{Io, gated::TwoTensors, pairs::Pairs};
+use crate::dispatch::{Compose, Launch};
+use crate::drive::{Cached, Io, Stores, Streamed, gated::TwoTensors, pairs::Pairs, stream};
 use crate::{AVec, Error, Formula, Isa};
+use core::marker::PhantomData;
 use split::{Layout, Order, Split};
 
 pub(crate) mod any;
@@ -293,16 +294,40 @@ impl Source {
                     value_first: self.value < self.gate,
                 };
                 activation.launch(isa, pairs);
+            } else if self.gate != dst.cast_const()
+                && stream::pays(isa, self.rows * self.len * size_of::<f32>())
+            {
+                self.launch_rows::<A, Streamed>(activation, isa, dst);
+                stream::fence();
             } else {
-                for row in 0..self.rows {
-                    let gate = Io {
-                        src: self.gate.add(row * self.stride),
-                        dst: dst.add(row * self.len),
-                        len: self.len,
-                    };
-                    let value = self.value.add(row * self.stride);
-                    activation.launch(isa, TwoTensors { gate, value });
-                }
+                self.launch_rows::<A, Cached>(activation, isa, dst);
+            }
+        }
+    }
+
+    /// Row by row, each of them a gate and a value.
+    ///
+    /// # Safety
+    /// As for [`launch`](Self::launch); where it streams, nothing of what is read is written, and a fence
+    /// follows.
+    #[inline]
+    unsafe fn launch_rows<A: Launch<TwoTensors<M>>, M: Stores>(
+        self,
+        activation: &A,
+        isa: Isa,
+        dst: *mut f32,
+    ) {
+        for row in 0..self.rows {
+            // SAFETY: the row is one of those that the caller vouches for.
+            unsafe {
+                let gate = Io {
+                    src: self.gate.add(row * self.stride),
+                    dst: dst.add(row * self.len),
+                    len: self.len,
+                    stores: PhantomData,
+                };
+                let value = self.value.add(row * self.stride);
+                activation.launch(isa, TwoTensors { gate, value });
             }
         }
     }
@@ -326,6 +351,7 @@ impl Source {
                 src: dst.cast_const(),
                 dst,
                 len,
+                stores: PhantomData::<Cached>,
             };
             activation.launch(isa, io);
             for (at, (row, i)) in positions.enumerate() {

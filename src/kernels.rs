@@ -3,11 +3,14 @@
 //! `activations::kernels::avx512::hardswish` is the AVX-512 hardswish: under that path
 //! `nm --demangle`, a debugger and a profiler show it. Each function serves out of place and in
 //! place. `activations::kernels::gated::avx512::hardswish` is that of a gate, and `gated_pairs`,
-//! `biased` and `residual` are modules of that kind, too. Users reach them through [`Activation::apply_on`],
+//! `biased` and `residual` are modules of that kind, too; those whose names start with `streamed` write outputs that
+//! no cache would hold. Users reach them through [`Activation::apply_on`],
 //! [`Gate::apply_on`] and [`Fused`], which check lengths, parameters and CPU first.
 
 pub(crate) mod rows;
 
+#[cfg(target_arch = "x86_64")]
+use crate::drive::Streamed;
 use crate::drive::fused::{Biased, Residual};
 use crate::drive::{Io, Run, gated::TwoTensors, pairs::Pairs};
 use crate::registry::for_each_activation;
@@ -51,10 +54,16 @@ macro_rules! modules {
             pulp::aarch64::Neon::new_unchecked(), $walk; $($line)* }
 
         #[cfg(target_arch = "x86_64")]
+        x86_modules! { $walk; $($line)* }
+    };
+}
+
+/// Those of x86-64, which are all that a walk that streams has.
+macro_rules! x86_modules {
+    ($walk:ty; $($line:tt)*) => {
         module! { avx2, target_feature(enable = "avx2,fma"),
             pulp::x86::V3::new_unchecked(), $walk; $($line)* }
 
-        #[cfg(target_arch = "x86_64")]
         module! { avx512,
             target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
             pulp::x86::V4::new_unchecked(), $walk; $($line)* }
@@ -88,6 +97,34 @@ macro_rules! walks {
         pub(crate) mod residual {
             use super::*;
             modules! { Residual; $($line)* }
+        }
+
+        /// The activation, written past the cache.
+        #[cfg(target_arch = "x86_64")]
+        pub(crate) mod streamed {
+            use super::*;
+            x86_modules! { Io<f32, Streamed>; $($line)* }
+        }
+
+        /// As `gated`, written past the cache.
+        #[cfg(target_arch = "x86_64")]
+        pub(crate) mod streamed_gated {
+            use super::*;
+            x86_modules! { TwoTensors<Streamed>; $($line)* }
+        }
+
+        /// As `biased`, written past the cache.
+        #[cfg(target_arch = "x86_64")]
+        pub(crate) mod streamed_biased {
+            use super::*;
+            x86_modules! { Biased<Streamed>; $($line)* }
+        }
+
+        /// As `residual`, written past the cache.
+        #[cfg(target_arch = "x86_64")]
+        pub(crate) mod streamed_residual {
+            use super::*;
+            x86_modules! { Residual<Streamed>; $($line)* }
         }
     };
 }

@@ -87,11 +87,7 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error> {
         self.check(rows, x.len())?;
         let mut y = AVec::with_capacity(0, x.len());
-        let io = Io {
-            src: x.as_ptr(),
-            dst: y.as_mut_ptr(),
-            len: x.len(),
-        };
+        let io = Io::between(x, y.as_mut_ptr());
         // SAFETY: `x` is readable, the new buffer has room for as many elements, and the two are distinct. The
         // kernel has written all of them when their number becomes the length.
         unsafe {
@@ -109,11 +105,7 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
                 output: y.len(),
             });
         }
-        let io = Io {
-            src: x.as_ptr(),
-            dst: y.as_mut_ptr(),
-            len: x.len(),
-        };
+        let io = Io::between(x, y.as_mut_ptr());
         // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
         // exclusive borrow do not overlap.
         unsafe { launch_checked(self, isa, rows, io) }
@@ -121,12 +113,7 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
 
     #[inline]
     fn apply_in_place_on(&self, isa: Isa, rows: Rows, x: &mut [T]) -> Result<(), Error> {
-        let dst = x.as_mut_ptr();
-        let io = Io {
-            src: dst.cast_const(),
-            dst,
-            len: x.len(),
-        };
+        let io = Io::over(x);
         // SAFETY: `x` is readable and writable, and source and destination are equal.
         unsafe { launch_checked(self, isa, rows, io) }
     }

@@ -236,6 +236,20 @@ pub(crate) trait Machine: Simd {
     /// `to` is valid for writes of one vector.
     unsafe fn store_f32s(self, to: *mut f32, value: Self::f32s);
 
+    /// Whether [`stream_f32s`](Self::stream_f32s) is a store of its own.
+    const STREAMS: bool;
+
+    /// Writes a whole vector past the cache. It may reach memory later than what is written after it, until a
+    /// fence: [`Stores::settle`](crate::drive::Stores::settle).
+    ///
+    /// # Safety
+    /// `to` is valid for writes of one vector, and aligned to its size.
+    #[inline(always)]
+    unsafe fn stream_f32s(self, to: *mut f32, value: Self::f32s) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { self.store_f32s(to, value) }
+    }
+
     /// Reads the first `count` lanes from `from`; the other lanes are `0.0`. No byte outside
     /// those `count` elements is touched.
     ///

@@ -1,7 +1,7 @@
 //! A parameter per channel, over a tensor `[outer, channels, inner]` in row-major order.
 
 use super::map::{PerElement, Place, UNROLL, Uniform, map, turn};
-use super::{Io, Kernel, LaneKernel};
+use super::{Cached, Io, Kernel, LaneKernel, Stores};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::mem::MaybeUninit;
 
@@ -43,9 +43,9 @@ impl<K: LaneKernel> Kernel for Splat<K> {
 /// As for [`map`]; `parameters` is not empty, `inner` is not 0, and `io.len` is
 /// a multiple of their product.
 #[inline(always)]
-pub(crate) unsafe fn map_channels<S: Machine, K: LaneKernel>(
+pub(crate) unsafe fn map_channels<S: Machine, K: LaneKernel, M: Stores>(
     simd: S,
-    io: Io<f32>,
+    io: Io<f32, M>,
     parameters: &[f32],
     inner: usize,
     kernel: K,
@@ -54,11 +54,11 @@ pub(crate) unsafe fn map_channels<S: Machine, K: LaneKernel>(
     // SAFETY: the caller's promise, passed on.
     unsafe {
         if !S::IS_SCALAR && inner == S::F32_LANES {
-            whole_vectors::<S, K, 1, 4>(simd, io, parameters, kernel);
+            whole_vectors::<S, K, 1, 4>(simd, io.by::<Cached>(), parameters, kernel);
         } else if !S::IS_SCALAR && inner == 2 * S::F32_LANES {
-            whole_vectors::<S, K, 2, 2>(simd, io, parameters, kernel);
+            whole_vectors::<S, K, 2, 2>(simd, io.by::<Cached>(), parameters, kernel);
         } else if !S::IS_SCALAR && inner == 4 * S::F32_LANES {
-            whole_vectors::<S, K, 4, 1>(simd, io, parameters, kernel);
+            whole_vectors::<S, K, 4, 1>(simd, io.by::<Cached>(), parameters, kernel);
         } else if reused || inner < SHORT.max(S::F32_LANES) {
             spread(simd, io, parameters, inner, kernel);
         } else {
@@ -123,12 +123,12 @@ unsafe fn whole_vectors<S: Machine, K: LaneKernel, const VECTORS: usize, const R
     while start < io.len {
         for parameters in several {
             // SAFETY: `io.len` is a multiple of `parameters.len()` rows, so that these lie inside.
-            unsafe { turn::<S, _, UNROLL>(simd, io, rows(start, parameters), start) };
+            unsafe { turn::<S, _, _, UNROLL>(simd, io, rows(start, parameters), start) };
             start += UNROLL * S::F32_LANES;
         }
         for parameter in rest.chunks_exact(1) {
             // SAFETY: as above.
-            unsafe { turn::<S, _, VECTORS>(simd, io, rows(start, parameter), start) };
+            unsafe { turn::<S, _, _, VECTORS>(simd, io, rows(start, parameter), start) };
             start += VECTORS * S::F32_LANES;
         }
     }
@@ -139,9 +139,9 @@ unsafe fn whole_vectors<S: Machine, K: LaneKernel, const VECTORS: usize, const R
 /// # Safety
 /// As for [`map_channels`].
 #[inline(always)]
-unsafe fn rows<S: Machine, K: LaneKernel>(
+unsafe fn rows<S: Machine, K: LaneKernel, M: Stores>(
     simd: S,
-    io: Io<f32>,
+    io: Io<f32, M>,
     parameters: &[f32],
     inner: usize,
     kernel: K,
@@ -168,9 +168,9 @@ unsafe fn rows<S: Machine, K: LaneKernel>(
 /// # Safety
 /// As for [`map_channels`].
 #[inline(always)]
-unsafe fn spread<S: Machine, K: LaneKernel>(
+unsafe fn spread<S: Machine, K: LaneKernel, M: Stores>(
     simd: S,
-    io: Io<f32>,
+    io: Io<f32, M>,
     parameters: &[f32],
     inner: usize,
     kernel: K,

@@ -5,7 +5,7 @@
 //! runs of contiguous elements; which runs is found out here, once for all instruction sets.
 
 use super::map::{Place, load, map};
-use super::{Io, Kernel, Walk, Weight};
+use super::{Cached, Io, Kernel, Stores, Walk, Weight};
 use crate::Isa;
 use crate::dispatch::Launch;
 use crate::simd::{Machine, Unrolled, Vocabulary};
@@ -52,8 +52,8 @@ pub(crate) enum Bias {
 /// As a walk it asks that `io` is as in the plain walk, and that a bias for each element is valid for
 /// reads of as many elements, which are not written.
 #[derive(Clone, Copy, Debug)]
-pub struct Biased {
-    io: Io<f32>,
+pub struct Biased<M = Cached> {
+    io: Io<f32, M>,
     bias: Bias,
 }
 
@@ -62,12 +62,34 @@ pub struct Biased {
 /// As a walk it asks that what is biased is as there, and that the residuals are valid for reads of as
 /// many elements, which are not written.
 #[derive(Clone, Copy, Debug)]
-pub struct Residual {
-    biased: Biased,
+pub struct Residual<M = Cached> {
+    biased: Biased<M>,
     residual: *const f32,
 }
 
-impl Walk for Biased {
+impl<M: Stores> Biased<M> {
+    /// The same, written otherwise.
+    #[inline(always)]
+    pub(crate) fn by<N: Stores>(self) -> Biased<N> {
+        let Self { io, bias } = self;
+        let io = io.by();
+        Biased { io, bias }
+    }
+}
+
+impl<M: Stores> Residual<M> {
+    /// The same, written otherwise.
+    #[inline(always)]
+    pub(crate) fn by<N: Stores>(self) -> Residual<N> {
+        let Self { biased, residual } = self;
+        let biased = biased.by();
+        Residual { biased, residual }
+    }
+}
+
+impl<M: Stores> Walk for Biased<M> {
+    type Stores = M;
+
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         let mut cells = MaybeUninit::uninit();
@@ -77,7 +99,9 @@ impl Walk for Biased {
     }
 }
 
-impl Walk for Residual {
+impl<M: Stores> Walk for Residual<M> {
+    type Stores = M;
+
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         let Biased { io, bias } = self.biased;
@@ -228,10 +252,10 @@ impl<K: Kernel> Place for Sums<K> {
 /// elements, which are not written. `bias` is not empty, `inner` is not 0, and `io.len` is a multiple
 /// of their product. The activation does not depend on the position, and its `check` has returned
 /// `Ok`.
-pub(crate) unsafe fn launch<A: Launch<Biased> + Launch<Residual>>(
+pub(crate) unsafe fn launch<A: Launch<Biased<M>> + Launch<Residual<M>>, M: Stores>(
     activation: &A,
     isa: Isa,
-    io: Io<f32>,
+    io: Io<f32, M>,
     (bias, inner): (&[f32], usize),
     residual: *const f32,
 ) {

@@ -1,7 +1,7 @@
 //! One tensor's activation times another tensor.
 
 use super::map::{Place, load, map};
-use super::{Io, Kernel, Walk, Weight};
+use super::{Cached, Io, Kernel, Stores, Walk, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// A gate, and a value for each of its elements.
@@ -9,12 +9,24 @@ use crate::simd::{Machine, Unrolled, Vocabulary};
 /// As a walk it asks that `gate` is as in the plain walk, and that `value` is valid for reads of as many
 /// elements, which are not written.
 #[derive(Clone, Copy, Debug)]
-pub struct TwoTensors {
-    pub(crate) gate: Io<f32>,
+pub struct TwoTensors<M = Cached> {
+    pub(crate) gate: Io<f32, M>,
     pub(crate) value: *const f32,
 }
 
-impl Walk for TwoTensors {
+impl<M: Stores> TwoTensors<M> {
+    /// The same, written otherwise.
+    #[inline(always)]
+    pub(crate) fn by<N: Stores>(self) -> TwoTensors<N> {
+        let Self { gate, value } = self;
+        let gate = gate.by();
+        TwoTensors { gate, value }
+    }
+}
+
+impl<M: Stores> Walk for TwoTensors<M> {
+    type Stores = M;
+
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         let place = Times {

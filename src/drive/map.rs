@@ -1,6 +1,7 @@
 //! Element by element, from the first to the last: the walk that all drivers share.
 
-use super::{Io, Kernel, LaneKernel, Weight};
+use super::stream::stream;
+use super::{Cached, Io, Kernel, LaneKernel, Stores, Streamed, Weight};
 use crate::simd::{Machine, Unrolled};
 
 /// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
@@ -12,7 +13,7 @@ pub(super) const UNROLL: usize = 4;
 const SCALAR_UNROLL: usize = 32;
 
 /// Elements in a cache line.
-const LINE: usize = 64 / size_of::<f32>();
+pub(super) const LINE: usize = 64 / size_of::<f32>();
 
 /// How far ahead of the body the destination is prefetched: eight lines. The hardware prefetcher
 /// follows loads well and stores less so; this is worth 4 % where the output lies in L2.
@@ -147,10 +148,10 @@ pub(super) unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32)
 ///
 /// # Safety
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
-/// do not overlap. What `place` refers to is as long.
+/// do not overlap, or they do not overlap where it streams. What `place` refers to is as long.
 #[inline(always)]
-pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
-    let Io { src, dst, len } = io;
+pub(crate) unsafe fn map<S: Machine, P: Place, M: Stores>(simd: S, io: Io<f32, M>, place: P) {
+    let Io { src, dst, len, .. } = io;
     let lanes = S::F32_LANES;
     // SAFETY: all accesses are below `len`: the partial ones because they are of `len` elements,
     // `last` because `lanes <= len`. The buffers may be one buffer: no read follows a write to
@@ -164,7 +165,6 @@ pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
             return;
         }
         let last = place.load::<S, 1>(simd, src, len - lanes);
-        let mut at = 0;
         let interleave = match P::WEIGHT {
             Weight::Light if S::IS_SCALAR && P::APART => 1,
             Weight::Light if S::IS_SCALAR => SCALAR_UNROLL,
@@ -173,18 +173,43 @@ pub(crate) unsafe fn map<S: Machine, P: Place>(simd: S, io: Io<f32>, place: P) {
             Weight::Heavy => S::HEAVY,
         };
         // A constant, though the language does not know: one arm is compiled.
-        at = match interleave {
-            SCALAR_UNROLL => turns::<S, P, SCALAR_UNROLL>(simd, io, place, at),
-            UNROLL => turns::<S, P, UNROLL>(simd, io, place, at),
-            2 => turns::<S, P, 2>(simd, io, place, at),
-            _ => at,
+        let at = match interleave {
+            SCALAR_UNROLL => bulk::<S, P, M, SCALAR_UNROLL>(simd, io, place),
+            UNROLL => bulk::<S, P, M, UNROLL>(simd, io, place),
+            2 => bulk::<S, P, M, 2>(simd, io, place),
+            _ => bulk::<S, P, M, 1>(simd, io, place),
         };
-        at = turns::<S, P, 1>(simd, io, place, at);
+        let at = if interleave == 1 {
+            at
+        } else {
+            turns::<S, P, 1>(simd, io.by::<Cached>(), place, at)
+        };
         if at < len {
             let at = len - lanes;
             let [y] = place.vectors(simd, at, last);
             simd.store_f32s(dst.add(at), y);
         }
+    }
+}
+
+/// Applies `place` to all but what is less than `VECTORS` vectors, and returns where that starts.
+///
+/// # Safety
+/// As for [`map`], and there is a vector or more.
+#[inline(always)]
+unsafe fn bulk<S: Machine, P: Place, M: Stores, const VECTORS: usize>(
+    simd: S,
+    io: Io<f32, M>,
+    place: P,
+) -> usize {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        let streamed = if S::STREAMS && M::STREAM {
+            stream::<S, P, VECTORS>(simd, io.by::<Streamed>(), place)
+        } else {
+            0
+        };
+        turns::<S, P, VECTORS>(simd, io.by::<Cached>(), place, streamed)
     }
 }
 
@@ -201,7 +226,7 @@ unsafe fn turns<S: Machine, P: Place, const VECTORS: usize>(
 ) -> usize {
     while io.len - at >= VECTORS * S::F32_LANES {
         // SAFETY: as many elements are left, as the condition says.
-        unsafe { turn::<S, P, VECTORS>(simd, io, place, at) };
+        unsafe { turn::<S, P, _, VECTORS>(simd, io, place, at) };
         at += VECTORS * S::F32_LANES;
     }
     at
@@ -210,17 +235,18 @@ unsafe fn turns<S: Machine, P: Place, const VECTORS: usize>(
 /// Applies `place` to the `VECTORS` vectors from `at` on. All are read before one is written.
 ///
 /// # Safety
-/// As for [`map`]; `VECTORS` vectors lie between `at` and the end of `io`.
+/// As for [`map`]; `VECTORS` vectors lie between `at` and the end of `io`. Where it streams,
+/// `io.dst` is aligned to a vector at `at`.
 #[inline(always)]
-pub(super) unsafe fn turn<S: Machine, P: Place, const VECTORS: usize>(
+pub(super) unsafe fn turn<S: Machine, P: Place, M: Stores, const VECTORS: usize>(
     simd: S,
-    io: Io<f32>,
+    io: Io<f32, M>,
     place: P,
     at: usize,
 ) {
-    let Io { src, dst, len: _ } = io;
+    let Io { src, dst, .. } = io;
     let lanes = S::F32_LANES;
-    if VECTORS > 1 {
+    if VECTORS > 1 && !M::STREAM {
         for line in 0..(VECTORS * lanes).div_ceil(LINE) {
             simd.prefetch(
                 dst.wrapping_add(at + PREFETCH_AHEAD + line * LINE)
@@ -233,7 +259,12 @@ pub(super) unsafe fn turn<S: Machine, P: Place, const VECTORS: usize>(
         let x = place.load::<S, VECTORS>(simd, src, at);
         let y = place.vectors(simd, at, x);
         for (k, y) in y.into_iter().enumerate() {
-            simd.store_f32s(dst.add(at + k * lanes), y);
+            let to = dst.add(at + k * lanes);
+            if M::STREAM {
+                simd.stream_f32s(to, y);
+            } else {
+                simd.store_f32s(to, y);
+            }
         }
     }
 }

@@ -1,9 +1,10 @@
 //! One tensor's activation times another tensor, where their elements take turns in memory.
 
 use super::map::{Place, map};
-use super::{Io, Kernel, Walk, Weight};
+use super::{Cached, Io, Kernel, Walk, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::hint::black_box;
+use core::marker::PhantomData;
 
 /// Lanes of the widest vector.
 const MAX_LANES: usize = 16;
@@ -23,10 +24,17 @@ pub struct Pairs {
 }
 
 impl Walk for Pairs {
+    type Stores = Cached;
+
     #[inline(always)]
     unsafe fn walk<S: Machine, K: Kernel>(self, simd: S, kernel: K) {
         let Self { src, dst, len, .. } = self;
-        let io = Io { src, dst, len };
+        let io = Io {
+            src,
+            dst,
+            len,
+            stores: PhantomData::<Cached>,
+        };
         let values = match K::WEIGHT {
             Weight::Light => src,
             // Such kernels have no registers to spare for the values, which are better read again:

@@ -3,7 +3,7 @@
 use super::{Machine, Table};
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps,
-    _mm256_maskstore_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
+    _mm256_maskstore_ps, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_stream_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -208,6 +208,14 @@ impl Machine for V3 {
     unsafe fn store_f32s(self, to: *mut f32, value: f32x8) {
         // SAFETY: the token proves AVX, and the caller vouches for one vector.
         unsafe { _mm256_storeu_ps(to, cast(value)) }
+    }
+
+    const STREAMS: bool = true;
+
+    #[inline(always)]
+    unsafe fn stream_f32s(self, to: *mut f32, value: f32x8) {
+        // SAFETY: the token proves AVX, and the caller vouches for one aligned vector.
+        unsafe { _mm256_stream_ps(to, cast(value)) }
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ use core::arch::x86_64::{
     _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps,
     _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutexvar_pd,
     _mm512_permutexvar_ps, _mm512_setr_epi64, _mm512_shuffle_ps, _mm512_slli_epi32,
-    _mm512_srli_epi32, _mm512_storeu_ps,
+    _mm512_srli_epi32, _mm512_storeu_ps, _mm512_stream_ps,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -163,6 +163,14 @@ impl Machine for V4 {
     unsafe fn store_f32s(self, to: *mut f32, value: f32x16) {
         // SAFETY: the token proves AVX-512F, and the caller vouches for one vector.
         unsafe { _mm512_storeu_ps(to, cast(value)) }
+    }
+
+    const STREAMS: bool = true;
+
+    #[inline(always)]
+    unsafe fn stream_f32s(self, to: *mut f32, value: f32x16) {
+        // SAFETY: the token proves AVX-512F, and the caller vouches for one aligned vector.
+        unsafe { _mm512_stream_ps(to, cast(value)) }
     }
 
     #[inline(always)]

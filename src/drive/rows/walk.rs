@@ -132,7 +132,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
 
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
-        let Io { src, dst, len } = self.io;
+        let Io { src, dst, len, .. } = self.io;
         let mut at = 0;
         // SAFETY: a block at `at` lies below `len`, or is cut off there.
         unsafe {
@@ -279,7 +279,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
 
     #[inline(always)]
     fn part(self, start: usize, most: usize) -> Option<Self> {
-        let Io { src, dst, len } = self.io;
+        let Io { src, dst, len, .. } = self.io;
         if len <= most || start >= len {
             return None;
         }
@@ -289,6 +289,7 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
                 src: src.wrapping_add(start),
                 dst: dst.wrapping_add(start),
                 len: PART.min(len - start),
+                ..self.io
             },
             mask: self
                 .mask
@@ -344,7 +345,7 @@ impl<S: Machine, E: Extent, const K: usize> RowWalk<S, K> for Across<E> {
 
     #[inline(always)]
     unsafe fn pass<P: Pass<S, K>>(self, simd: S, pass: &mut P) {
-        let Io { src, dst, len } = self.io;
+        let Io { src, dst, len, .. } = self.io;
         let mut start = 0;
         while start < len {
             let end = len.min(start + PART);
