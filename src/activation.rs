@@ -2,7 +2,9 @@
 
 use crate::dispatch::Launch;
 use crate::drive::{Io, Stores, Streamed, stream};
-use crate::{AVec, Element, Error, Isa};
+#[cfg(feature = "parallel")]
+use crate::parallel;
+use crate::{AVec, Cuts, Element, Error, Isa};
 
 use hardshrink::Hardshrink;
 use leaky_relu::LeakyRelu;
@@ -62,6 +64,19 @@ pub trait Formula: Copy {
         false
     }
 
+    /// Where a tensor may be cut into parts that are worked on separately.
+    fn cuts(&self) -> Cuts {
+        Cuts::Anywhere
+    }
+
+    /// The activation for the `len` elements from `start` on of a tensor, as [`cuts`](Self::cuts) has cut it, taken
+    /// for a tensor of their own.
+    #[must_use]
+    fn part(&self, start: usize, len: usize) -> Self {
+        let _ = (start, len);
+        *self
+    }
+
     /// Whether the parameters make sense, for a tensor of `len` elements.
     ///
     /// # Errors
@@ -101,6 +116,25 @@ pub trait Activation<T: Element = f32>: Formula {
     /// Only those that every method has.
     fn apply_in_place(&self, x: &mut [T]) -> Result<(), Error>;
 
+    /// As [`apply`](Self::apply), on all threads of the current rayon pool where the tensor is large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync;
+
+    /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensor is
+    /// large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply_in_place(&self, x: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync;
+
     /// `f(x[i])` in a new buffer, aligned to a cache line: PyTorch's default.
     ///
     /// # Errors
@@ -131,6 +165,34 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
         self.apply_in_place_on(Isa::detect(), x)
     }
 
+    #[cfg(feature = "parallel")]
+    fn par_apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        let isa = Isa::detect();
+        same_length(x, y)?;
+        self.check(x.len())?;
+        let io = Io::between(x, y.as_mut_ptr());
+        let streams = stream::pays(isa, size_of_val(x));
+        // SAFETY: `detect` names an instruction set of this CPU, and `check` passed; `x` is readable, `y`
+        // writable, they have one length, and a shared and an exclusive borrow do not overlap.
+        unsafe { parallel::elementwise(self, isa, io, streams) };
+        Ok(())
+    }
+
+    #[cfg(feature = "parallel")]
+    fn par_apply_in_place(&self, x: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        self.check(x.len())?;
+        // SAFETY: `detect` names an instruction set of this CPU, and `check` passed; `x` is readable and
+        // writable.
+        unsafe { parallel::elementwise(self, Isa::detect(), Io::over(x), false) };
+        Ok(())
+    }
+
     fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error> {
         self.check(x.len())?;
         let mut y = AVec::with_capacity(0, x.len());
@@ -147,12 +209,7 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
 
     #[inline]
     fn apply_on(&self, isa: Isa, x: &[T], y: &mut [T]) -> Result<(), Error> {
-        if x.len() != y.len() {
-            return Err(Error::LengthMismatch {
-                input: x.len(),
-                output: y.len(),
-            });
-        }
+        same_length(x, y)?;
         let io = Io::between(x, y.as_mut_ptr());
         // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
         // exclusive borrow do not overlap.
@@ -172,6 +229,19 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
         let io = Io::over(x);
         // SAFETY: `x` is readable and writable, and source and destination are equal.
         unsafe { launch_checked(self, isa, io) }
+    }
+}
+
+/// Whether input and output are of one length.
+#[inline]
+pub(crate) fn same_length<T>(x: &[T], y: &[T]) -> Result<(), Error> {
+    if x.len() == y.len() {
+        Ok(())
+    } else {
+        Err(Error::LengthMismatch {
+            input: x.len(),
+            output: y.len(),
+        })
     }
 }
 

@@ -107,6 +107,18 @@ macro_rules! any_activation {
                 }
             }
 
+            fn cuts(&self) -> Cuts {
+                match self {
+                    $(Self::$type(activation) => activation.cuts(),)*
+                }
+            }
+
+            fn part(&self, start: usize, len: usize) -> Self {
+                match self {
+                    $(Self::$type(activation) => Self::$type(activation.part(start, len)),)*
+                }
+            }
+
             #[inline]
             fn check(&self, len: usize) -> Result<(), Error> {
                 match self {

@@ -1,9 +1,10 @@
 //! An activation with what surrounds it in a network, in one pass over memory.
 
+use crate::activation::prelu::channels_of_part;
 use crate::dispatch::{Compose, Launch};
 use crate::drive::fused::{Biased, NEUTRAL, Residual, launch};
 use crate::drive::{Cached, Io, Stores};
-use crate::{Error, Formula, Identity, Isa};
+use crate::{Cuts, Error, Formula, Identity, Isa};
 
 /// `f(x) = activation(x + bias) + residual`, in one pass over memory.
 ///
@@ -123,6 +124,33 @@ impl<A: Formula> Formula for Fused<'_, A> {
 
     fn depends_on_position(&self) -> bool {
         self.bias.is_some() || self.residual.is_some() || self.activation.depends_on_position()
+    }
+
+    fn cuts(&self) -> Cuts {
+        match self.bias {
+            _ if self.activation.depends_on_position() => Cuts::Nowhere,
+            None => Cuts::Anywhere,
+            Some(Bias { values, inner }) => Cuts::Periods {
+                period: values.len() * inner,
+                step: Some(inner),
+            },
+        }
+    }
+
+    fn part(&self, start: usize, len: usize) -> Self {
+        let bias = self.bias.map(|Bias { values, inner }| {
+            let (values, inner) = channels_of_part(values, inner, start, len);
+            Bias { values, inner }
+        });
+        let residual = self.residual.map(|residual| {
+            let part = residual.get(start..start + len);
+            part.unwrap_or(residual)
+        });
+        Self {
+            bias,
+            residual,
+            ..*self
+        }
     }
 
     #[inline]

@@ -1,8 +1,11 @@
 //! Gates: what every one can do, and one file for each of them.
 
+use crate::activation;
 use crate::dispatch::{Compose, Launch};
 use crate::drive::{Cached, Io, Stores, Streamed, gated::TwoTensors, pairs::Pairs, stream};
 use crate::{AVec, Error, Formula, Isa};
+#[cfg(feature = "parallel")]
+use crate::{Cuts, parallel};
 use core::marker::PhantomData;
 use split::{Layout, Order, Split};
 
@@ -88,7 +91,7 @@ pub trait Gate: Copy {
         // `source` says, the new buffer has room for as many elements, and they are distinct. All
         // of them are written when their number becomes the length.
         unsafe {
-            source.launch(&activation, Isa::detect(), y.as_mut_ptr());
+            source.launch(&activation, Isa::detect(), y.as_mut_ptr(), false);
             y.set_len(gate.len());
         }
         Ok(y)
@@ -101,18 +104,20 @@ pub trait Gate: Copy {
     #[inline]
     fn apply_on(&self, isa: Isa, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error> {
         same_length(gate, value)?;
-        if gate.len() != y.len() {
-            return Err(Error::LengthMismatch {
-                input: gate.len(),
-                output: y.len(),
-            });
-        }
+        activation::same_length(gate, y)?;
         available(isa)?;
         let activation = ready(self, gate.len())?;
         let source = Source::two_tensors(gate, value);
         // SAFETY: the CPU has `isa`; gate, value and `y` have one length, and shared and exclusive
         // borrows do not overlap.
-        unsafe { source.launch(&activation, isa, y.as_mut_ptr()) };
+        unsafe {
+            source.launch(
+                &activation,
+                isa,
+                y.as_mut_ptr(),
+                stream::pays(isa, size_of_val(y)),
+            )
+        };
         Ok(())
     }
 
@@ -125,15 +130,68 @@ pub trait Gate: Copy {
         same_length(gate, value)?;
         available(isa)?;
         let activation = ready(self, gate.len())?;
-        let source = Source::two_tensors(gate, value);
+        let source = Source::in_place(gate, value);
         let dst = gate.as_mut_ptr();
-        let source = Source {
-            gate: dst.cast_const(),
-            ..source
-        };
         // SAFETY: the CPU has `isa`; gate and value have one length, what is written is the gate,
         // and shared and exclusive borrows do not overlap.
-        unsafe { source.launch(&activation, isa, dst) };
+        unsafe { source.launch(&activation, isa, dst, false) };
+        Ok(())
+    }
+
+    /// As [`apply`](Self::apply), on all threads of the current rayon pool where the tensors are large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply(&self, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error>
+    where
+        Self::Activation: Sync,
+    {
+        same_length(gate, value)?;
+        activation::same_length(gate, y)?;
+        let activation = ready(self, gate.len())?;
+        let source = Source::two_tensors(gate, value);
+        let streams = stream::pays(Isa::detect(), size_of_val(y));
+        // SAFETY: gate, value and `y` have one length, and shared and exclusive borrows do not overlap.
+        unsafe { parallel::gated(&activation, source, y.as_mut_ptr(), streams) };
+        Ok(())
+    }
+
+    /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensors are
+    /// large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply_in_place(&self, gate: &mut [f32], value: &[f32]) -> Result<(), Error>
+    where
+        Self::Activation: Sync,
+    {
+        same_length(gate, value)?;
+        let activation = ready(self, gate.len())?;
+        let source = Source::in_place(gate, value);
+        // SAFETY: gate and value have one length, what is written is the gate, and shared and exclusive borrows
+        // do not overlap.
+        unsafe { parallel::gated(&activation, source, gate.as_mut_ptr(), false) };
+        Ok(())
+    }
+
+    /// As [`apply_split`](Self::apply_split), on all threads of the current rayon pool where the tensors are large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply_split(&self, split: Split, x: &[f32], y: &mut [f32]) -> Result<(), Error>
+    where
+        Self::Activation: Sync,
+    {
+        split.check(x.len(), y.len())?;
+        let activation = ready(self, y.len())?;
+        let source = Source::one_tensor(split, x);
+        let streams = stream::pays(Isa::detect(), size_of_val(y));
+        // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { parallel::gated(&activation, source, y.as_mut_ptr(), streams) };
         Ok(())
     }
 
@@ -164,7 +222,14 @@ pub trait Gate: Copy {
         let source = Source::one_tensor(split, x);
         // SAFETY: the CPU has `isa`; `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is
         // `[outer, n]`, and a shared and an exclusive borrow do not overlap.
-        unsafe { source.launch(&activation, isa, y.as_mut_ptr()) };
+        unsafe {
+            source.launch(
+                &activation,
+                isa,
+                y.as_mut_ptr(),
+                stream::pays(isa, size_of_val(y)),
+            )
+        };
         Ok(())
     }
 
@@ -182,7 +247,7 @@ pub trait Gate: Copy {
         // buffer has room for half as many elements, and the two are distinct. All of them are
         // written when their number becomes the length.
         unsafe {
-            source.launch(&activation, Isa::detect(), y.as_mut_ptr());
+            source.launch(&activation, Isa::detect(), y.as_mut_ptr(), false);
             y.set_len(len);
         }
         Ok(y)
@@ -223,7 +288,7 @@ fn available(isa: Isa) -> Result<(), Error> {
 
 /// Where the elements of gate and value are.
 #[derive(Clone, Copy)]
-struct Source {
+pub(crate) struct Source {
     gate: *const f32,
     value: *const f32,
     /// Elements of either that stand together; not 0 where there are any.
@@ -246,6 +311,15 @@ impl Source {
             rows: 1,
             stride: gate.len(),
             in_pairs: false,
+        }
+    }
+
+    /// For a gate that is written.
+    #[inline]
+    fn in_place(gate: &mut [f32], value: &[f32]) -> Self {
+        Self {
+            gate: gate.as_mut_ptr().cast_const(),
+            ..Self::two_tensors(gate, value)
         }
     }
 
@@ -273,14 +347,65 @@ impl Source {
         }
     }
 
-    /// Writes `activation(gate) * value` to `dst`, row after row.
+    /// How many products there are.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn products(&self) -> usize {
+        self.rows * self.len
+    }
+
+    /// Where they may be cut.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn cuts(&self) -> Cuts {
+        if self.rows == 1 || self.in_pairs {
+            Cuts::Anywhere
+        } else {
+            Cuts::Periods {
+                period: self.len,
+                step: None,
+            }
+        }
+    }
+
+    /// The first `middle` of them, and the others, where [`cuts`](Self::cuts) allows it.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn split_at(self, middle: usize) -> (Self, Self) {
+        let one_row = self.rows == 1;
+        let (rows, skipped) = if one_row {
+            (1, middle)
+        } else {
+            let rows = middle / self.len;
+            (rows, rows * self.stride)
+        };
+        let first = Self {
+            rows,
+            len: if one_row { middle } else { self.len },
+            ..self
+        };
+        let second = Self {
+            gate: self.gate.wrapping_add(skipped),
+            value: self.value.wrapping_add(skipped),
+            rows: if one_row { 1 } else { self.rows - rows },
+            len: if one_row { self.len - middle } else { self.len },
+            ..self
+        };
+        (first, second)
+    }
+
+    /// Writes `activation(gate) * value` to `dst`, row after row, past the cache where it `streams` (which pairs do
+    /// not).
     ///
     /// # Safety
     /// The CPU has `isa`; all rows can be read, and as many elements written at `dst`. What is
     /// written is the gate itself, where that is one row, or nothing of what is read. The gate's
     /// `check` has returned `Ok`.
     #[inline]
-    unsafe fn launch<A: Compose>(self, activation: &A, isa: Isa, dst: *mut f32) {
+    pub(crate) unsafe fn launch<A: Compose>(
+        self,
+        activation: &A,
+        isa: Isa,
+        dst: *mut f32,
+        streams: bool,
+    ) {
         // SAFETY: the caller's promises, passed on: pairs are rows of one element each, and any
         // other rows a gate and a value each.
         unsafe {
@@ -294,9 +419,7 @@ impl Source {
                     value_first: self.value < self.gate,
                 };
                 activation.launch(isa, pairs);
-            } else if self.gate != dst.cast_const()
-                && stream::pays(isa, self.rows * self.len * size_of::<f32>())
-            {
+            } else if streams {
                 self.launch_rows::<A, Streamed>(activation, isa, dst);
                 stream::fence();
             } else {

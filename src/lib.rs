@@ -2,6 +2,7 @@
 
 mod activation;
 mod any;
+mod cuts;
 mod dispatch;
 mod drive;
 mod element;
@@ -11,6 +12,8 @@ mod gate;
 mod isa;
 mod kernels;
 mod math;
+#[cfg(feature = "parallel")]
+mod parallel;
 mod registry;
 mod row;
 mod simd;
@@ -27,6 +30,7 @@ pub use activation::{
 };
 pub use aligned_vec::AVec;
 pub use any::AnyActivation;
+pub use cuts::Cuts;
 pub use element::Element;
 pub use error::Error;
 pub use fused::Fused;

@@ -1,8 +1,11 @@
 //! The operations on rows of a tensor: softmax and its kin. One file for each of them.
 
+use crate::activation::same_length;
 use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
-use crate::{AVec, Element, Error, Isa, Rows};
+#[cfg(feature = "parallel")]
+use crate::parallel;
+use crate::{AVec, Cuts, Element, Error, Isa, Rows};
 
 pub(crate) mod any;
 pub(crate) mod attention;
@@ -28,6 +31,21 @@ pub trait RowFormula: Copy {
     /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::AttentionMismatch`] that a
     /// mask or lengths do not fit them, and [`Error::InvalidParameter`] names a number that makes no sense.
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error>;
+
+    /// Where the `outer` rows of a tensor `[outer, axis, inner]` may be cut into parts that are worked on
+    /// separately; the numbers are of such rows.
+    fn cuts(&self, rows: Rows) -> Cuts {
+        let _ = rows;
+        Cuts::Anywhere
+    }
+
+    /// The operation for `count` of the `outer` rows, from `first` on, as [`cuts`](Self::cuts) has cut them, taken
+    /// for a tensor of their own.
+    #[must_use]
+    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
+        let _ = (rows, first, count);
+        *self
+    }
 }
 
 /// Applies an operation to each row of a tensor of `T`, as [`Rows`] says which elements that is.
@@ -53,6 +71,26 @@ pub trait RowActivation<T: Element = f32>: RowFormula {
     /// # Errors
     /// Only those that every method has.
     fn apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>;
+
+    /// As [`apply`](Self::apply), on all threads of the current rayon pool where the tensor is large and `outer`
+    /// is more than 1.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync;
+
+    /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensor is
+    /// large and `outer` is more than 1.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync;
 
     /// Row by row from `x` to a new buffer, aligned to a cache line.
     ///
@@ -84,6 +122,30 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
         self.apply_in_place_on(Isa::detect(), rows, x)
     }
 
+    #[cfg(feature = "parallel")]
+    fn par_apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        same_length(x, y)?;
+        self.check(rows, x.len())?;
+        // SAFETY: `check` passed; `x` is readable, `y` writable, they have one length, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { parallel::rows(self, rows, Io::between(x, y.as_mut_ptr())) };
+        Ok(())
+    }
+
+    #[cfg(feature = "parallel")]
+    fn par_apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        self.check(rows, x.len())?;
+        // SAFETY: `check` passed; `x` is readable and writable.
+        unsafe { parallel::rows(self, rows, Io::over(x)) };
+        Ok(())
+    }
+
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error> {
         self.check(rows, x.len())?;
         let mut y = AVec::with_capacity(0, x.len());
@@ -99,12 +161,7 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
 
     #[inline]
     fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
-        if x.len() != y.len() {
-            return Err(Error::LengthMismatch {
-                input: x.len(),
-                output: y.len(),
-            });
-        }
+        same_length(x, y)?;
         let io = Io::between(x, y.as_mut_ptr());
         // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
         // exclusive borrow do not overlap.

@@ -1,8 +1,8 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
-use crate::Error;
 use crate::drive::{LaneKernel, Run, Walk, channel::map_channels};
 use crate::simd::{Machine, Vocabulary};
+use crate::{Cuts, Error};
 
 /// `f(x) = if x < 0 { slope * x } else { x }`, with one learned slope or one per channel.
 ///
@@ -46,6 +46,35 @@ struct Channels<'a> {
     inner: usize,
     /// Whether a slope is 0, which takes two operations more.
     any_zero: bool,
+}
+
+impl Channels<'_> {
+    /// Those of a part of the tensor.
+    fn part(self, start: usize, len: usize) -> Self {
+        let (slopes, inner) = channels_of_part(self.slopes, self.inner, start, len);
+        Self {
+            slopes,
+            inner,
+            ..self
+        }
+    }
+}
+
+/// What of a tensor `[outer, numbers.len(), inner]` the `len` elements from `start` on are, where [`Cuts`] has
+/// cut it so: whole periods, some channels, or a stretch of one.
+pub(crate) fn channels_of_part(
+    numbers: &[f32],
+    inner: usize,
+    start: usize,
+    len: usize,
+) -> (&[f32], usize) {
+    if len >= numbers.len() * inner {
+        return (numbers, inner);
+    }
+    let first = start / inner % numbers.len();
+    let count = (len / inner).max(1);
+    let part = numbers.get(first..first + count).unwrap_or(numbers);
+    (part, inner.min(len).max(1))
 }
 
 impl<'a> Prelu<'a> {
@@ -115,6 +144,24 @@ impl Formula for Prelu<'_> {
 
     fn depends_on_position(&self) -> bool {
         self.is_per_channel()
+    }
+
+    fn cuts(&self) -> Cuts {
+        match self.channels {
+            None => Cuts::Anywhere,
+            Some(Channels { slopes, inner, .. }) => Cuts::Periods {
+                period: slopes.len() * inner,
+                step: Some(inner),
+            },
+        }
+    }
+
+    fn part(&self, start: usize, len: usize) -> Self {
+        let channels = self.channels.map(|channels| channels.part(start, len));
+        let slope = channels
+            .and_then(|channels| channels.slopes.first().copied())
+            .unwrap_or(self.slope);
+        Self { slope, channels }
     }
 
     #[inline]

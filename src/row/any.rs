@@ -91,6 +91,18 @@ macro_rules! any_row_activation {
                     $(Self::$type(operation) => operation.check(rows, len),)*
                 }
             }
+
+            fn cuts(&self, rows: Rows) -> Cuts {
+                match self {
+                    $(Self::$type(operation) => operation.cuts(rows),)*
+                }
+            }
+
+            fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
+                match self {
+                    $(Self::$type(operation) => Self::$type(operation.part(rows, first, count)),)*
+                }
+            }
         }
 
         $(

@@ -2,10 +2,10 @@
 
 use super::logits::Kind;
 use super::shape::{Lengths, Rows};
-use crate::Error;
 use crate::activation::parameter::Parameter;
 use crate::drive::Io;
 use crate::drive::rows::Tensor;
+use crate::{Cuts, Error};
 
 /// `scale * x + mask` for the first elements of each row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,6 +13,14 @@ pub(crate) struct Attention<'a> {
     pub(crate) scale: f32,
     pub(crate) mask: &'a [f32],
     pub(crate) lengths: Lengths<'a>,
+}
+
+/// The greatest common divisor.
+fn gcd(a: usize, b: usize) -> usize {
+    match a.checked_rem(b) {
+        None => a,
+        Some(rest) => gcd(b, rest),
+    }
 }
 
 impl<'a> Attention<'a> {
@@ -65,6 +73,44 @@ impl<'a> Attention<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Where rows may be cut: see [`RowFormula::cuts`](crate::RowFormula::cuts).
+    pub(crate) fn cuts(self, rows: Rows) -> Cuts {
+        let of_mask = self.mask.len().checked_div(rows.axis).unwrap_or(0);
+        match (of_mask, self.lengths.period()) {
+            (0 | 1, 0 | 1) => Cuts::Anywhere,
+            (period, 0 | 1) | (0 | 1, period) => Cuts::Periods {
+                period,
+                step: Some(1),
+            },
+            (mask, lengths) if mask == lengths => Cuts::Periods {
+                period: mask,
+                step: Some(1),
+            },
+            // Inside of a period one of the two would start in its middle.
+            (mask, lengths) => match (mask / gcd(mask, lengths)).checked_mul(lengths) {
+                Some(period) => Cuts::Periods { period, step: None },
+                None => Cuts::Nowhere,
+            },
+        }
+    }
+
+    /// For some rows: see [`RowFormula::part`](crate::RowFormula::part).
+    pub(crate) fn part(self, rows: Rows, first: usize, count: usize) -> Self {
+        let masks = self.mask.len().checked_div(rows.axis).unwrap_or(0);
+        let mask = if masks <= 1 || count >= masks {
+            self.mask
+        } else {
+            let start = first % masks * rows.axis;
+            let part = self.mask.get(start..start + count * rows.axis);
+            part.unwrap_or(self.mask)
+        };
+        Self {
+            mask,
+            lengths: self.lengths.part(first, count),
+            ..self
+        }
     }
 
     /// The logits of a row in f64, as many as take part.

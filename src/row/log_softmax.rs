@@ -3,12 +3,12 @@ use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind, exact_sum};
 use super::passes::{Numerators, Shifted, counted, excess_of_largest, or_else, shifted};
 use super::shape::{Lengths, Rows};
-use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, Extent, PART, Pass, RowKernel, RowWalk, RunRows, map_rows};
 use crate::math::exp_sum::{Shift, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
+use crate::{Cuts, Error};
 
 /// `f(x)[i] = t[i] - log(sum(e^t))` over each row, with `t = scale * x + mask`: the logarithm of the softmax.
 ///
@@ -81,6 +81,19 @@ impl RowFormula for LogSoftmax<'_> {
         let mut results: Vec<f64> = logits.iter().map(|t| (t - max) - log).collect();
         results.resize(x.len(), f64::NEG_INFINITY);
         results
+    }
+
+    fn cuts(&self, rows: Rows) -> Cuts {
+        self.attention().cuts(rows)
+    }
+
+    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
+        let Attention { mask, lengths, .. } = self.attention().part(rows, first, count);
+        Self {
+            mask,
+            lengths,
+            ..*self
+        }
     }
 
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {

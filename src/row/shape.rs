@@ -57,6 +57,33 @@ pub enum Lengths<'a> {
 }
 
 impl Lengths<'_> {
+    /// Rows before they repeat; 0 where there are none.
+    pub(crate) fn period(self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::PerRow(lengths) => lengths.len(),
+            Self::Causal { queries, .. } => queries,
+        }
+    }
+
+    /// Those of `count` rows from `first` on: whole periods, or some of one.
+    pub(crate) fn part(self, first: usize, count: usize) -> Self {
+        if count >= self.period() {
+            return self;
+        }
+        let first = first % self.period();
+        match self {
+            Self::All => Self::All,
+            Self::PerRow(lengths) => {
+                Self::PerRow(lengths.get(first..first + count).unwrap_or(lengths))
+            }
+            Self::Causal { past, .. } => Self::Causal {
+                queries: count,
+                past: past.saturating_add(first),
+            },
+        }
+    }
+
     /// The length of row `row`, where a whole one has `axis` elements.
     #[inline(always)]
     pub(crate) fn of(self, row: usize, axis: usize) -> usize {

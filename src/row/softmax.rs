@@ -3,11 +3,11 @@ use super::attention::Attention;
 use super::logits::{Kind, Logits, OfKind};
 use super::passes::{Anew, Numerators, Quotients, extremes, is_based, shifted};
 use super::shape::{Lengths, Rows};
-use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, LONG, PART, RowKernel, RowWalk, RunRows, first_lane, map_rows};
 use crate::math::exp_sum::{Inverse, LARGEST, PartialSums, Shift, Total};
 use crate::simd::{Machine, Vocabulary};
+use crate::{Cuts, Error};
 
 /// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`.
 ///
@@ -63,7 +63,7 @@ impl Default for Softmax<'_> {
 }
 
 impl<'a> Softmax<'a> {
-    fn attention(&self) -> Attention<'a> {
+    pub(super) fn attention(&self) -> Attention<'a> {
         Attention {
             scale: self.scale,
             mask: self.mask,
@@ -75,6 +75,19 @@ impl<'a> Softmax<'a> {
 impl RowFormula for Softmax<'_> {
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
         softmax(&self.attention().logits(row, x), x.len())
+    }
+
+    fn cuts(&self, rows: Rows) -> Cuts {
+        self.attention().cuts(rows)
+    }
+
+    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
+        let Attention { mask, lengths, .. } = self.attention().part(rows, first, count);
+        Self {
+            mask,
+            lengths,
+            ..*self
+        }
     }
 
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use super::shape::{Lengths, Rows};
 use super::softmax::Softmax;
 use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
-use crate::{Error, Isa};
+use crate::{Cuts, Error, Isa};
 
 /// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = mask - scale * x`: the softmax of the negated row.
 ///
@@ -61,6 +61,19 @@ impl<'a> Softmin<'a> {
 impl RowFormula for Softmin<'_> {
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
         self.softmax().reference(row, x)
+    }
+
+    fn cuts(&self, rows: Rows) -> Cuts {
+        self.softmax().attention().cuts(rows)
+    }
+
+    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
+        let Attention { mask, lengths, .. } = self.softmax().attention().part(rows, first, count);
+        Self {
+            mask,
+            lengths,
+            ..*self
+        }
     }
 
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {

@@ -71,6 +71,11 @@ pub fn strided(count: usize) -> impl Iterator<Item = f32> {
     (0..count as u32).map(move |i| f32::from_bits(i.wrapping_mul(stride)))
 }
 
+/// Ordinary numbers, of both signs.
+pub fn noise(len: usize) -> Vec<f32> {
+    (0..len).map(super::rows::noise).collect()
+}
+
 /// Every activation with its defaults, and with the parameters that lead to kernels of their own.
 pub fn every_kernel() -> impl Iterator<Item = AnyActivation<'static>> {
     let others = [

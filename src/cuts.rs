@@ -1,0 +1,76 @@
+//! Where a tensor may be cut into parts that are worked on separately.
+
+/// Where a tensor may be cut so that each part, taken for a tensor of its own, gets the same results:
+/// with what [`Formula::part`](crate::Formula::part) or [`RowFormula::part`](crate::RowFormula::part)
+/// returns for it.
+///
+/// For threads of your own. The feature `parallel` cuts by the same rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cuts {
+    /// Anywhere.
+    Anywhere,
+    /// At multiples of `period`, and a stretch inside of one period at multiples of `step`. Inside of
+    /// one step anywhere.
+    Periods {
+        /// After which everything repeats.
+        period: usize,
+        /// What has one parameter; `None` where a period may not be cut.
+        step: Option<usize>,
+    },
+    /// Nowhere.
+    Nowhere,
+}
+
+impl Cuts {
+    /// Where to cut a stretch of `len` in two, as near before its middle as may be; `None` where it may not be
+    /// cut. The stretch is the whole, or one of the halves of a cut made so. Where any place will do, it is
+    /// `grain`, or a multiple of it, from the start; 0 counts as 1.
+    #[must_use]
+    pub fn middle(self, len: usize, grain: usize) -> Option<usize> {
+        let multiple_of = |unit: usize| {
+            let units = (len / 2).checked_div(unit).unwrap_or(len / 2);
+            let at = units.max(1).checked_mul(unit.max(1))?;
+            (at < len).then_some(at)
+        };
+        match self {
+            Self::Nowhere => None,
+            Self::Periods { period, .. } if len > period => multiple_of(period),
+            Self::Periods { step: None, .. } => None,
+            Self::Periods {
+                step: Some(step), ..
+            } if len > step => multiple_of(step),
+            Self::Anywhere | Self::Periods { .. } => multiple_of(grain),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_is_where_the_rule_allows() {
+        assert_eq!(Cuts::Anywhere.middle(100, 16), Some(48));
+        assert_eq!(Cuts::Anywhere.middle(17, 16), Some(16));
+        assert_eq!(Cuts::Anywhere.middle(16, 16), None);
+        assert_eq!(Cuts::Anywhere.middle(0, 16), None);
+        let channels = Cuts::Periods {
+            period: 60,
+            step: Some(20),
+        };
+        assert_eq!(channels.middle(180, 16), Some(60));
+        assert_eq!(channels.middle(61, 16), Some(60));
+        assert_eq!(channels.middle(60, 16), Some(20));
+        assert_eq!(channels.middle(40, 16), Some(20));
+        assert_eq!(channels.middle(20, 16), Some(16));
+        let whole = Cuts::Periods {
+            period: 60,
+            step: None,
+        };
+        assert_eq!(whole.middle(240, 16), Some(120));
+        assert_eq!(whole.middle(60, 16), None);
+        assert_eq!(Cuts::Nowhere.middle(1000, 1), None);
+        assert_eq!(Cuts::Anywhere.middle(3, 0), Some(1));
+        assert_eq!(Cuts::Anywhere.middle(3, usize::MAX), None);
+    }
+}

@@ -1,0 +1,275 @@
+//! Large tensors on all threads of a rayon pool, cut where no result changes.
+
+use crate::dispatch::{Compose, Launch, rows::LaunchRows};
+use crate::drive::{Io, Streamed, stream};
+use crate::gate::Source;
+use crate::{Element, Isa, Rows};
+
+/// Elements below which all is left to the calling thread: to wake another one takes as long as they do.
+const ALONE: usize = 1 << 19;
+
+/// Elements that a piece has at least.
+const LEAST: usize = ALONE / 4;
+
+/// Pieces for each thread, so that one that is late leaves others to take over from it.
+const PIECES: usize = 4;
+
+/// Elements in a cache line: two threads are not to write one.
+const LINE: usize = 64 / size_of::<f32>();
+
+/// Work that can be cut in two. To run it is safe on any thread.
+trait Divide: Copy + Send {
+    /// How much there is, in elements.
+    fn len(&self) -> usize;
+
+    /// The work in two parts; `None` where it cannot be cut.
+    fn halves(self) -> Option<(Self, Self)>;
+
+    /// Does all of it.
+    fn run(self);
+}
+
+/// Does all of `work`, on the threads of the current pool where it is enough for them.
+fn share<D: Divide>(work: D) {
+    let threads = rayon::current_num_threads();
+    if threads == 1 || work.len() < ALONE {
+        return work.run();
+    }
+    divide(work, (work.len() / (PIECES * threads)).max(LEAST));
+}
+
+fn divide<D: Divide>(work: D, least: usize) {
+    let halves = if work.len() >= 2 * least {
+        work.halves()
+    } else {
+        None
+    };
+    match halves {
+        Some((first, second)) => {
+            rayon::join(move || divide(first, least), move || divide(second, least));
+        }
+        None => work.run(),
+    }
+}
+
+/// A stretch of a tensor, from element `start` of it on.
+///
+/// Whoever makes one sees to it that all parts may be run by any thread: the CPU has `isa`, `io` is as in the
+/// plain walk (and does not stream in place), `check` of the tensor's length has returned `Ok`.
+#[derive(Clone, Copy)]
+struct Stretch<'a, A, T> {
+    activation: &'a A,
+    isa: Isa,
+    io: Io<T>,
+    start: usize,
+    streams: bool,
+}
+
+// SAFETY: the activation may be used by several threads, and what `io` points to is borrowed for as long as the
+// call lasts, by whoever made the stretch; no two parts of one overlap.
+unsafe impl<A: Sync, T: Element> Send for Stretch<'_, A, T> {}
+
+impl<A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync, T: Element> Divide for Stretch<'_, A, T> {
+    fn len(&self) -> usize {
+        self.io.len
+    }
+
+    fn halves(self) -> Option<(Self, Self)> {
+        let Self { io, start, .. } = self;
+        let middle = self.activation.cuts().middle(io.len, LINE)?;
+        // SAFETY: `middle` is less than the length.
+        let (first, second) = unsafe { (io.part(0, middle), io.part(middle, io.len - middle)) };
+        Some((
+            Self { io: first, ..self },
+            Self {
+                io: second,
+                start: start + middle,
+                ..self
+            },
+        ))
+    }
+
+    fn run(self) {
+        let Self {
+            activation,
+            isa,
+            io,
+            start,
+            streams,
+        } = self;
+        let activation = activation.part(start, io.len);
+        // SAFETY: whoever made the stretch has seen to CPU, memory and `check`, and what passes for a tensor passes for
+        // a part that `cuts` allows.
+        unsafe {
+            if streams {
+                activation.launch(isa, io.by::<Streamed>());
+                stream::fence();
+            } else {
+                activation.launch(isa, io);
+            }
+        }
+    }
+}
+
+/// Applies `activation` to all of `io`, past the cache where it `streams`.
+///
+/// # Safety
+/// The CPU has `isa`; `io` is as in the plain walk, and does not stream in place; `check` of its length has returned
+/// `Ok`.
+pub(crate) unsafe fn elementwise<T: Element, A>(activation: &A, isa: Isa, io: Io<T>, streams: bool)
+where
+    A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync,
+{
+    share(Stretch {
+        activation,
+        isa,
+        io,
+        start: 0,
+        streams,
+    });
+}
+
+/// Some of the `outer` rows of a tensor, from row `first` of it on.
+///
+/// Whoever makes one sees to it that all parts may be run by any thread, as for [`Stretch`].
+#[derive(Clone, Copy)]
+struct Block<'a, A, T> {
+    operation: &'a A,
+    rows: Rows,
+    io: Io<T>,
+    first: usize,
+}
+
+// SAFETY: as for `Stretch`.
+unsafe impl<A: Sync, T: Element> Send for Block<'_, A, T> {}
+
+impl<A, T> Block<'_, A, T> {
+    /// Elements of one of the `outer` rows; `check` has seen to it that this does not overflow.
+    fn row(&self) -> usize {
+        self.rows.axis * self.rows.inner
+    }
+
+    /// How many of them there are.
+    fn count(&self) -> usize {
+        self.io.len.checked_div(self.row()).unwrap_or(0)
+    }
+}
+
+impl<A: LaunchRows<T> + Sync, T: Element> Divide for Block<'_, A, T> {
+    fn len(&self) -> usize {
+        self.io.len
+    }
+
+    fn halves(self) -> Option<(Self, Self)> {
+        let Self { io, first, .. } = self;
+        let middle = self.operation.cuts(self.rows).middle(self.count(), 1)?;
+        let at = middle * self.row();
+        // SAFETY: `middle` is less than the number of rows.
+        let (upper, lower) = unsafe { (io.part(0, at), io.part(at, io.len - at)) };
+        Some((
+            Self { io: upper, ..self },
+            Self {
+                io: lower,
+                first: first + middle,
+                ..self
+            },
+        ))
+    }
+
+    fn run(self) {
+        let operation = self.operation.part(self.rows, self.first, self.count());
+        if self.io.len > 0 {
+            // SAFETY: `detect` names an instruction set of this CPU; whoever made the block has seen to memory and
+            // `check`, and what passes for a tensor passes for a part that `cuts` allows.
+            unsafe { operation.launch(Isa::detect(), self.rows, self.io) };
+        }
+    }
+}
+
+/// Applies `operation` to the rows of `io`.
+///
+/// # Safety
+/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or do not overlap.
+/// `check(rows, io.len)` has returned `Ok`.
+pub(crate) unsafe fn rows<T: Element, A: LaunchRows<T> + Sync>(
+    operation: &A,
+    rows: Rows,
+    io: Io<T>,
+) {
+    share(Block {
+        operation,
+        rows,
+        io,
+        first: 0,
+    });
+}
+
+/// Some of the products of a gate and a value.
+///
+/// Whoever makes one sees to it that all parts may be run by any thread, as for [`Stretch`].
+#[derive(Clone, Copy)]
+struct Products<'a, A> {
+    activation: &'a A,
+    source: Source,
+    dst: *mut f32,
+    streams: bool,
+}
+
+// SAFETY: as for `Stretch`.
+unsafe impl<A: Sync> Send for Products<'_, A> {}
+
+impl<A: Compose + Sync> Divide for Products<'_, A> {
+    fn len(&self) -> usize {
+        self.source.products()
+    }
+
+    fn halves(self) -> Option<(Self, Self)> {
+        if self.activation.depends_on_position() {
+            return None;
+        }
+        let middle = self.source.cuts().middle(self.len(), LINE)?;
+        let (first, second) = self.source.split_at(middle);
+        let dst = self.dst.wrapping_add(middle);
+        Some((
+            Self {
+                source: first,
+                ..self
+            },
+            Self {
+                source: second,
+                dst,
+                ..self
+            },
+        ))
+    }
+
+    fn run(self) {
+        let Self {
+            activation,
+            source,
+            dst,
+            streams,
+        } = self;
+        // SAFETY: `detect` names an instruction set of this CPU; whoever made the products has seen to memory and
+        // `check`, and an activation that does not depend on the position takes any length.
+        unsafe { source.launch(activation, Isa::detect(), dst, streams) };
+    }
+}
+
+/// Writes all products of `source` to `dst`, past the cache where it `streams`.
+///
+/// # Safety
+/// As for [`Source::launch`].
+pub(crate) unsafe fn gated<A: Compose + Sync>(
+    activation: &A,
+    source: Source,
+    dst: *mut f32,
+    streams: bool,
+) {
+    share(Products {
+        activation,
+        source,
+        dst,
+        streams,
+    });
+}
