@@ -41,14 +41,6 @@ fn error(result: f32, exact: f64) -> f64 {
     ulp_error(result, exact)
 }
 
-/// Every `stride`th pattern of bits that is no NaN, and zeros up to whole rows of `row`.
-pub fn sweep(stride: usize, row: usize) -> Vec<f32> {
-    let patterns = (0..=u32::MAX).step_by(stride).map(f32::from_bits);
-    let mut sweep: Vec<f32> = patterns.filter(|x| !x.is_nan()).collect();
-    sweep.resize(sweep.len().next_multiple_of(row), 0.0);
-    sweep
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,14 +72,5 @@ mod tests {
             wrong: 1,
         };
         assert_eq!(accuracy, expected);
-    }
-
-    #[test]
-    fn the_sweep_reaches_both_ends() {
-        let sweep = sweep(1 << 23, 16);
-        assert!(sweep.len().is_multiple_of(16));
-        assert!(sweep.contains(&f32::INFINITY) && sweep.contains(&f32::NEG_INFINITY));
-        assert!(sweep.iter().all(|x| !x.is_nan()));
-        assert!(sweep.iter().any(|x| x.is_subnormal() || *x == 0.0));
     }
 }

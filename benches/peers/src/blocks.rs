@@ -1,6 +1,7 @@
 //! The buffers that are measured on, and the clock.
 
 use crate::calls::{Call, Prepared};
+use crate::inputs::inputs;
 use aligned_vec::{AVec, ConstAlign};
 use std::hint::black_box;
 use std::sync::LazyLock;
@@ -96,17 +97,4 @@ fn clear_upper_halves() {
         // SAFETY: the CPU has AVX, as was just seen.
         unsafe { std::arch::x86_64::_mm256_zeroupper() };
     }
-}
-
-/// Numbers in -8..8 without a pattern that a branch predictor could learn: they reach every piece
-/// of the functions.
-pub fn inputs() -> impl Iterator<Item = f32> {
-    let mut state = 1u32;
-    core::iter::repeat_with(move || {
-        // Marsaglia's xorshift.
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state.cast_signed() as f32 / (1u32 << 28) as f32
-    })
 }

@@ -70,8 +70,8 @@ const fn as_built() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blocks::inputs;
     use crate::functions::ROW;
+    use crate::inputs::inputs;
 
     #[test]
     fn every_library_computes_the_function_that_it_stands_for() {

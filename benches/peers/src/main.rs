@@ -8,6 +8,7 @@ mod chart;
 mod failure;
 mod files;
 mod functions;
+mod inputs;
 mod libraries;
 mod machine;
 mod measure;

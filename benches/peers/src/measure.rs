@@ -1,10 +1,11 @@
 //! What was measured, and how.
 
-use crate::accuracy::{Accuracy, sweep};
+use crate::accuracy::Accuracy;
 use crate::arguments::Scope;
-use crate::blocks::{Blocks, inputs};
+use crate::blocks::Blocks;
 use crate::calls::{Entry, Library};
-use crate::functions::{Function, ROW};
+use crate::functions::Function;
+use crate::inputs;
 use crate::libraries;
 
 /// All that a run has found out.
@@ -118,10 +119,7 @@ fn row(
 
 /// The errors of all libraries, against one oracle.
 fn accuracies(function: Function, entries: &[Entry], stride: usize) -> Vec<Option<Accuracy>> {
-    let x = match function {
-        Function::Elementwise(_) => sweep(stride, ROW),
-        Function::Softmax => rows(),
-    };
+    let x = inputs::for_errors(function, stride);
     let exact = function.reference(&x);
     let accuracy = |entry: &Entry| {
         let call = entry.out_of_place.as_ref().or(entry.in_place.as_ref())?;
@@ -129,13 +127,6 @@ fn accuracies(function: Function, entries: &[Entry], stride: usize) -> Vec<Optio
         computes.then(|| Accuracy::of(&x, &call.results(&x), &exact))
     };
     entries.iter().map(accuracy).collect()
-}
-
-/// Rows of softmax: ordinary ones, and ones of which most elements all but vanish.
-fn rows() -> Vec<f32> {
-    let ordinary = inputs().take(32 * ROW);
-    let spread = inputs().take(32 * ROW).map(|x| 12.5 * x);
-    ordinary.chain(spread).collect()
 }
 
 /// The median times of all entries, which take turns: each call is timed once a round, and what
@@ -181,6 +172,7 @@ fn median(mut samples: Vec<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::functions::ROW;
 
     #[test]
     fn medians_are_in_the_middle() {
