@@ -1,28 +1,32 @@
 #!/usr/bin/env bash
-# avx512.sh [FILTER]...: builds the tests, linked statically, and boots a Linux in Bochs whose initramfs
-# holds them; their output comes over the serial port into a file. Called by run.sh.
+# avx512.sh [FILTER]...: builds the tests, and boots a Linux in Bochs whose initramfs holds them and the
+# libraries that they load; their output comes over the serial port into a file. Called by run.sh.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 out=$target/avx512
 guest=$out/guest # what goes into the machine; rebuilt each run
+have strip || die "install binutils first"
 rm -rf "$guest"
 mkdir -p "$guest/root/bin" "$guest/root/tests" "$guest/root$checkout" "$guest/iso"
 chroot=$("$here/chroot.sh" avx512)
 
 say "avx512: building"
 cd "$checkout"
-# RUSTFLAGS are set, not added to: a target-cpu of the host's would be wrong in the guest.
-test_binaries env CARGO_TARGET_DIR="$out" CARGO_BUILD_TARGET=x86_64-unknown-linux-gnu \
-    RUSTFLAGS='-C target-feature=+crt-static' >"$out/binaries"
+host_test_binaries >"$out/binaries"
 check_binaries "$out/binaries"
 
 say "avx512: packing the guest"
-while read -r binary; do
-    cp "$binary" "$guest/root/tests/"
+mapfile -t binaries <"$out/binaries"
+for binary in "${binaries[@]}"; do
+    strip --strip-debug -o "$guest/root/tests/${binary##*/}" "$binary"
     printf '/tests/%s\n' "${binary##*/}"
-done <"$out/binaries" >"$guest/root/binaries"
+done >"$guest/root/binaries"
+# At their places here, the dynamic loader among them.
+ldd "${binaries[@]}" >"$out/libraries" || die "not linked dynamically for this machine: see $out/libraries"
+mapfile -t libraries < <(grep -o '/[^ ]* (0x' "$out/libraries" | sed 's/ (0x//' | sort -u)
+cp -L --parents "${libraries[@]}" "$guest/root"
 write_job "$guest/root/job" '' --test-threads=1 "$@"
 cp "$here/init" "$here/each.sh" "$guest/root/"
 # The sources as well, at their place, for tests that read them.

@@ -30,15 +30,17 @@ in_chroot() {
     as_root unshare "${namespaces[@]}" "$here/enter.sh" "$@"
 }
 
-# Prints the path of every test binary: the library's unit tests and each tests/*.rs, no doc tests.
-# "$@" goes before cargo: the way into a chroot, or `env`, with the variables to build under.
-# Optimised, since emulators are slow, but with the debug assertions that `cargo test` has.
+# test_binaries PROFILE COMMAND...: prints the path of every test binary: the library's unit tests and each
+# tests/*.rs, no doc tests. COMMAND goes before cargo: the way into a chroot, or `env`.
 test_binaries() {
-    "$@" CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true \
-        CARGO_PROFILE_RELEASE_STRIP=debuginfo \
-        cargo test --no-run --locked --release --all-features --tests \
-        --message-format=json-render-diagnostics |
+    "${@:2}" cargo test --no-run --locked --tests --profile "$1" --message-format=json-render-diagnostics |
         sed -n 's/.*"profile":{[^}]*"test":true}.*"executable":"\([^"]*\)".*/\1/p'
+}
+
+# For this machine, or one that is emulated: the binaries of a plain `cargo test`, which are built where
+# they are absent. Flags of the host's are left out: a target-cpu would be wrong in the guest.
+host_test_binaries() {
+    test_binaries test env -u CARGO_ENCODED_RUSTFLAGS RUSTFLAGS=
 }
 
 # check_binaries LIST: a binary that cargo's words were not understood to name would be missed by nobody.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# native.sh [FILTER]...: builds the tests for this machine and runs them on it. Called by run.sh.
+# native.sh [FILTER]...: builds the tests and runs them on this machine. Called by run.sh.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,7 +10,7 @@ write_job "$out/job" '' '' "$@"
 
 say "native: building"
 cd "$checkout"
-test_binaries env CARGO_TARGET_DIR="$out" >"$out/binaries"
+host_test_binaries >"$out/binaries"
 check_binaries "$out/binaries"
 say "native: running"
 timeout --kill-after=10 "$ACTIVATIONS_TEST_LIMIT" sh "$here/each.sh" "$out/job" "$out/binaries"
