@@ -1,5 +1,6 @@
 //! What every activation can do, and one file for each of them.
 
+use crate::buffer::make_room;
 use crate::dispatch::Launch;
 use crate::drive::{Io, Stores, Streamed, stream};
 #[cfg(feature = "parallel")]
@@ -94,8 +95,8 @@ pub trait Formula: Copy {
 /// [`Fused`](crate::Fused) for an activation between a bias and a residual; it cannot be implemented
 /// elsewhere. All methods return the same bits for the same input: out
 /// of place or in place, on every instruction set, at every length and alignment (but for the
-/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec), which
-/// aborts as [`Vec`] does where there is no memory.
+/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec) and
+/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`] does where there is no memory.
 ///
 /// All this holds in the default floating-point environment: rounding to nearest, subnormal
 /// numbers kept. A thread that flushes them to zero (FTZ, DAZ) gets them flushed here, too.
@@ -137,9 +138,20 @@ pub trait Activation<T: Element = f32>: Formula {
 
     /// `f(x[i])` in a new buffer, aligned to a cache line: PyTorch's default.
     ///
+    /// A large one costs more than the activation: the operating system clears each page when it is first written.
+    /// For 64 MiB that is five times what [`apply`](Self::apply) takes, or more than twice where it grants huge pages, for
+    /// which this asks (on Linux). [`apply_to_vec`](Self::apply_to_vec) pays it once.
+    ///
     /// # Errors
     /// Only those that every method has.
     fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error>;
+
+    /// `y[i] = f(x[i])`, where `y` becomes as long as `x`: it grows where it is too small, and never shrinks. Its earlier
+    /// contents are lost.
+    ///
+    /// # Errors
+    /// Only those that every method has. `y` is then untouched.
+    fn apply_to_vec(&self, x: &[T], y: &mut AVec<T>) -> Result<(), Error>;
 
     /// As [`apply`](Self::apply), on the instruction set of your choice.
     ///
@@ -194,17 +206,30 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
     }
 
     fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error> {
+        let mut y = AVec::new(0);
+        self.apply_to_vec(x, &mut y)?;
+        Ok(y)
+    }
+
+    fn apply_to_vec(&self, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
         self.check(x.len())?;
-        let mut y = AVec::with_capacity(0, x.len());
+        let is_new = make_room(y, x.len());
+        let isa = Isa::detect();
         let io = Io::between(x, y.as_mut_ptr());
-        // SAFETY: `detect` names an instruction set of this CPU; `x` is readable, the new
-        // buffer has room for as many elements, and the two are distinct. The kernel has written
-        // all of them when their number becomes the length.
+        // SAFETY: `detect` names an instruction set of this CPU; `x` is readable, `y` has room for as many
+        // elements, and the two are distinct. The kernel has written all of them when their number becomes the
+        // length.
         unsafe {
-            self.launch(Isa::detect(), io);
+            // The pages of new memory come by way of the cache.
+            if !is_new && stream::pays(isa, size_of_val(x)) {
+                self.launch(isa, io.by::<Streamed>());
+                stream::fence();
+            } else {
+                self.launch(isa, io);
+            }
             y.set_len(x.len());
         }
-        Ok(y)
+        Ok(())
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Gates: what every one can do, and one file for each of them.
 
 use crate::activation;
+use crate::buffer::make_room;
 use crate::dispatch::{Compose, Launch};
 use crate::drive::{Cached, Io, Stores, Streamed, gated::TwoTensors, pairs::Pairs, stream};
 use crate::{AVec, Error, Formula, Isa};
@@ -24,8 +25,8 @@ pub(crate) mod swiglu;
 /// activation is rounded as its page says, then the product once more. The bits are those of the two
 /// steps one by one, in one pass over memory (but for the payload of a NaN), and the same on every
 /// instruction set, at every length and alignment, in place or not, split or not. No method panics,
-/// and none allocates but [`to_vec`](Self::to_vec) and [`split_to_vec`](Self::split_to_vec), which
-/// abort as [`Vec`] does where there is no memory.
+/// and none allocates but [`to_vec`](Self::to_vec), [`apply_to_vec`](Self::apply_to_vec) and
+/// [`split_to_vec`](Self::split_to_vec), which abort as [`Vec`] does where there is no memory.
 ///
 /// An activation whose parameters differ from channel to channel, a
 /// [`Prelu::per_channel`](crate::Prelu::per_channel), takes a pass for each of the steps; its channels
@@ -83,18 +84,31 @@ pub trait Gate: Copy {
     /// # Errors
     /// [`Error::OperandMismatch`] where gate and value differ in length.
     fn to_vec(&self, gate: &[f32], value: &[f32]) -> Result<AVec<f32>, Error> {
+        let mut y = AVec::new(0);
+        self.apply_to_vec(gate, value, &mut y)?;
+        Ok(y)
+    }
+
+    /// `y[i] = activation(gate[i]) * value[i]`, where `y` becomes as long as they are: it grows where it is too small,
+    /// and never shrinks. Its earlier contents are lost.
+    ///
+    /// # Errors
+    /// [`Error::OperandMismatch`] where gate and value differ in length. `y` is then untouched.
+    fn apply_to_vec(&self, gate: &[f32], value: &[f32], y: &mut AVec<f32>) -> Result<(), Error> {
         same_length(gate, value)?;
         let activation = ready(self, gate.len())?;
-        let mut y = AVec::with_capacity(0, gate.len());
+        let is_new = make_room(y, gate.len());
+        let isa = Isa::detect();
+        let streams = !is_new && stream::pays(isa, size_of_val(gate));
         let source = Source::two_tensors(gate, value);
         // SAFETY: `detect` names an instruction set of this CPU; gate and value are as long as
-        // `source` says, the new buffer has room for as many elements, and they are distinct. All
-        // of them are written when their number becomes the length.
+        // `source` says, `y` has room for as many elements, and they are distinct. All of them are
+        // written when their number becomes the length.
         unsafe {
-            source.launch(&activation, Isa::detect(), y.as_mut_ptr(), false);
+            source.launch(&activation, isa, y.as_mut_ptr(), streams);
             y.set_len(gate.len());
         }
-        Ok(y)
+        Ok(())
     }
 
     /// As [`apply`](Self::apply), on the instruction set of your choice.
@@ -241,7 +255,8 @@ pub trait Gate: Copy {
         let len = x.len() / 2;
         split.check(x.len(), len)?;
         let activation = ready(self, len)?;
-        let mut y = AVec::with_capacity(0, len);
+        let mut y = AVec::new(0);
+        make_room(&mut y, len);
         let source = Source::one_tensor(split, x);
         // SAFETY: `detect` names an instruction set of this CPU; `x` is as `source` says, the new
         // buffer has room for half as many elements, and the two are distinct. All of them are

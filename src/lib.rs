@@ -2,6 +2,7 @@
 
 mod activation;
 mod any;
+mod buffer;
 mod cuts;
 mod dispatch;
 mod drive;

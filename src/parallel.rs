@@ -30,12 +30,14 @@ trait Divide: Copy + Send {
 }
 
 /// Does all of `work`, on the threads of the current pool where it is enough for them.
+#[inline]
 fn share<D: Divide>(work: D) {
-    let threads = rayon::current_num_threads();
-    if threads == 1 || work.len() < ALONE {
+    // In this order: to ask for the pool takes longer than sixteen elements do.
+    if work.len() < ALONE || rayon::current_num_threads() == 1 {
         return work.run();
     }
-    divide(work, (work.len() / (PIECES * threads)).max(LEAST));
+    let pieces = PIECES * rayon::current_num_threads();
+    divide(work, (work.len() / pieces).max(LEAST));
 }
 
 fn divide<D: Divide>(work: D, least: usize) {

@@ -1,6 +1,7 @@
 //! The operations on rows of a tensor: softmax and its kin. One file for each of them.
 
 use crate::activation::same_length;
+use crate::buffer::make_room;
 use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 #[cfg(feature = "parallel")]
@@ -54,8 +55,8 @@ pub trait RowFormula: Copy {
 /// cannot be implemented elsewhere. All methods return the same bits for the same input and the same [`Rows`]: out
 /// of place or in place, on every instruction set, at every alignment (but for the payload of a NaN).
 /// (The same row, once the last axis of a tensor and once another, may come out differently in the last place: it is
-/// summed up in another order.) No method panics, and none allocates but [`to_vec`](Self::to_vec), which
-/// aborts as [`Vec`] does where there is no memory.
+/// summed up in another order.) No method panics, and none allocates but [`to_vec`](Self::to_vec) and
+/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`] does where there is no memory.
 ///
 /// # Errors
 /// Every method returns what [`RowFormula::check`] does. The output is then untouched.
@@ -97,6 +98,13 @@ pub trait RowActivation<T: Element = f32>: RowFormula {
     /// # Errors
     /// Only those that every method has.
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error>;
+
+    /// Row by row from `x` to `y`, which becomes as long as `x`: it grows where it is too small, and never shrinks. Its
+    /// earlier contents are lost.
+    ///
+    /// # Errors
+    /// Only those that every method has. `y` is then untouched.
+    fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error>;
 
     /// As [`apply`](Self::apply), on the instruction set of your choice.
     ///
@@ -147,16 +155,22 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
     }
 
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error> {
+        let mut y = AVec::new(0);
+        self.apply_to_vec(rows, x, &mut y)?;
+        Ok(y)
+    }
+
+    fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
         self.check(rows, x.len())?;
-        let mut y = AVec::with_capacity(0, x.len());
+        make_room(y, x.len());
         let io = Io::between(x, y.as_mut_ptr());
-        // SAFETY: `x` is readable, the new buffer has room for as many elements, and the two are distinct. The
-        // kernel has written all of them when their number becomes the length.
+        // SAFETY: `x` is readable, `y` has room for as many elements, and the two are distinct. The kernel has
+        // written all of them when their number becomes the length.
         unsafe {
             launch_checked(self, Isa::detect(), rows, io)?;
             y.set_len(x.len());
         }
-        Ok(y)
+        Ok(())
     }
 
     #[inline]

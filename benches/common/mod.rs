@@ -4,6 +4,8 @@
 #![allow(dead_code)]
 
 pub mod gates;
+#[cfg(feature = "parallel")]
+pub mod parallel;
 pub mod prelu;
 pub mod rows;
 pub mod store;

@@ -7,12 +7,15 @@
 //! cargo bench --bench ratios -- [--isa ISA] [FILTER]    FILTER is a part of an id:
 //!     256KiB/avx2/relu/in_place    detection    call/detected/Relu/    prelu/8x64x16/avx2/
 //!     gate/avx2/swiglu/pairs    fused/64MiB/avx2/relu/bias_row    rows/softmax/64x1024/avx2
+//!     parallel/relu/1048576     with `--features parallel`, and not pinned to a core
 //! ```
 
 mod arguments;
 #[path = "../common/mod.rs"]
 mod common;
 mod gates;
+#[cfg(feature = "parallel")]
+mod parallel;
 mod rounds;
 mod rows;
 
@@ -104,6 +107,8 @@ fn main() {
     gates::gates(&arguments);
     gates::fused(&arguments);
     rows::rows(&arguments);
+    #[cfg(feature = "parallel")]
+    parallel::parallel(&arguments);
 }
 
 /// Each activation against `memcpy`, with what bounds them.

@@ -16,6 +16,9 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 /// 64 MiB of 4 KiB pages took two thirds of the time that one took.
 const STRANDS: usize = 4;
 
+/// Elements in a page; each strand has one or more.
+const PAGE: usize = 4096 / size_of::<f32>();
+
 /// Elements below which a stretch of a big output is written by way of the cache, as the lines at its two
 /// ends, written in part, would be too many of all.
 const SHORTEST: usize = 1024;
@@ -125,10 +128,11 @@ pub(super) unsafe fn stream<S: Machine, P: Place, const VECTORS: usize>(
     // A vector is left over: the last one, which is written by way of the cache, may overlap what goes
     // before it, and what was streamed may not be touched before a fence.
     let unit = step.max(LINE);
-    let strand = (io.len - start - S::F32_LANES) / STRANDS / unit * unit;
-    let end = start + STRANDS * strand;
+    let strands = if io.len < STRANDS * PAGE { 1 } else { STRANDS };
+    let strand = (io.len - start - S::F32_LANES) / strands / unit * unit;
+    let end = start + strands * strand;
     let mut at = start;
-    for _ in 0..STRANDS * strand / step {
+    for _ in 0..strands * strand / step {
         // SAFETY: the strands lie inside the buffer, and `at` in one of them; each is a multiple of a step
         // long, and of a line, so that what is written is as aligned as a whole vector.
         unsafe { turn::<S, P, _, VECTORS>(simd, io, place, at) };

@@ -33,11 +33,11 @@ in_chroot() {
 # test_binaries PROFILE COMMAND...: prints the path of every test binary: the library's unit tests and each
 # tests/*.rs, no doc tests. COMMAND goes before cargo: the way into a chroot, or `env`.
 test_binaries() {
-    "${@:2}" cargo test --no-run --locked --tests --profile "$1" --message-format=json-render-diagnostics |
+    "${@:2}" cargo test --no-run --locked --all-features --tests --profile "$1" --message-format=json-render-diagnostics |
         sed -n 's/.*"profile":{[^}]*"test":true}.*"executable":"\([^"]*\)".*/\1/p'
 }
 
-# For this machine, or one that is emulated: the binaries of a plain `cargo test`, which are built where
+# For this machine, or one that is emulated: the binaries of `cargo test --all-features`, which are built where
 # they are absent. Flags of the host's are left out: a target-cpu would be wrong in the guest.
 host_test_binaries() {
     test_binaries test env -u CARGO_ENCODED_RUSTFLAGS RUSTFLAGS=

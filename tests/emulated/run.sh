@@ -9,8 +9,8 @@ set -euo pipefail
 defaults() {
     case $1 in
     native) echo 1 256 3600 ;;
-    neon) echo 1 256 1800 ;;   # qemu-user: some tenths of the machine's speed
-    avx512) echo 1 256 1800 ;; # Bochs: about 100 million instructions a second
+    neon) echo 1 256 3600 ;;   # qemu-user: some tenths of the machine's speed
+    avx512) echo 1 256 3600 ;; # Bochs: about 100 million instructions a second
     long) echo 1 4096 172800 ;;
     esac
 }

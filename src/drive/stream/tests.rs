@@ -1,4 +1,6 @@
-use super::{Cached, LEAST, MOST, SHORTEST, Stores, Streamed, fence, last_level_cache, pays};
+use super::{
+    Cached, LEAST, MOST, PAGE, SHORTEST, STRANDS, Stores, Streamed, fence, last_level_cache, pays,
+};
 use crate::dispatch::{Compose, Launch};
 use crate::drive::{Io, gated::TwoTensors};
 use crate::{AVec, AnyActivation, Fused, Isa, Prelu};
@@ -6,9 +8,12 @@ use crate::{AVec, AnyActivation, Fused, Isa, Prelu};
 /// Elements around what is written, which have to stay.
 const MARGIN: usize = 16;
 
-/// Lengths that stream and end in each part of a line and of a turn, and one that does not stream.
+/// Lengths that stream, in one strand or in several, and end in each part of a line and of a turn; and one that
+/// does not stream.
 fn lengths() -> impl Iterator<Item = usize> + Clone {
-    (SHORTEST - 1..SHORTEST + 70).step_by(3).chain([3000])
+    let several = STRANDS * PAGE;
+    let one = (SHORTEST - 1..SHORTEST + 70).step_by(3);
+    one.chain((several..several + 300).step_by(97))
 }
 
 fn inputs(len: usize) -> Vec<f32> {
@@ -92,7 +97,7 @@ fn gates_and_fused_calls_stream_the_same_bits() {
         assert_gated(&activation);
         let fused = Fused::new(activation).bias(&[0.5], 1).unwrap();
         assert_launched("bias", &fused);
-        let longest = inputs(3000);
+        let longest = inputs(STRANDS * PAGE + 300);
         let residual = Fused::new(activation).residual(&longest);
         assert_launched("residual", &residual);
     }

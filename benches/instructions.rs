@@ -1,0 +1,69 @@
+//! Runs every AVX2 kernel over the same number of elements, to be counted by `.ci/instructions.py`.
+//!
+//! Alone it says nothing but that the kernels run.
+
+use activations::{
+    Activation, AnyActivation, AnyRowActivation, Error, Fused, Gate, Gated, Isa, Layout, Order,
+    RowActivation, Rows, Softmax, Split,
+};
+
+/// Elements that each kernel writes; `.ci/instructions.py` divides by it.
+const LEN: usize = 1 << 16;
+
+/// Elements in a row, and rows that lie side by side.
+const AXIS: usize = 1024;
+const INNER: usize = 64;
+
+fn main() -> Result<(), Error> {
+    let isa = Isa::Avx2;
+    if !isa.is_available() {
+        eprintln!("instructions: this CPU has no AVX2, so there is nothing to count");
+        return Ok(());
+    }
+    // Ordinary numbers, as the branches of some kernels depend on them.
+    let x: Vec<f32> = (0..2 * LEN)
+        .map(|i| ((i * 37) % 1009) as f32 / 63.0 - 8.0)
+        .collect();
+    let (x, both) = (&x[..LEN], &x[..]);
+    let mut y = vec![0.0; LEN];
+    for activation in AnyActivation::all() {
+        activation.apply_on(isa, x, &mut y)?;
+        let gate = Gated(activation);
+        gate.apply_on(isa, x, x, &mut y)?;
+        let (n, layout, order) = (1, Layout::Pairs, Order::GateFirst);
+        gate.apply_split_on(isa, Split { n, layout, order }, both, &mut y)?;
+        let biased = Fused::new(activation).bias(&[0.5], 1)?;
+        biased.apply_on(isa, x, &mut y)?;
+        biased.residual(x).apply_on(isa, x, &mut y)?;
+    }
+    for operation in AnyRowActivation::all() {
+        rows(operation, isa, x, &mut y)?;
+    }
+    let softmax = Softmax::default();
+    rows(
+        Softmax {
+            scale: 0.125,
+            ..softmax
+        }
+        .into(),
+        isa,
+        x,
+        &mut y,
+    )?;
+    // A mask serves all of a tensor, or rows that lie side by side.
+    rows(
+        Softmax {
+            mask: &x[..AXIS],
+            ..softmax
+        }
+        .into(),
+        isa,
+        x,
+        &mut y,
+    )
+}
+
+fn rows(operation: AnyRowActivation<'_>, isa: Isa, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
+    operation.apply_on(isa, Rows::last(AXIS), x, y)?;
+    operation.apply_on(isa, Rows::strided(AXIS, INNER), x, y)
+}
