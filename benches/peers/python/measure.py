@@ -1,5 +1,6 @@
 """Times and errors: all libraries of a function take turns on the same buffers."""
 
+import random
 import sys
 from time import perf_counter_ns
 
@@ -76,10 +77,13 @@ def times_of(function, own, peers, original, work, elements, rounds):
         calls = [library.in_place(function, y) for _, y in pairs]
         if None not in calls:
             cases[library.name, "in"] = Case(calls, lambda: np.copyto(work, original))
-    # As in src/measure.rs: each call is to find the caches as it leaves them.
-    warm_up = min((1 << 17) // elements, 4)
+    # As in src/measure.rs: each call is to find the caches as it leaves them, and none is always to
+    # come after the same other.
+    warm_up = max(1, min((1 << 17) // elements, 4))
+    order, shuffle = list(cases.values()), random.Random(1).shuffle
     for _ in range(rounds):
-        for case in cases.values():
+        shuffle(order)
+        for case in order:
             for _ in range(warm_up):
                 case.time()
             case.samples.append(case.time())

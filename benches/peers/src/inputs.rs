@@ -5,13 +5,17 @@ use crate::functions::{Function, ROW};
 /// Numbers in -8..8 without a pattern that a branch predictor could learn: they reach every piece
 /// of the functions. What is timed is timed on these.
 pub fn inputs() -> impl Iterator<Item = f32> {
+    numbers().map(|number| number.cast_signed() as f32 / (1u32 << 28) as f32)
+}
+
+/// Marsaglia's xorshift.
+pub fn numbers() -> impl Iterator<Item = u32> {
     let mut state = 1u32;
     core::iter::repeat_with(move || {
-        // Marsaglia's xorshift.
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        state.cast_signed() as f32 / (1u32 << 28) as f32
+        state
     })
 }
 

@@ -5,7 +5,7 @@ use crate::arguments::Scope;
 use crate::blocks::Blocks;
 use crate::calls::{Entry, Library};
 use crate::functions::Function;
-use crate::inputs;
+use crate::inputs::{self, numbers};
 use crate::libraries;
 
 /// All that a run has found out.
@@ -142,10 +142,14 @@ fn medians(blocks: &mut Blocks, entries: &[Entry], rounds: usize) -> Vec<[Option
         })
         .collect();
     // Each call is to find the caches as it leaves them, and not as the one before it did: streaming
-    // stores take the buffer out of them, and once is not enough to get it back.
-    let warm_up = ((1 << 17) / blocks.elements()).min(4);
+    // stores take the buffer out of them, and once is not enough to get a small one back.
+    let warm_up = ((1 << 17) / blocks.elements()).clamp(1, 4);
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    let mut numbers = numbers();
     for _ in 0..rounds {
-        for (call, prepared, samples) in &mut cases {
+        shuffle(&mut order, &mut numbers);
+        for &at in &order {
+            let (call, prepared, samples) = &mut cases[at];
             if let Some(call) = call {
                 for _ in 0..warm_up {
                     blocks.time(call, prepared);
@@ -164,6 +168,13 @@ fn medians(blocks: &mut Blocks, entries: &[Entry], rounds: usize) -> Vec<[Option
         .collect()
 }
 
+/// Puts `order` into another one: no call is always to come after the same other.
+fn shuffle(order: &mut [usize], numbers: &mut impl Iterator<Item = u32>) {
+    for (end, number) in (1..order.len()).rev().zip(numbers) {
+        order.swap(end, number as usize % (end + 1));
+    }
+}
+
 fn median(mut samples: Vec<f64>) -> Option<f64> {
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied()
@@ -178,6 +189,15 @@ mod tests {
     fn medians_are_in_the_middle() {
         assert_eq!(median(vec![3.0, 1.0, 100.0]), Some(3.0));
         assert_eq!(median(vec![]), None);
+    }
+
+    #[test]
+    fn a_shuffled_order_is_another_one_of_the_same() {
+        let mut order: Vec<usize> = (0..20).collect();
+        shuffle(&mut order, &mut numbers());
+        assert!(!order.is_sorted());
+        order.sort();
+        assert_eq!(order, (0..20).collect::<Vec<_>>());
     }
 
     #[test]
