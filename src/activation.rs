@@ -178,10 +178,14 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
     }
 
     #[cfg(feature = "parallel")]
+    #[inline]
     fn par_apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error>
     where
         Self: Sync,
     {
+        if !parallel::pays(x.len()) {
+            return self.apply(x, y);
+        }
         let isa = Isa::detect();
         same_length(x, y)?;
         self.check(x.len())?;
@@ -194,10 +198,14 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
     }
 
     #[cfg(feature = "parallel")]
+    #[inline]
     fn par_apply_in_place(&self, x: &mut [T]) -> Result<(), Error>
     where
         Self: Sync,
     {
+        if !parallel::pays(x.len()) {
+            return self.apply_in_place(x);
+        }
         self.check(x.len())?;
         // SAFETY: `detect` names an instruction set of this CPU, and `check` passed; `x` is readable and
         // writable.

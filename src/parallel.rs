@@ -4,12 +4,15 @@ use crate::dispatch::{Compose, Launch, rows::LaunchRows};
 use crate::drive::{Io, Streamed, stream};
 use crate::gate::Source;
 use crate::{Element, Isa, Rows};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Elements below which all is left to the calling thread: to wake another one takes as long as they do.
-const ALONE: usize = 1 << 19;
+/// Elements below which all is left to the calling thread: another one, once awake, would first have to fetch what
+/// this one has in its cache. In place that took longer than the work for a million elements of ReLU, and for half a
+/// million of softmax.
+const ALONE: usize = 1 << 21;
 
 /// Elements that a piece has at least.
-const LEAST: usize = ALONE / 4;
+const LEAST: usize = ALONE / 8;
 
 /// Pieces for each thread, so that one that is late leaves others to take over from it.
 const PIECES: usize = 4;
@@ -18,7 +21,7 @@ const PIECES: usize = 4;
 const LINE: usize = 64 / size_of::<f32>();
 
 /// Work that can be cut in two. To run it is safe on any thread.
-trait Divide: Copy + Send {
+trait Divide: Copy + Send + Sync {
     /// How much there is, in elements.
     fn len(&self) -> usize;
 
@@ -29,18 +32,42 @@ trait Divide: Copy + Send {
     fn run(self);
 }
 
-/// Does all of `work`, on the threads of the current pool where it is enough for them.
+/// Whether a tensor of `len` elements is large enough for more than one thread.
 #[inline]
-fn share<D: Divide>(work: D) {
-    // In this order: to ask for the pool takes longer than sixteen elements do.
-    if work.len() < ALONE || rayon::current_num_threads() == 1 {
-        return work.run();
-    }
-    let pieces = PIECES * rayon::current_num_threads();
-    divide(work, (work.len() / pieces).max(LEAST));
+pub(crate) fn pays(len: usize) -> bool {
+    len >= ALONE
 }
 
-fn divide<D: Divide>(work: D, least: usize) {
+/// Does all of `work`: on the calling thread, and on the others of the current pool as soon as they wake up. Until
+/// then the caller does not wait, as it would in `rayon::join`, which gives it the second half only.
+fn share<D: Divide>(work: D) {
+    let threads = rayon::current_num_threads();
+    if threads == 1 || !pays(work.len()) {
+        return work.run();
+    }
+    let mut pieces = Vec::with_capacity(2 * PIECES * threads);
+    divide(
+        work,
+        (work.len() / (PIECES * threads)).max(LEAST),
+        &mut pieces,
+    );
+    let taken = AtomicUsize::new(0);
+    // Relaxed: each number is given out once, and the end of the scope makes all results visible.
+    let help = || {
+        while let Some(piece) = pieces.get(taken.fetch_add(1, Relaxed)) {
+            piece.run();
+        }
+    };
+    rayon::in_place_scope(|scope| {
+        for _ in 1..threads.min(pieces.len()) {
+            scope.spawn(|_| help());
+        }
+        help();
+    });
+}
+
+/// Cuts `work` into pieces of about `least` elements or more, in their order.
+fn divide<D: Divide>(work: D, least: usize, pieces: &mut Vec<D>) {
     let halves = if work.len() >= 2 * least {
         work.halves()
     } else {
@@ -48,9 +75,10 @@ fn divide<D: Divide>(work: D, least: usize) {
     };
     match halves {
         Some((first, second)) => {
-            rayon::join(move || divide(first, least), move || divide(second, least));
+            divide(first, least, pieces);
+            divide(second, least, pieces);
         }
-        None => work.run(),
+        None => pieces.push(work),
     }
 }
 
@@ -70,6 +98,9 @@ struct Stretch<'a, A, T> {
 // SAFETY: the activation may be used by several threads, and what `io` points to is borrowed for as long as the
 // call lasts, by whoever made the stretch; no two parts of one overlap.
 unsafe impl<A: Sync, T: Element> Send for Stretch<'_, A, T> {}
+
+// SAFETY: as above.
+unsafe impl<A: Sync, T: Element> Sync for Stretch<'_, A, T> {}
 
 impl<A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync, T: Element> Divide for Stretch<'_, A, T> {
     fn len(&self) -> usize {
@@ -145,6 +176,9 @@ struct Block<'a, A, T> {
 // SAFETY: as for `Stretch`.
 unsafe impl<A: Sync, T: Element> Send for Block<'_, A, T> {}
 
+// SAFETY: as above.
+unsafe impl<A: Sync, T: Element> Sync for Block<'_, A, T> {}
+
 impl<A, T> Block<'_, A, T> {
     /// Elements of one of the `outer` rows; `check` has seen to it that this does not overflow.
     fn row(&self) -> usize {
@@ -219,6 +253,9 @@ struct Products<'a, A> {
 
 // SAFETY: as for `Stretch`.
 unsafe impl<A: Sync> Send for Products<'_, A> {}
+
+// SAFETY: as above.
+unsafe impl<A: Sync> Sync for Products<'_, A> {}
 
 impl<A: Compose + Sync> Divide for Products<'_, A> {
     fn len(&self) -> usize {

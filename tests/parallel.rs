@@ -10,7 +10,7 @@ use common::{inputs, scale_of_the_heaviest};
 use rayon::ThreadPoolBuilder;
 
 /// More elements than are left to one thread, and no whole number of anything.
-const MANY: usize = (1 << 20) + 37;
+const MANY: usize = (1 << 21) + 37;
 
 /// Runs `test` in pools of one thread to seven.
 fn in_pools(test: impl Fn() + Sync) {
@@ -56,7 +56,7 @@ fn every_activation() {
     for activation in AnyActivation::all().step_by(step) {
         assert_elementwise(&activation, &x, activation.name());
     }
-    for len in [0, 1, 17, (1 << 19) - 1, 1 << 19, (1 << 19) + 1] {
+    for len in [0, 1, 17, (1 << 21) - 1, 1 << 21, (1 << 21) + 1] {
         assert_elementwise(&Silu, &x[..len], &format!("{len} elements"));
     }
 }
@@ -72,7 +72,7 @@ fn a_tensor_that_streams() {
 fn channels_biases_and_residuals() {
     let x = inputs::noise(MANY);
     let numbers = inputs::noise(1000);
-    for (channels, inner) in [(1000, 1), (3, 5000), (2, 300_000), (1, MANY), (64, 49)] {
+    for (channels, inner) in [(1000, 1), (3, 5000), (2, 600_000), (1, MANY), (64, 49)] {
         let len = x.len() / (channels * inner) * (channels * inner);
         let (x, numbers) = (&x[..len], &numbers[..channels]);
         let what = format!("[_, {channels}, {inner}]");
@@ -103,7 +103,7 @@ fn rows() {
     let x = inputs::noise(MANY);
     for rows in [
         Rows::last(1000),
-        Rows::last(1 << 20),
+        Rows::last(1 << 21),
         Rows::strided(10, 777),
         Rows::strided(1000, 1000),
     ] {
@@ -118,7 +118,7 @@ fn rows() {
         }
     }
     let rows = Rows::last(1024);
-    let x = &x[..1024 * 1024];
+    let x = &x[..2048 * 1024];
     let causal = |queries| Lengths::Causal { queries, past: 3 };
     for (masks, lengths) in [
         (1, causal(1024)),
