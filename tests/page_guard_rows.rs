@@ -7,7 +7,7 @@ mod common;
 use activations::{AnyRowActivation, Isa, Lengths, RowActivation, Rows};
 use common::pages::Pages;
 use common::rows::{self, KINDS};
-use common::{Variant, assert_same_bits, on_each_isa, scale_of_the_heaviest};
+use common::{Variant, assert_same_bits, on_each_isa, step_of_the_heaviest};
 
 /// Every operation, plain and with a mask and lengths, at both ends of accessible memory.
 fn assert_keeps_inside(isa: Isa, pages: &mut [Pages; 3], rows: Rows, outer: usize) {
@@ -48,20 +48,11 @@ fn pages() -> [Pages; 3] {
     [Pages::new(), Pages::new(), Pages::new()]
 }
 
-/// All of them, or one of so many where the CPU is emulated.
-fn step(of_emulated: usize) -> usize {
-    if scale_of_the_heaviest() > 1 {
-        of_emulated
-    } else {
-        1
-    }
-}
-
 #[test]
 fn no_row_of_the_last_axis_touches_anything_outside() {
     let mut pages = pages();
     on_each_isa("no_row_of_the_last_axis_touches", |isa| {
-        for axis in (1..=200).step_by(step(3)) {
+        for axis in (1..=200).step_by(step_of_the_heaviest(3)) {
             for outer in [1, 2, 3, 8, 15, 16, 17, 20] {
                 if axis * outer <= 4096 {
                     assert_keeps_inside(isa, &mut pages, Rows::last(axis), outer);
@@ -78,7 +69,7 @@ fn nor_does_one_of_another_axis() {
     let mut pages = pages();
     on_each_isa("nor_does_one_of_another_axis", |isa| {
         for axis in [1, 2, 3, 16, 40] {
-            for inner in (2..=50).step_by(step(3)) {
+            for inner in (2..=50).step_by(step_of_the_heaviest(3)) {
                 for outer in [1, 2] {
                     assert_keeps_inside(isa, &mut pages, Rows::strided(axis, inner), outer);
                 }

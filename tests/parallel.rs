@@ -6,27 +6,22 @@ use activations::{
     Activation, AnyActivation, AnyGate, AnyRowActivation, Error, Fused, Gate, Gated, Layout,
     Lengths, Order, Prelu, Relu, RowActivation, Rows, Silu, Softmax, Split,
 };
-use common::{inputs, scale_of_the_heaviest};
+use common::{inputs, step_of_the_heaviest};
 use rayon::ThreadPoolBuilder;
 
 /// More elements than are left to one thread, and no whole number of anything.
 const MANY: usize = (1 << 21) + 37;
 
-/// Runs `test` in pools of one thread to seven.
+/// Runs `test` in pools of one thread to seven; where the CPU is emulated, of three alone: how tensors are cut does
+/// not depend on it.
 fn in_pools(test: impl Fn() + Sync) {
-    // How a tensor is cut has nothing to do with the instruction set, so emulators run a part of it.
-    let numbers: &[usize] = if emulated() { &[2] } else { &[1, 2, 3, 7] };
-    for &threads in numbers {
+    for threads in [3, 1, 2, 7].into_iter().step_by(step_of_the_heaviest(4)) {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap();
         pool.install(&test);
     }
-}
-
-fn emulated() -> bool {
-    scale_of_the_heaviest() > 1
 }
 
 fn assert_same(got: &[f32], expected: &[f32], what: &str) {
@@ -52,8 +47,7 @@ fn assert_elementwise<A: Activation + Sync>(activation: &A, x: &[f32], what: &st
 #[test]
 fn every_activation() {
     let x = inputs::noise(MANY);
-    let step = if emulated() { 9 } else { 1 };
-    for activation in AnyActivation::all().step_by(step) {
+    for activation in AnyActivation::all().step_by(step_of_the_heaviest(8)) {
         assert_elementwise(&activation, &x, activation.name());
     }
     for len in [0, 1, 17, (1 << 21) - 1, 1 << 21, (1 << 21) + 1] {
@@ -174,8 +168,7 @@ where
 
 #[test]
 fn gates() {
-    let most = if emulated() { 1 } else { usize::MAX };
-    for gate in AnyGate::all().take(most) {
+    for gate in AnyGate::all().step_by(step_of_the_heaviest(8)) {
         assert_gate(&gate, gate.name());
     }
     let slopes = inputs::noise(MANY);

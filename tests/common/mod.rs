@@ -16,11 +16,25 @@ use activations::{Activation, AnyActivation, Isa};
 use proptest::strategy::Strategy;
 use proptest::test_runner::TestRunner;
 
+/// The instruction sets to test: all of this CPU, or the one that `ACTIVATIONS_ONLY_ISA` names, where the
+/// others are known to have been tested and would take most of the time.
+fn isas() -> Vec<Isa> {
+    let name = std::env::var("ACTIVATIONS_ONLY_ISA").unwrap_or_default();
+    if name.is_empty() {
+        return Isa::available().collect();
+    }
+    let isa: Isa = name
+        .parse()
+        .unwrap_or_else(|error| panic!("ACTIVATIONS_ONLY_ISA: {error}"));
+    assert!(isa.is_available(), "this CPU does not have {isa}");
+    vec![isa]
+}
+
 /// Runs `test` on every instruction set of this CPU, and says so.
 ///
 /// The line it prints (`--nocapture` shows it) is how the emulated runs know which tests ran where.
 pub fn on_each_isa(name: &str, mut test: impl FnMut(Isa)) {
-    for isa in Isa::available() {
+    for isa in isas() {
         test(isa);
         println!("isa-run: {isa} {name}");
     }
@@ -62,6 +76,14 @@ pub fn scale_of_the_heaviest() -> usize {
     match std::env::var_os("ACTIVATIONS_REQUIRE_ISA") {
         None => scale(),
         Some(_) => 64 * scale(),
+    }
+}
+
+/// The step through cases that are many: all of them, or one of so many where [`scale_of_the_heaviest`] cuts down.
+pub fn step_of_the_heaviest(of_emulated: usize) -> usize {
+    match scale_of_the_heaviest() {
+        1 => 1,
+        _ => of_emulated,
     }
 }
 
