@@ -240,7 +240,7 @@ pub(crate) trait Machine: Simd {
     const STREAMS: bool;
 
     /// Writes a whole vector past the cache. It may reach memory later than what is written after it, until a
-    /// fence: [`Stores::settle`](crate::drive::Stores::settle).
+    /// fence: [`fence`](crate::drive::stream::fence).
     ///
     /// # Safety
     /// `to` is valid for writes of one vector, and aligned to its size.
