@@ -59,6 +59,7 @@ macro_rules! modules {
 }
 
 /// Those of x86-64, which are all that a walk that streams has.
+#[cfg(target_arch = "x86_64")]
 macro_rules! x86_modules {
     ($walk:ty; $($line:tt)*) => {
         module! { avx2, target_feature(enable = "avx2,fma"),
