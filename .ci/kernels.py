@@ -83,7 +83,7 @@ MORE_SPILLS = {
     ("residual", "avx2"): {"celu": 1, "softplus": 4},
     ("streamed", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
     ("streamed_gated", "avx2"): {"celu": 1, "sigmoid": 4, "tanh": 1},
-    ("streamed_biased", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
+    ("streamed_biased", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 5, "tanh": 2},
     ("streamed_residual", "avx2"): {"celu": 1, "sigmoid": 4, "tanh": 1},
     ("gated_pairs", "neon"): {
         "celu": 4,
