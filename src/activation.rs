@@ -1,11 +1,14 @@
 //! What every activation can do, and one file for each of them.
 
+#[cfg(feature = "alloc")]
+use crate::AVec;
+#[cfg(feature = "alloc")]
 use crate::buffer::make_room;
 use crate::dispatch::Launch;
-use crate::drive::{Io, Stores, Streamed, stream};
+use crate::drive::{Io, Streamed, stream};
 #[cfg(feature = "parallel")]
 use crate::parallel;
-use crate::{AVec, Cuts, Element, Error, Isa};
+use crate::{Cuts, Element, Error, Isa};
 
 use hardshrink::Hardshrink;
 use leaky_relu::LeakyRelu;
@@ -145,6 +148,7 @@ pub trait Activation<T: Element = f32>: Formula {
     ///
     /// # Errors
     /// Only those that every method has.
+    #[cfg(feature = "alloc")]
     fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error>;
 
     /// `y[i] = f(x[i])`, where `y` becomes as long as `x`: it grows where it is too small, and never shrinks. Its earlier
@@ -152,6 +156,7 @@ pub trait Activation<T: Element = f32>: Formula {
     ///
     /// # Errors
     /// Only those that every method has. `y` is then untouched.
+    #[cfg(feature = "alloc")]
     fn apply_to_vec(&self, x: &[T], y: &mut AVec<T>) -> Result<(), Error>;
 
     /// As [`apply`](Self::apply), on the instruction set of your choice.
@@ -214,12 +219,14 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
         Ok(())
     }
 
+    #[cfg(feature = "alloc")]
     fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error> {
         let mut y = AVec::new(0);
         self.apply_to_vec(x, &mut y)?;
         Ok(y)
     }
 
+    #[cfg(feature = "alloc")]
     fn apply_to_vec(&self, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
         self.check(x.len())?;
         let is_new = make_room(y, x.len());
@@ -230,12 +237,8 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
         // length.
         unsafe {
             // The pages of new memory come by way of the cache.
-            if !is_new && stream::pays(isa, size_of_val(x)) {
-                self.launch(isa, io.by::<Streamed>());
-                stream::fence();
-            } else {
-                self.launch(isa, io);
-            }
+            let streams = !is_new && stream::pays(isa, size_of_val(x));
+            launch_by(self, isa, io, streams);
             y.set_len(x.len());
         }
         Ok(())
@@ -244,25 +247,21 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
     #[inline]
     fn apply_on(&self, isa: Isa, x: &[T], y: &mut [T]) -> Result<(), Error> {
         same_length(x, y)?;
+        check_for(self, isa, x.len())?;
         let io = Io::between(x, y.as_mut_ptr());
-        // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
-        // exclusive borrow do not overlap.
-        unsafe {
-            if stream::pays(isa, size_of_val(x)) {
-                launch_checked(self, isa, io.by::<Streamed>())?;
-                stream::fence();
-                Ok(())
-            } else {
-                launch_checked(self, isa, io)
-            }
-        }
+        // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable, `y` writable, they have one length, and
+        // a shared and an exclusive borrow do not overlap.
+        unsafe { launch_by(self, isa, io, stream::pays(isa, size_of_val(x))) };
+        Ok(())
     }
 
     #[inline]
     fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error> {
-        let io = Io::over(x);
-        // SAFETY: `x` is readable and writable, and source and destination are equal.
-        unsafe { launch_checked(self, isa, io) }
+        check_for(self, isa, x.len())?;
+        // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable and writable, and source and destination
+        // are equal.
+        unsafe { self.launch(isa, Io::over(x)) };
+        Ok(())
     }
 }
 
@@ -279,22 +278,31 @@ pub(crate) fn same_length<T>(x: &[T], y: &[T]) -> Result<(), Error> {
     }
 }
 
-/// Applies `activation` once CPU and parameters are seen to be right.
-///
-/// # Safety
-/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
-/// do not overlap, or they do not overlap where it streams. Then a fence follows.
+/// Whether this CPU has `isa`, and the parameters make sense for `len` elements.
 #[inline]
-unsafe fn launch_checked<T: Element, M: Stores, A: Launch<Io<T, M>>>(
-    activation: &A,
-    isa: Isa,
-    io: Io<T, M>,
-) -> Result<(), Error> {
+fn check_for<A: Formula>(activation: &A, isa: Isa, len: usize) -> Result<(), Error> {
     if !isa.is_available() {
         return Err(Error::IsaUnavailable(isa));
     }
-    activation.check(io.len)?;
-    // SAFETY: the CPU has `isa`, `check` passed, and the caller vouches for the memory.
-    unsafe { activation.launch(isa, io) };
-    Ok(())
+    activation.check(len)
+}
+
+/// Applies `activation` along `io`, past the cache where it `streams`.
+///
+/// # Safety
+/// As for [`Launch::launch`] along the plain walk; where it streams, source and destination do not overlap.
+#[inline]
+pub(crate) unsafe fn launch_by<T, A>(activation: &A, isa: Isa, io: Io<T>, streams: bool)
+where
+    A: Launch<Io<T>> + Launch<Io<T, Streamed>>,
+{
+    // SAFETY: the caller's promises, passed on; the fence follows.
+    unsafe {
+        if streams {
+            activation.launch(isa, io.by::<Streamed>());
+            stream::fence();
+        } else {
+            activation.launch(isa, io);
+        }
+    }
 }

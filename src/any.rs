@@ -3,8 +3,10 @@
 use crate::registry::for_each_activation;
 use crate::{Error, Formula, *};
 use core::fmt;
+#[cfg(feature = "alloc")]
 use core::str::FromStr;
 
+#[cfg(feature = "alloc")]
 pub(crate) mod parse;
 
 macro_rules! any_activation {
@@ -169,6 +171,7 @@ impl fmt::Display for AnyActivation<'_> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl FromStr for AnyActivation<'_> {
     type Err = Error;
 

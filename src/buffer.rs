@@ -23,7 +23,7 @@ pub(crate) fn make_room<T: Element>(y: &mut AVec<T>, len: usize) -> bool {
 /// interrupt that clears it, and takes longer than the write: with 512 times fewer of them, filling a new buffer takes
 /// half the time.
 fn ask_for_huge_pages<T>(start: *mut T, len: usize) {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(feature = "std", target_os = "linux"))]
     {
         /// A multiple of what any page of the usual kind measures.
         const PAGE: usize = 1 << 16;
@@ -38,7 +38,7 @@ fn ask_for_huge_pages<T>(start: *mut T, len: usize) {
             unsafe { libc::madvise(first.cast(), whole, libc::MADV_HUGEPAGE) };
         }
     }
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(feature = "std", target_os = "linux")))]
     let _ = (start, len, LARGE);
 }
 

@@ -1,6 +1,8 @@
 //! The one error type of the crate.
 
 use crate::{Isa, row::shape::Rows};
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// Why a call was refused. The output buffer is untouched whenever one is returned.
@@ -77,11 +79,13 @@ pub enum Error {
         /// The instruction set asked for.
         Isa,
     ),
+    #[cfg(feature = "alloc")]
     /// No instruction set has this name.
     UnknownIsa(
         /// The name as given.
         String,
     ),
+    #[cfg(feature = "alloc")]
     /// No activation has this name.
     UnknownActivation {
         /// The name as given.
@@ -89,6 +93,7 @@ pub enum Error {
         /// Canonical names that look like it, nearest first.
         near: Vec<&'static str>,
     },
+    #[cfg(feature = "alloc")]
     /// No gate has this name.
     UnknownGate {
         /// The name as given.
@@ -96,6 +101,7 @@ pub enum Error {
         /// Canonical names that look like it, nearest first.
         near: Vec<&'static str>,
     },
+    #[cfg(feature = "alloc")]
     /// The text of an activation's parameters could not be read.
     UnreadableParameters {
         /// The activation or gate, by its canonical name.
@@ -163,12 +169,16 @@ impl fmt::Display for Error {
                 "{activation}: {parameter} is {value}, but must be {expected}"
             ),
             Self::IsaUnavailable(isa) => write!(f, "this CPU or build has no {isa}"),
+            #[cfg(feature = "alloc")]
             Self::UnknownIsa(name) => write!(
                 f,
                 "no instruction set is called {name:?}; known: scalar, neon, avx2, avx512"
             ),
+            #[cfg(feature = "alloc")]
             Self::UnknownActivation { name, near } => unknown(f, "activation", name, near),
+            #[cfg(feature = "alloc")]
             Self::UnknownGate { name, near } => unknown(f, "gate", name, near),
+            #[cfg(feature = "alloc")]
             Self::UnreadableParameters {
                 activation,
                 text,
@@ -185,6 +195,7 @@ impl fmt::Display for Error {
 }
 
 /// That no `what` is called `name`, and what else was meant, if there is a guess.
+#[cfg(feature = "alloc")]
 fn unknown(
     f: &mut fmt::Formatter<'_>,
     what: &str,

@@ -1,12 +1,15 @@
 //! Gates: what every one can do, and one file for each of them.
 
+#[cfg(feature = "alloc")]
+use crate::AVec;
 use crate::activation;
+#[cfg(feature = "alloc")]
 use crate::buffer::make_room;
 use crate::dispatch::{Compose, Launch};
 use crate::drive::{Cached, Io, Stores, Streamed, gated::TwoTensors, pairs::Pairs, stream};
-use crate::{AVec, Error, Formula, Isa};
 #[cfg(feature = "parallel")]
 use crate::{Cuts, parallel};
+use crate::{Error, Formula, Isa};
 use core::marker::PhantomData;
 use split::{Layout, Order, Split};
 
@@ -83,6 +86,7 @@ pub trait Gate: Copy {
     ///
     /// # Errors
     /// [`Error::OperandMismatch`] where gate and value differ in length.
+    #[cfg(feature = "alloc")]
     fn to_vec(&self, gate: &[f32], value: &[f32]) -> Result<AVec<f32>, Error> {
         let mut y = AVec::new(0);
         self.apply_to_vec(gate, value, &mut y)?;
@@ -94,6 +98,7 @@ pub trait Gate: Copy {
     ///
     /// # Errors
     /// [`Error::OperandMismatch`] where gate and value differ in length. `y` is then untouched.
+    #[cfg(feature = "alloc")]
     fn apply_to_vec(&self, gate: &[f32], value: &[f32], y: &mut AVec<f32>) -> Result<(), Error> {
         same_length(gate, value)?;
         let activation = ready(self, gate.len())?;
@@ -251,6 +256,7 @@ pub trait Gate: Copy {
     ///
     /// # Errors
     /// As there; the output is as long as it has to be.
+    #[cfg(feature = "alloc")]
     fn split_to_vec(&self, split: Split, x: &[f32]) -> Result<AVec<f32>, Error> {
         let len = x.len() / 2;
         split.check(x.len(), len)?;

@@ -1,7 +1,11 @@
 //! Instruction sets: what this CPU has, what is picked, how a user caps it.
 
+#[cfg(feature = "alloc")]
 use crate::Error;
+#[cfg(feature = "alloc")]
+use alloc::borrow::ToOwned;
 use core::fmt;
+#[cfg(feature = "alloc")]
 use core::str::FromStr;
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -22,7 +26,8 @@ pub enum Isa {
     Avx512,
 }
 
-/// The environment variable that caps what [`Isa::detect`] picks.
+/// The environment variable that caps what [`Isa::detect`] picks, where there is an environment: with the feature
+/// `std`.
 pub const ISA_VARIABLE: &str = "ACTIVATIONS_ISA";
 
 /// 0 until the first call; then bit 7 is set, bits 0..=3 say which [`Isa`] is available
@@ -39,7 +44,7 @@ impl Isa {
     /// The instruction set that [`Activation::apply`](crate::Activation::apply) uses: the best
     /// that this CPU has, capped by the environment variable `ACTIVATIONS_ISA`.
     ///
-    /// The variable is read once, on the first use of the crate. It names the highest instruction
+    /// The variable is read once, where the feature `std` is on, on the first use of the crate. It names the highest instruction
     /// set to use, in the order `scalar`, `neon`, `avx2`, `avx512`; so `avx2` on an AVX-512
     /// machine picks AVX2, and `neon` on an x86 machine picks scalar code. An empty value is none,
     /// and one that names none of them is ignored, as a library must neither print nor panic; [`Isa::env_cap`]
@@ -65,6 +70,7 @@ impl Isa {
     ///
     /// # Errors
     /// [`Error::UnknownIsa`] where the variable names no instruction set.
+    #[cfg(feature = "std")]
     pub fn env_cap() -> Result<Option<Self>, Error> {
         match std::env::var_os(ISA_VARIABLE) {
             None => Ok(None),
@@ -100,6 +106,7 @@ impl fmt::Display for Isa {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl FromStr for Isa {
     type Err = Error;
 
@@ -130,7 +137,10 @@ fn initialise() -> u8 {
     for isa in [Isa::Neon, Isa::Avx2, Isa::Avx512] {
         available |= u8::from(hardware_has(isa)) << isa as u8;
     }
+    #[cfg(feature = "std")]
     let cap = Isa::env_cap().ok().flatten();
+    #[cfg(not(feature = "std"))]
+    let cap = None;
     let state = DETECTED | available | (pick(available, cap) as u8) << PICKED_SHIFT;
     STATE.store(state, Relaxed);
     state

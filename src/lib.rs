@@ -1,7 +1,14 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), no_std)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod activation;
 mod any;
+#[cfg(feature = "alloc")]
 mod buffer;
 mod cuts;
 mod dispatch;
@@ -29,6 +36,7 @@ pub use activation::{
     softshrink::Softshrink, softsign::Softsign, swish::Swish, tanh::Tanh, tanhshrink::Tanhshrink,
     threshold::Threshold, thresholded_relu::ThresholdedRelu,
 };
+#[cfg(feature = "alloc")]
 pub use aligned_vec::AVec;
 pub use any::AnyActivation;
 pub use cuts::Cuts;

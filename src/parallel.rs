@@ -1,9 +1,11 @@
 //! Large tensors on all threads of a rayon pool, cut where no result changes.
 
+use crate::activation::launch_by;
 use crate::dispatch::{Compose, Launch, rows::LaunchRows};
-use crate::drive::{Io, Streamed, stream};
+use crate::drive::{Io, Streamed, map::LINE};
 use crate::gate::Source;
 use crate::{Element, Isa, Rows};
+use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Elements below which all is left to the calling thread: another one, once awake, would first have to fetch what
@@ -16,9 +18,6 @@ const LEAST: usize = ALONE / 8;
 
 /// Pieces for each thread, so that one that is late leaves others to take over from it.
 const PIECES: usize = 4;
-
-/// Elements in a cache line: two threads are not to write one.
-const LINE: usize = 64 / size_of::<f32>();
 
 /// Work that can be cut in two. To run it is safe on any thread.
 trait Divide: Copy + Send + Sync {
@@ -109,6 +108,7 @@ impl<A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync, T: Element> Divide for S
 
     fn halves(self) -> Option<(Self, Self)> {
         let Self { io, start, .. } = self;
+        // Two threads are not to write one line.
         let middle = self.activation.cuts().middle(io.len, LINE)?;
         // SAFETY: `middle` is less than the length.
         let (first, second) = unsafe { (io.part(0, middle), io.part(middle, io.len - middle)) };
@@ -133,14 +133,7 @@ impl<A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync, T: Element> Divide for S
         let activation = activation.part(start, io.len);
         // SAFETY: whoever made the stretch has seen to CPU, memory and `check`, and what passes for a tensor passes for
         // a part that `cuts` allows.
-        unsafe {
-            if streams {
-                activation.launch(isa, io.by::<Streamed>());
-                stream::fence();
-            } else {
-                activation.launch(isa, io);
-            }
-        }
+        unsafe { launch_by(&activation, isa, io, streams) };
     }
 }
 

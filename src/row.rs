@@ -1,12 +1,17 @@
 //! The operations on rows of a tensor: softmax and its kin. One file for each of them.
 
+#[cfg(feature = "alloc")]
+use crate::AVec;
 use crate::activation::same_length;
+#[cfg(feature = "alloc")]
 use crate::buffer::make_room;
 use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 #[cfg(feature = "parallel")]
 use crate::parallel;
-use crate::{AVec, Cuts, Element, Error, Isa, Rows};
+use crate::{Cuts, Element, Error, Isa, Rows};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 
 pub(crate) mod any;
 pub(crate) mod attention;
@@ -24,6 +29,7 @@ pub trait RowFormula: Copy {
     /// `x`.
     ///
     /// What the kernels are tested against.
+    #[cfg(feature = "alloc")]
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64>;
 
     /// Whether the parameters make sense, for a tensor of `len` elements with these `rows`.
@@ -97,6 +103,7 @@ pub trait RowActivation<T: Element = f32>: RowFormula {
     ///
     /// # Errors
     /// Only those that every method has.
+    #[cfg(feature = "alloc")]
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error>;
 
     /// Row by row from `x` to `y`, which becomes as long as `x`: it grows where it is too small, and never shrinks. Its
@@ -104,6 +111,7 @@ pub trait RowActivation<T: Element = f32>: RowFormula {
     ///
     /// # Errors
     /// Only those that every method has. `y` is then untouched.
+    #[cfg(feature = "alloc")]
     fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error>;
 
     /// As [`apply`](Self::apply), on the instruction set of your choice.
@@ -154,12 +162,14 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
         Ok(())
     }
 
+    #[cfg(feature = "alloc")]
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error> {
         let mut y = AVec::new(0);
         self.apply_to_vec(rows, x, &mut y)?;
         Ok(y)
     }
 
+    #[cfg(feature = "alloc")]
     fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
         self.check(rows, x.len())?;
         make_room(y, x.len());

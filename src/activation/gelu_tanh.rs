@@ -40,7 +40,7 @@ const RATIO_LOW: f32 = hex("-0x1.226128p-20"); // -1.081748e-6
 impl Formula for GeluTanh {
     fn reference(&self, x: f64) -> f64 {
         // 1 + tanh(t) = 2 / (1 + e^(-2t)); the product does not overflow for an x of f32.
-        let scale = 2.0 * (2.0 / core::f64::consts::PI).sqrt();
+        let scale = 2.0 * libm::sqrt(2.0 / core::f64::consts::PI);
         gated(x, scale * x * (1.0 + 0.044715 * x * x))
     }
 }

@@ -1,8 +1,10 @@
 //! Reading an activation from text.
 
 use crate::{AnyActivation, Error, Formula, Hardtanh};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// Names at most this unlike are worth proposing (1 is equal, 0 has nothing in common).
+#[cfg(feature = "std")]
 const NEAR: f64 = 0.7;
 
 /// What PyTorch and ONNX call the parameters that have other names here: the activation, their name,
@@ -129,7 +131,14 @@ fn by_name<'a>(name: &str) -> Result<AnyActivation<'a>, Error> {
         })
 }
 
+/// No guess: without `std` names are compared, not likened.
+#[cfg(not(feature = "std"))]
+pub(crate) fn near<N>(_: &str, _: impl Iterator<Item = (&'static str, N)>) -> Vec<&'static str> {
+    Vec::new()
+}
+
 /// The canonical names of those that have a name like `wanted`, nearest first.
+#[cfg(feature = "std")]
 pub(crate) fn near<N: Iterator<Item = &'static str>>(
     wanted: &str,
     all: impl Iterator<Item = (&'static str, N)>,

@@ -13,7 +13,7 @@ pub(super) const UNROLL: usize = 4;
 const SCALAR_UNROLL: usize = 32;
 
 /// Elements in a cache line.
-pub(super) const LINE: usize = 64 / size_of::<f32>();
+pub(crate) const LINE: usize = 64 / size_of::<f32>();
 
 /// How far ahead of the body the destination is prefetched: eight lines. The hardware prefetcher
 /// follows loads well and stores less so; this is worth 4 % where the output lies in L2. Longer kernels have too

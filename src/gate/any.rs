@@ -1,9 +1,13 @@
 //! Any gate, chosen at run time.
 
 use super::Gate;
+#[cfg(feature = "alloc")]
 use crate::any::parse::{Parameters, near, plain, split};
 use crate::{AnyActivation, Error, Gated, Geglu, GegluTanh, Glu, Reglu, Swiglu};
+#[cfg(feature = "alloc")]
+use alloc::{borrow::ToOwned, vec::Vec};
 use core::fmt;
+#[cfg(feature = "alloc")]
 use core::str::FromStr;
 
 /// From the list of the gates that have a name of their own. A line here, a file next to this one, its
@@ -152,6 +156,7 @@ impl fmt::Display for AnyGate<'_> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl FromStr for AnyGate<'_> {
     type Err = Error;
 
@@ -192,6 +197,7 @@ impl FromStr for AnyGate<'_> {
 }
 
 /// Reads the activation of a gate, and the parenthesis after it.
+#[cfg(feature = "alloc")]
 fn gated<'a>(text: Option<&str>) -> Result<AnyGate<'a>, Error> {
     let text = text.unwrap_or_default();
     let inside = text.trim_end().strip_suffix(')');

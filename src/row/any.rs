@@ -1,9 +1,13 @@
 //! Any operation on rows, chosen at run time.
 
+#[cfg(feature = "alloc")]
 use crate::any::parse::{Parameters, near, plain, split};
 use crate::registry::for_each_row_activation;
 use crate::{Error, RowFormula, Rows, *};
+#[cfg(feature = "alloc")]
+use alloc::{borrow::ToOwned, vec::Vec};
 use core::fmt;
+#[cfg(feature = "alloc")]
 use core::str::FromStr;
 
 macro_rules! any_row_activation {
@@ -80,6 +84,7 @@ macro_rules! any_row_activation {
         }
 
         impl RowFormula for AnyRowActivation<'_> {
+            #[cfg(feature = "alloc")]
             fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
                 match self {
                     $(Self::$type(operation) => operation.reference(row, x),)*
@@ -117,6 +122,7 @@ macro_rules! any_row_activation {
 
 for_each_row_activation!(any_row_activation);
 
+#[cfg(feature = "alloc")]
 impl AnyRowActivation<'_> {
     fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         core::iter::once(self.name()).chain(self.other_names().iter().copied())
@@ -136,6 +142,7 @@ impl fmt::Display for AnyRowActivation<'_> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl FromStr for AnyRowActivation<'_> {
     type Err = Error;
 

@@ -6,6 +6,8 @@ use crate::activation::parameter::Parameter;
 use crate::drive::Io;
 use crate::drive::rows::Tensor;
 use crate::{Cuts, Error};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 
 /// `scale * x + mask` for the first elements of each row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,6 +116,7 @@ impl<'a> Attention<'a> {
     }
 
     /// The logits of a row in f64, as many as take part.
+    #[cfg(feature = "alloc")]
     pub(crate) fn logits(self, row: usize, x: &[f64]) -> Vec<f64> {
         let scale = f64::from(self.scale);
         let start = match self.mask.len() {

@@ -5,6 +5,8 @@ use crate::Error;
 use crate::drive::Io;
 use crate::drive::rows::{Block, Extent, Pass, RowKernel, RowWalk, RunRows, Tensor, map_rows};
 use crate::simd::{Machine, Vocabulary};
+#[cfg(feature = "alloc")]
+use alloc::{vec, vec::Vec};
 use core::marker::PhantomData;
 
 /// `f(x)[i] = if i is the first largest element of its row { 1 } else { 0 }`.
@@ -30,6 +32,7 @@ use core::marker::PhantomData;
 pub struct Hardmax;
 
 impl RowFormula for Hardmax {
+    #[cfg(feature = "alloc")]
     fn reference(&self, _row: usize, x: &[f64]) -> Vec<f64> {
         if x.iter().any(|x| x.is_nan()) {
             return vec![f64::NAN; x.len()];

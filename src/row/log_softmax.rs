@@ -9,6 +9,8 @@ use crate::math::exp_sum::{Shift, numerator};
 use crate::math::log1p::log1p;
 use crate::simd::{Machine, Vocabulary};
 use crate::{Cuts, Error};
+#[cfg(feature = "alloc")]
+use alloc::{vec, vec::Vec};
 
 /// `f(x)[i] = t[i] - log(sum(e^t))` over each row, with `t = scale * x + mask`: the logarithm of the softmax.
 ///
@@ -61,6 +63,7 @@ impl<'a> LogSoftmax<'a> {
 }
 
 impl RowFormula for LogSoftmax<'_> {
+    #[cfg(feature = "alloc")]
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
         let logits = self.attention().logits(row, x);
         let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -8,6 +8,8 @@ use crate::drive::rows::{Block, LONG, PART, RowKernel, RowWalk, RunRows, first_l
 use crate::math::exp_sum::{Inverse, LARGEST, PartialSums, Shift, Total};
 use crate::simd::{Machine, Vocabulary};
 use crate::{Cuts, Error};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 
 /// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`.
 ///
@@ -73,6 +75,7 @@ impl<'a> Softmax<'a> {
 }
 
 impl RowFormula for Softmax<'_> {
+    #[cfg(feature = "alloc")]
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
         softmax(&self.attention().logits(row, x), x.len())
     }
@@ -96,6 +99,7 @@ impl RowFormula for Softmax<'_> {
 }
 
 /// The softmax of `logits` in f64, followed by zeros up to `len` elements.
+#[cfg(feature = "alloc")]
 fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
     let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let numerators: Vec<f64> = logits.iter().map(|t| libm::exp(t - max)).collect();

@@ -5,6 +5,8 @@ use super::softmax::Softmax;
 use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 use crate::{Cuts, Error, Isa};
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 
 /// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = mask - scale * x`: the softmax of the negated row.
 ///
@@ -59,6 +61,7 @@ impl<'a> Softmin<'a> {
 }
 
 impl RowFormula for Softmin<'_> {
+    #[cfg(feature = "alloc")]
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
         self.softmax().reference(row, x)
     }
