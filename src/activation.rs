@@ -99,7 +99,7 @@ pub trait Formula: Copy {
 /// elsewhere. All methods return the same bits for the same input: out
 /// of place or in place, on every instruction set, at every length and alignment (but for the
 /// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec) and
-/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`] does where there is no memory. (On several threads
+/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory. (On several threads
 /// a list of the parts is allocated, too.)
 ///
 /// All this holds in the default floating-point environment: rounding to nearest, subnormal

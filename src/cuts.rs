@@ -42,6 +42,29 @@ impl Cuts {
             Self::Anywhere | Self::Periods { .. } => multiple_of(grain),
         }
     }
+
+    /// How many of the `len` elements from `start` on of a whole are a stretch that may be cut out of it; where it may
+    /// not be cut at all, all of them.
+    #[cfg(feature = "ndarray")]
+    pub(crate) fn stretch(self, start: usize, len: usize) -> usize {
+        let Self::Periods {
+            period,
+            step: Some(step),
+        } = self
+        else {
+            return len;
+        };
+        let behind_period = start % period;
+        if behind_period == 0 && len >= period {
+            return len - len % period;
+        }
+        let behind_step = start % step;
+        if behind_step == 0 && len >= step {
+            (len - len % step).min(period - behind_period)
+        } else {
+            len.min(step - behind_step)
+        }
+    }
 }
 
 #[cfg(test)]

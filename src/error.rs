@@ -74,6 +74,26 @@ pub enum Error {
         /// What it has to be.
         expected: &'static str,
     },
+    /// An operand is an array of another shape than the output.
+    AxisMismatch {
+        /// The operand: `"input"`, `"gate"` or `"value"`.
+        operand: &'static str,
+        /// The first axis along which they differ.
+        axis: usize,
+        /// Elements in the operand along it, 0 where it has no such axis.
+        operand_len: usize,
+        /// Elements in the output along it.
+        output_len: usize,
+    },
+    /// An array has no such axis.
+    NoSuchAxis {
+        /// The axis asked for, from 0 on.
+        axis: usize,
+        /// How many there are.
+        axes: usize,
+    },
+    /// An array is not in standard layout, and the activation cannot be applied to parts of it.
+    NotStandardLayout,
     /// This CPU, or this build, has no such instruction set.
     IsaUnavailable(
         /// The instruction set asked for.
@@ -167,6 +187,24 @@ impl fmt::Display for Error {
             } => write!(
                 f,
                 "{activation}: {parameter} is {value}, but must be {expected}"
+            ),
+            Self::AxisMismatch {
+                operand,
+                axis,
+                operand_len,
+                output_len,
+            } => write!(
+                f,
+                "along axis {axis} the {operand} has {operand_len} elements but the output has \
+                 {output_len}"
+            ),
+            Self::NoSuchAxis { axis, axes } => {
+                write!(f, "there is no axis {axis} in an array of {axes} axes")
+            }
+            Self::NotStandardLayout => write!(
+                f,
+                "the activation cannot be applied to parts of an array, and the array is not in \
+                 standard layout"
             ),
             Self::IsaUnavailable(isa) => write!(f, "this CPU or build has no {isa}"),
             #[cfg(feature = "alloc")]

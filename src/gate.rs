@@ -29,7 +29,7 @@ pub(crate) mod swiglu;
 /// steps one by one, in one pass over memory (but for the payload of a NaN), and the same on every
 /// instruction set, at every length and alignment, in place or not, split or not. No method panics,
 /// and none allocates but [`to_vec`](Self::to_vec), [`apply_to_vec`](Self::apply_to_vec) and
-/// [`split_to_vec`](Self::split_to_vec), which abort as [`Vec`] does where there is no memory.
+/// [`split_to_vec`](Self::split_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory.
 ///
 /// An activation whose parameters differ from channel to channel, a
 /// [`Prelu::per_channel`](crate::Prelu::per_channel), takes a pass for each of the steps; its channels

@@ -8,8 +8,12 @@ extern crate std;
 
 mod activation;
 mod any;
+#[cfg(feature = "ndarray")]
+mod array;
 #[cfg(feature = "alloc")]
 mod buffer;
+#[cfg(feature = "capi")]
+pub mod capi;
 mod cuts;
 mod dispatch;
 mod drive;
@@ -39,6 +43,8 @@ pub use activation::{
 #[cfg(feature = "alloc")]
 pub use aligned_vec::AVec;
 pub use any::AnyActivation;
+#[cfg(feature = "ndarray")]
+pub use array::{ArrayActivation, ArrayGate, ArrayRowActivation};
 pub use cuts::Cuts;
 pub use element::Element;
 pub use error::Error;

@@ -1,4 +1,4 @@
-//! The single list of activations, and that of operations on rows.
+//! The single list of activations, and those of gates and of operations on rows.
 //!
 //! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
 //! needs: the named kernels of each walk, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
@@ -52,6 +52,24 @@ macro_rules! for_each_activation {
     };
 }
 pub(crate) use for_each_activation;
+
+/// The same for the gates that have a name of their own:
+///
+/// ```text
+/// Type  canonical_name  [parameter fields];
+/// ```
+macro_rules! for_each_gate {
+    ($then:ident) => {
+        $then! {
+            Glu       glu        [];
+            Swiglu    swiglu     [alpha];
+            Geglu     geglu      [];
+            GegluTanh geglu_tanh [];
+            Reglu     reglu      [];
+        }
+    };
+}
+pub(crate) use for_each_gate;
 
 /// The same for the operations on rows:
 ///

@@ -3,6 +3,7 @@
 use super::Gate;
 #[cfg(feature = "alloc")]
 use crate::any::parse::{Parameters, near, plain, split};
+use crate::registry::for_each_gate;
 use crate::{AnyActivation, Error, Gated, Geglu, GegluTanh, Glu, Reglu, Swiglu};
 #[cfg(feature = "alloc")]
 use alloc::{borrow::ToOwned, vec::Vec};
@@ -10,8 +11,6 @@ use core::fmt;
 #[cfg(feature = "alloc")]
 use core::str::FromStr;
 
-/// From the list of the gates that have a name of their own. A line here, a file next to this one, its
-/// `mod` and `pub use` are all that another one needs.
 macro_rules! any_gate {
     ($($type:ident $name:ident [$($parameter:ident),*];)*) => {
         /// Any gate of the crate, chosen at run time.
@@ -122,13 +121,7 @@ macro_rules! any_gate {
     };
 }
 
-any_gate! {
-    Glu       glu        [];
-    Swiglu    swiglu     [alpha];
-    Geglu     geglu      [];
-    GegluTanh geglu_tanh [];
-    Reglu     reglu      [];
-}
+for_each_gate!(any_gate);
 
 impl<'a, A: Into<AnyActivation<'a>>> From<Gated<A>> for AnyGate<'a> {
     fn from(Gated(activation): Gated<A>) -> Self {

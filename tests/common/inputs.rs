@@ -1,48 +1,14 @@
 //! What the suites feed in.
 
+pub use super::kept::strided;
+
+use super::kept;
 use activations::{AnyActivation, Formula};
 use proptest::prelude::*;
 
-/// Inputs at which formulas change, and their neighbours: zeros, ones, thresholds, the limits of
-/// the format, infinities, NaNs with payload.
+/// [`kept::special`].
 pub fn special() -> Vec<f32> {
-    let centres = [
-        0.0,
-        f32::from_bits(1),
-        f32::MIN_POSITIVE,
-        1e-30,
-        0.01,
-        0.25,
-        1.0 / 6.0,
-        1.0 / 3.0,
-        0.5,
-        1.0,
-        1.5,
-        2.0,
-        2.9999,
-        3.0,
-        6.0,
-        1e6,
-        (1 << 24) as f32,
-        (1 << 30) as f32,
-        1e19,
-        1e38,
-        f32::MAX,
-    ];
-    let mut values = vec![
-        f32::INFINITY,
-        f32::NEG_INFINITY,
-        f32::NAN,
-        -f32::NAN,
-        f32::from_bits(0x7f80_0001),
-        f32::from_bits(0xffff_ffff),
-    ];
-    for centre in centres {
-        for x in [centre, -centre] {
-            values.extend([x, x.next_up(), x.next_down()]);
-        }
-    }
-    values
+    kept::special().collect()
 }
 
 /// Inputs at which powers of e, and what is made of them, become 1, subnormal, 0 or infinite.
@@ -62,13 +28,6 @@ pub fn ends() -> Vec<f32> {
         .flat_map(|(_, ends)| ends)
         .flat_map(|x| [-x, *x]);
     both.flat_map(|x| [x, x.next_up(), x.next_down()]).collect()
-}
-
-/// `count` bit patterns spread over all 2^32, NaNs and infinities among them.
-pub fn strided(count: usize) -> impl Iterator<Item = f32> {
-    // The stride is odd, so that the low bits vary as the high ones do.
-    let stride = ((1u64 << 32) / count as u64) as u32 | 1;
-    (0..count as u32).map(move |i| f32::from_bits(i.wrapping_mul(stride)))
 }
 
 /// Ordinary numbers, of both signs.

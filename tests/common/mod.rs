@@ -6,11 +6,14 @@
 pub mod bounds;
 pub mod buffer;
 pub mod inputs;
+pub mod kept;
 #[cfg(unix)]
 pub mod pages;
 pub mod rows;
 pub mod steps;
 pub mod ulp;
+
+pub use kept::bits;
 
 use activations::{Activation, AnyActivation, Isa};
 use proptest::strategy::Strategy;
@@ -113,16 +116,9 @@ pub fn compute(activation: &AnyActivation<'_>, isa: Isa, variant: Variant, x: &[
     y
 }
 
-/// The bits of `x`, with one pattern for all NaNs.
-pub fn bits(x: f32) -> u32 {
-    if x.is_nan() { 0x7fc0_0000 } else { x.to_bits() }
-}
-
-/// FNV-1a over the bits, a word at a time.
+/// [`kept::Hash`] of `values`.
 pub fn hash(values: &[f32]) -> u64 {
-    values.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &value| {
-        (hash ^ u64::from(bits(value))).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    kept::Hash::EMPTY.and(values).0
 }
 
 /// Panics at the first place where two results differ in more than the payload of a NaN.

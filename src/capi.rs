@@ -1,0 +1,49 @@
+//! The C interface: what `include/activations.h` declares.
+//!
+//! Each function checks its pointers, turns them into slices, and calls what the Rust interface has for the purpose: the
+//! same kernels and the same bits. The functions are made from the lists in [`registry`](crate::registry); the
+//! header is made from them by cbindgen, and compared in CI.
+
+// The names of the functions are those of C, given in `export_name`.
+#![allow(
+    missing_docs,
+    reason = "documented as C functions, which the header shows"
+)]
+
+mod by_name;
+mod elementwise;
+mod gates;
+mod memory;
+mod rows;
+mod status;
+
+pub use rows::Attention;
+pub use status::Status;
+
+use crate::Isa;
+use core::ffi::{CStr, c_char, c_int};
+
+/// The version of this library, as the package has it: "0.1.0".
+#[unsafe(export_name = "activations_version")]
+pub extern "C" fn version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// The instruction set in use: "avx512", "avx2", "neon" or "scalar"; the environment variable ACTIVATIONS_ISA caps it.
+#[unsafe(export_name = "activations_isa")]
+pub extern "C" fn isa() -> *const c_char {
+    let name: &CStr = match Isa::detect() {
+        Isa::Scalar => c"scalar",
+        Isa::Neon => c"neon",
+        Isa::Avx2 => c"avx2",
+        Isa::Avx512 => c"avx512",
+    };
+    name.as_ptr()
+}
+
+/// What a status means, in a sentence that is never freed; for a number that is no status, too.
+#[unsafe(export_name = "activations_status_message")]
+pub extern "C" fn status_message(status: c_int) -> *const c_char {
+    Status::message(status).as_ptr()
+}

@@ -1,0 +1,160 @@
+//! Each gate as C functions: of two tensors, and of one that holds both.
+
+use super::memory::{Operand, apart, check, input, operand, output, product};
+use super::status::{Status, call};
+use crate::registry::for_each_gate;
+use crate::{Gate, *};
+use core::ffi::c_int;
+
+/// How one tensor holds a gate and a value: the argument `layout` of the functions that end in _split.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitLayout {
+    /// [outer, 2, n]: n elements of the gate, then n of the value.
+    GateValue = 0,
+    /// [outer, 2, n]: n elements of the value, then n of the gate.
+    ValueGate = 1,
+    /// [outer, n, 2]: an element of the gate, one of the value, by turns.
+    GateValuePairs = 2,
+    /// [outer, n, 2]: an element of the value, one of the gate, by turns.
+    ValueGatePairs = 3,
+}
+
+impl SplitLayout {
+    const ALL: [Self; 4] = [
+        Self::GateValue,
+        Self::ValueGate,
+        Self::GateValuePairs,
+        Self::ValueGatePairs,
+    ];
+
+    fn split(self, n: usize) -> Split {
+        let (layout, order) = match self {
+            Self::GateValue => (Layout::Halves, Order::GateFirst),
+            Self::ValueGate => (Layout::Halves, Order::ValueFirst),
+            Self::GateValuePairs => (Layout::Pairs, Order::GateFirst),
+            Self::ValueGatePairs => (Layout::Pairs, Order::ValueFirst),
+        };
+        Split { n, layout, order }
+    }
+}
+
+/// Applies a gate to `n` elements each.
+///
+/// # Safety
+/// Those of gate and value are readable and those at `y` writable, unless that is refused, and nobody else uses
+/// them meanwhile.
+#[inline]
+pub(super) unsafe fn apply<G: Gate>(
+    gate: *const f32,
+    value: *const f32,
+    y: *mut f32,
+    n: usize,
+    operation: impl FnOnce() -> Result<G, Status>,
+) -> Status {
+    call(|| {
+        check(value, n)?;
+        check(y, n)?;
+        apart((value, n), (y, n))?;
+        // SAFETY: the caller's promises, passed on; the value does not overlap what is written.
+        let (value, operand) = unsafe { (input(value, n)?, operand(gate, y, n)?) };
+        let operation = operation()?;
+        match operand {
+            Operand::Same(gate) => operation.apply_in_place(gate, value)?,
+            Operand::Apart(gate, y) => operation.apply(gate, value, y)?,
+        }
+        Ok(())
+    })
+}
+
+/// Applies a gate to a tensor that holds it and the value.
+///
+/// # Safety
+/// `2 * outer * n` elements at `x` are readable and half as many at `y` writable, unless that is refused, and nobody
+/// else uses them meanwhile.
+#[inline]
+unsafe fn apply_split<G: Gate>(
+    x: *const f32,
+    y: *mut f32,
+    [outer, n]: [usize; 2],
+    layout: c_int,
+    operation: G,
+) -> Status {
+    call(|| {
+        let layout = SplitLayout::ALL
+            .into_iter()
+            .find(|&known| known as c_int == layout)
+            .ok_or(Status::Parameter)?;
+        let (x_len, y_len) = (product(&[2, outer, n])?, product(&[outer, n])?);
+        check(x, x_len)?;
+        check(y, y_len)?;
+        apart((x, x_len), (y, y_len))?;
+        // SAFETY: the caller's promises, passed on; the two do not overlap.
+        let (x, y) = unsafe { (input(x, x_len)?, output(y, y_len)?) };
+        operation.apply_split(layout.split(n), x, y)?;
+        Ok(())
+    })
+}
+
+macro_rules! gates {
+    ($($type:ident $name:ident [$($parameter:ident),*];)*) => {
+        $(
+            #[allow(unused_mut, reason = "not all have parameters")]
+            fn $name($($parameter: f32),*) -> $type {
+                let mut gate = <$type>::default();
+                $(gate.$parameter = $parameter;)*
+                gate
+            }
+        )*
+
+        /// The functions, apart from those that make a gate.
+        mod exported {
+            use super::*;
+
+            $(
+                #[doc = concat!(" `y[i] = ", stringify!($name), "(gate[i], value[i])` for i < n; gate == y is in place.")]
+                ///
+                /// # Safety
+                /// gate and value are readable and y is writable for n elements; nobody else writes them, or reads y,
+                /// meanwhile.
+                #[unsafe(export_name = concat!("activations_", stringify!($name)))]
+                pub unsafe extern "C" fn $name(
+                    gate: *const f32,
+                    value: *const f32,
+                    y: *mut f32,
+                    n: usize,
+                    $($parameter: f32),*
+                ) -> Status {
+                    // SAFETY: the caller's promises, passed on.
+                    unsafe { apply(gate, value, y, n, || Ok(super::$name($($parameter),*))) }
+                }
+            )*
+        }
+
+        mod exported_split {
+            use super::*;
+
+            $(
+                #[doc = concat!(" `", stringify!($name), "` of one tensor x in an activations_split_layout; y is [outer, n].")]
+                ///
+                /// # Safety
+                /// x is readable for 2 * outer * n elements and y writable for half as many; nobody else writes them,
+                /// or reads y, meanwhile.
+                #[unsafe(export_name = concat!("activations_", stringify!($name), "_split"))]
+                pub unsafe extern "C" fn $name(
+                    x: *const f32,
+                    y: *mut f32,
+                    outer: usize,
+                    n: usize,
+                    layout: c_int,
+                    $($parameter: f32),*
+                ) -> Status {
+                    // SAFETY: the caller's promises, passed on.
+                    unsafe { apply_split(x, y, [outer, n], layout, super::$name($($parameter),*)) }
+                }
+            )*
+        }
+    };
+}
+
+for_each_gate!(gates);

@@ -1,0 +1,162 @@
+//! From C's pointers to slices.
+
+use super::Status;
+use core::ffi::{CStr, c_char};
+use core::slice;
+
+/// The `len` elements at `start`; NULL will do for none.
+///
+/// # Safety
+/// Where the result is `Ok`, they are readable, and nobody writes them, for as long as `'a` lasts.
+#[inline]
+pub(super) unsafe fn input<'a, T>(start: *const T, len: usize) -> Result<&'a [T], Status> {
+    check(start, len)?;
+    if len == 0 {
+        return Ok(&[]);
+    }
+    // SAFETY: `start` is aligned and not null, the length fits memory, and the caller vouches for the rest.
+    Ok(unsafe { slice::from_raw_parts(start, len) })
+}
+
+/// The same, to write to.
+///
+/// # Safety
+/// Where the result is `Ok`, they are readable and writable, and nobody else uses them, for as long as `'a` lasts.
+#[inline]
+pub(super) unsafe fn output<'a, T>(start: *mut T, len: usize) -> Result<&'a mut [T], Status> {
+    check(start, len)?;
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    // SAFETY: as in `input`.
+    Ok(unsafe { slice::from_raw_parts_mut(start, len) })
+}
+
+/// Whether `len` elements can be at `start`.
+#[inline]
+pub(super) fn check<T>(start: *const T, len: usize) -> Result<(), Status> {
+    if len == 0 {
+        return Ok(());
+    }
+    if start.is_null() {
+        return Err(Status::Null);
+    }
+    if !start.is_aligned() {
+        return Err(Status::Misaligned);
+    }
+    let bytes = len.checked_mul(size_of::<T>());
+    let end = bytes.and_then(|bytes| start.addr().checked_add(bytes));
+    match (bytes, end) {
+        (Some(bytes), Some(_)) if bytes <= isize::MAX as usize => Ok(()),
+        _ => Err(Status::Length),
+    }
+}
+
+/// Whether `y` may be written while `x` is read: where they do not overlap. The lengths are in elements, and have
+/// passed [`check`].
+#[inline]
+pub(super) fn apart<T>(
+    (x, x_len): (*const T, usize),
+    (y, y_len): (*const f32, usize),
+) -> Result<(), Status> {
+    let is_apart = x_len == 0
+        || y_len == 0
+        || x.addr() + x_len * size_of::<T>() <= y.addr()
+        || y.addr() + y_len * size_of::<f32>() <= x.addr();
+    if is_apart {
+        Ok(())
+    } else {
+        Err(Status::Overlap)
+    }
+}
+
+/// An operand of as many elements as the output.
+pub(super) enum Operand<'a> {
+    /// The output itself: the call is in place.
+    Same(&'a mut [f32]),
+    /// Another buffer, and the output.
+    Apart(&'a [f32], &'a mut [f32]),
+}
+
+/// `len` elements each, at `x` and `y`, which are one buffer or do not overlap.
+///
+/// # Safety
+/// As for [`input`] and [`output`].
+#[inline]
+pub(super) unsafe fn operand<'a>(
+    x: *const f32,
+    y: *mut f32,
+    len: usize,
+) -> Result<Operand<'a>, Status> {
+    check(x, len)?;
+    check(y, len)?;
+    // SAFETY: the caller's promises, passed on; a shared and an exclusive slice do not overlap.
+    unsafe {
+        if x == y.cast_const() {
+            return Ok(Operand::Same(output(y, len)?));
+        }
+        apart((x, len), (y, len))?;
+        Ok(Operand::Apart(input(x, len)?, output(y, len)?))
+    }
+}
+
+/// The text at `start`.
+///
+/// # Safety
+/// Unless it is NULL, it is a string that ends in a zero, which nobody writes for as long as `'a` lasts.
+pub(super) unsafe fn text<'a>(start: *const c_char) -> Result<&'a str, Status> {
+    if start.is_null() {
+        return Err(Status::Null);
+    }
+    // SAFETY: the caller vouches for it.
+    let text = unsafe { CStr::from_ptr(start) };
+    text.to_str().map_err(|_| Status::Name)
+}
+
+/// The elements of a tensor of these dimensions.
+#[inline]
+pub(super) fn product(dimensions: &[usize]) -> Result<usize, Status> {
+    let product = dimensions
+        .iter()
+        .try_fold(1usize, |product, &dimension| product.checked_mul(dimension));
+    product.ok_or(Status::Length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_are_checked() {
+        let x = [0f32; 4];
+        let start = x.as_ptr();
+        assert_eq!(check(start, 4), Ok(()));
+        assert_eq!(check::<f32>(core::ptr::null(), 0), Ok(()));
+        assert_eq!(check::<f32>(core::ptr::null(), 1), Err(Status::Null));
+        let odd = start.wrapping_byte_add(2);
+        assert_eq!(check(odd, 1), Err(Status::Misaligned));
+        assert_eq!(check(start, usize::MAX / 4), Err(Status::Length));
+        assert_eq!(check(start, usize::MAX / 2), Err(Status::Length));
+        let last = core::ptr::without_provenance::<f32>(usize::MAX - 7);
+        assert_eq!(check(last, 2), Err(Status::Length));
+    }
+
+    #[test]
+    fn overlaps_are_seen() {
+        let x = [0f32; 8];
+        let at = |i: usize| x.as_ptr().wrapping_add(i);
+        assert_eq!(apart((at(0), 4), (at(4), 4)), Ok(()));
+        assert_eq!(apart((at(4), 4), (at(0), 4)), Ok(()));
+        assert_eq!(apart((at(0), 4), (at(3), 4)), Err(Status::Overlap));
+        assert_eq!(apart((at(3), 4), (at(0), 4)), Err(Status::Overlap));
+        assert_eq!(apart((at(1), 1), (at(0), 8)), Err(Status::Overlap));
+        assert_eq!(apart((at(1), 0), (at(0), 8)), Ok(()));
+    }
+
+    #[test]
+    fn products_that_overflow_are_lengths() {
+        assert_eq!(product(&[2, 3, 4]), Ok(24));
+        assert_eq!(product(&[usize::MAX, 2]), Err(Status::Length));
+        assert_eq!(product(&[usize::MAX, 2, 0]), Err(Status::Length));
+    }
+}

@@ -1,0 +1,6 @@
+//! `main` is called by the C library.
+
+fn main() {
+    println!("cargo::rustc-link-lib=c");
+    println!("cargo::rerun-if-changed=build.rs");
+}

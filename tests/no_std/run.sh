@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Builds the program of this folder with `alloc`, and without any feature of the crate, and runs the latter. What the CPU has is asked
+# of Linux, which lists what it saves the registers for (XCR0), so that detection is tested as well.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+has() {
+    local flag
+    for flag in "$@"; do
+        grep -q -m1 -w "$flag" /proc/cpuinfo || return 1
+    done
+}
+
+available=(scalar)
+if has avx2 fma bmi1 bmi2 abm; then
+    available+=(avx2)
+    if has avx512f avx512bw avx512cd avx512dq avx512vl; then available+=(avx512); fi
+fi
+[ "$(uname -m)" != aarch64 ] || available=(scalar neon)
+
+cargo check --locked --quiet --release --features alloc
+cargo run --locked --quiet --release -- "${available[@]}"
