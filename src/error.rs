@@ -25,6 +25,17 @@ pub enum Error {
         /// Consecutive elements that share a channel.
         inner: usize,
     },
+    /// Slopes cannot be broadcast to the input along one of its axes.
+    NotBroadcastable {
+        /// The axis, from the last, which is -1.
+        axis: isize,
+        /// Slopes along it.
+        slope: usize,
+        /// Elements of the input along it; `None` where it has not so many axes.
+        input: Option<usize>,
+        /// How many slopes there have to be.
+        expected: &'static str,
+    },
     /// The input's length is not a whole number of `[axis, inner]` blocks.
     RowsMismatch {
         /// Elements in the input.
@@ -149,6 +160,19 @@ impl fmt::Display for Error {
                 "an input of {len} elements is not [outer, {channels}, {inner}]: \
                  its length is no multiple of channels * inner"
             ),
+            Self::NotBroadcastable {
+                axis,
+                slope,
+                input,
+                expected,
+            } => {
+                write!(f, "prelu: along axis {axis} the slope has {slope}, ")?;
+                match input {
+                    Some(input) => write!(f, "the input {input}; ")?,
+                    None => write!(f, "which the input lacks; ")?,
+                }
+                write!(f, "the slope must be {expected}")
+            }
             Self::RowsMismatch { len, rows } => write!(
                 f,
                 "an input of {len} elements is not [outer, {}, {}]: \

@@ -140,6 +140,75 @@ fn channels_that_do_not_fit_are_refused() {
 }
 
 #[test]
+fn slopes_that_do_not_broadcast_are_refused() {
+    let slopes = [0.5; 60];
+    for (slope_shape, x_shape, refused, said) in [
+        (&[2][..], &[4, 3][..], (-1, 2, Some(3)), "1, or as many"),
+        (&[3, 1], &[3, 2, 4], (-2, 3, Some(2)), "1, or as many"),
+        (&[0], &[3], (-1, 0, Some(3)), "1, or as many"),
+        (&[3], &[0], (-1, 3, Some(0)), "1, or as many"),
+        (&[3, 1, 5], &[2, 3, 4, 5], (-2, 1, Some(4)), "both sides"),
+        (&[2, 1, 1, 5], &[2, 3, 4, 5], (-2, 1, Some(4)), "both sides"),
+        (&[2, 1, 4, 1], &[2, 3, 4, 5], (-3, 1, Some(3)), "both sides"),
+        (&[1, 3], &[3], (-2, 1, None), "without this axis"),
+        (&[1], &[], (-1, 1, None), "without this axis"),
+    ] {
+        let count = slope_shape.iter().product();
+        let error = Prelu::broadcast(&slopes[..count], slope_shape, x_shape).unwrap_err();
+        match error {
+            Error::NotBroadcastable {
+                axis, slope, input, ..
+            } => assert_eq!((axis, slope, input), refused, "{slope_shape:?}"),
+            other => panic!("{slope_shape:?} to {x_shape:?}: {other}"),
+        }
+        let message = error.to_string();
+        assert!(
+            message.contains(&format!("axis {}", refused.0)),
+            "{message}"
+        );
+        assert!(message.contains(said), "{message}");
+    }
+    const HUGE: usize = usize::MAX;
+    for (slopes, slope_shape, x_shape, named) in [
+        (&slopes[..2], &[3][..], &[3][..], "slopes.len()"),
+        (&[], &[], &[3], "slopes.len()"),
+        (&[0.5], &[0], &[0], "slopes.len()"),
+        (&[0.5], &[2, HUGE], &[2, HUGE], "slopes.len()"),
+        (&[0.5], &[1], &[HUGE, 2], "the product of x_shape"),
+        (&[0.5, f32::NAN], &[2], &[2], "slopes"),
+        (&[f32::INFINITY], &[1], &[2], "slopes"),
+        (&[f32::NAN], &[1], &[2, 0], "slopes"),
+    ] {
+        match Prelu::broadcast(slopes, slope_shape, x_shape) {
+            Err(Error::InvalidParameter { parameter, .. }) => assert_eq!(parameter, named),
+            other => panic!("{slope_shape:?} to {x_shape:?}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_elements_take_slopes_of_any_shape_that_fits() {
+    const HUGE: usize = usize::MAX;
+    for (slopes, slope_shape, x_shape) in [
+        (&[][..], &[0][..], &[2, 0][..]),
+        (&[], &[0, 1], &[0, 3]),
+        (&[], &[0, HUGE, 2], &[0, HUGE, 2]),
+        (&[0.5, 0.25], &[2, 1], &[2, 0]),
+        (&[0.5, 0.25], &[2, 1, 1, 1], &[2, HUGE, HUGE, 0]),
+    ] {
+        let prelu = Prelu::broadcast(slopes, slope_shape, x_shape).unwrap();
+        for isa in Isa::available() {
+            assert_eq!(prelu.apply_on(isa, &[], &mut []), Ok(()));
+            assert_eq!(prelu.apply_in_place_on(isa, &mut []), Ok(()));
+        }
+        assert!(matches!(
+            refusal(prelu),
+            Error::ShapeMismatch { len: 3, .. }
+        ));
+    }
+}
+
+#[test]
 fn an_instruction_set_that_is_not_there_is_refused() {
     let missing: Vec<Isa> = Isa::ALL
         .iter()

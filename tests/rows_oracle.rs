@@ -7,18 +7,10 @@ use activations::{
     AnyRowActivation, Hardmax, Isa, Lengths, LogSoftmax, RowActivation, Rows, Softmax, Softmin,
 };
 use common::rows::{self, KINDS, LONG, Operands, SHAPES, WILD};
-use common::{Variant, on_each_isa, scale_of_the_heaviest, ulp};
+use common::{Variant, bounds, on_each_isa, scale_of_the_heaviest, ulp};
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
-
-/// How far a result may be off, in ULP.
-fn bound(operation: &AnyRowActivation<'_>, rows: Rows) -> f64 {
-    match operation {
-        AnyRowActivation::Hardmax(_) => 0.0,
-        _ => 2.0 + rows.axis as f64 / 4096.0,
-    }
-}
 
 /// The worst result of `operation` on `isa`, if it is too far from the oracle.
 fn complaint(
@@ -30,7 +22,7 @@ fn complaint(
 ) -> Option<String> {
     let y = rows::compute(operation, isa, Variant::OutOfPlace, rows, x);
     let expected = rows::reference(operation, rows, x);
-    let mut worst = (bound(operation, rows), None);
+    let mut worst = (bounds::of_rows(operation, rows), None);
     for (i, (&y, &expected)) in y.iter().zip(&expected).enumerate() {
         // Zero is +0 throughout.
         let error = match y == 0.0 && y.is_sign_negative() {

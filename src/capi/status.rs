@@ -66,6 +66,7 @@ impl From<Error> for Status {
         match error {
             Error::LengthMismatch { .. }
             | Error::ShapeMismatch { .. }
+            | Error::NotBroadcastable { .. }
             | Error::RowsMismatch { .. }
             | Error::AttentionMismatch { .. }
             | Error::OperandMismatch { .. }

@@ -1,6 +1,6 @@
 //! How far each activation may be off.
 
-use activations::AnyActivation;
+use activations::{AnyActivation, AnyRowActivation, Rows};
 
 /// Canonical name; maximum error in ULP with the default parameters; and with any others.
 ///
@@ -78,4 +78,12 @@ fn bounds(name: &str) -> (f64, f64) {
     let line = MAX_ULP.iter().find(|(listed, ..)| *listed == name);
     let (_, default, other) = line.unwrap_or_else(|| panic!("{name} has no line in MAX_ULP"));
     (*default, *other)
+}
+
+/// The bound for an operation on rows.
+pub fn of_rows(operation: &AnyRowActivation<'_>, rows: Rows) -> f64 {
+    match operation {
+        AnyRowActivation::Hardmax(_) => 0.0,
+        _ => 2.0 + rows.axis as f64 / 4096.0,
+    }
 }
