@@ -4,12 +4,6 @@
 //! same kernels and the same bits. The functions are made from the lists in [`registry`](crate::registry); the
 //! header is made from them by cbindgen, and compared in CI.
 
-// The names of the functions are those of C, given in `export_name`.
-#![allow(
-    missing_docs,
-    reason = "documented as C functions, which the header shows"
-)]
-
 mod by_name;
 mod elementwise;
 mod gates;

@@ -13,7 +13,7 @@ mod array;
 #[cfg(feature = "alloc")]
 mod buffer;
 #[cfg(feature = "capi")]
-pub mod capi;
+mod capi;
 mod cuts;
 mod dispatch;
 mod drive;

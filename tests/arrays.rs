@@ -48,7 +48,7 @@ impl Layout {
             (Self::Reversed, shape) => shape.reverse(),
             (Self::Swapped, [first, second, ..]) => core::mem::swap(first, second),
             (Self::Narrow, [.., last]) => *last += 4,
-            (Self::Stepped, [.., last]) => *last *= 3,
+            (Self::Stepped, [.., last]) => *last = 3 * *last + 1,
             _ => {}
         }
         ArrayD::from_elem(IxDyn(&shape), GUARD)
