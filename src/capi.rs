@@ -11,8 +11,7 @@ mod memory;
 mod rows;
 mod status;
 
-pub use rows::Attention;
-pub use status::Status;
+use status::Status;
 
 use crate::Isa;
 use core::ffi::{CStr, c_char, c_int};

@@ -62,7 +62,7 @@ pub trait RowFormula: Copy {
 /// of place or in place, on every instruction set, at every alignment (but for the payload of a NaN).
 /// (The same row, once the last axis of a tensor and once another, may come out differently in the last place: it is
 /// summed up in another order.) No method panics, and none allocates but [`to_vec`](Self::to_vec) and
-/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory.
+/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`] does where there is no memory.
 ///
 /// # Errors
 /// Every method returns what [`RowFormula::check`] does. The output is then untouched.

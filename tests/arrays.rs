@@ -64,7 +64,7 @@ impl Layout {
             Self::Reversed => return parent.reversed_axes(),
             Self::Swapped if parent.ndim() > 1 => parent.swap_axes(0, 1),
             Self::Swapped => {}
-            Self::Narrow => parent.slice_axis_inplace(last, Slice::from(1..-3)),
+            Self::Narrow => parent.slice_axis_inplace(last, Slice::new(1, Some(-3), 1)),
             Self::Stepped => parent.slice_axis_inplace(last, Slice::new(1, None, 3)),
             Self::Flipped => {
                 parent.invert_axis(Axis(0));
