@@ -1,17 +1,19 @@
 /* C interface of the crate `activations`: neural-network activation functions for AVX-512, AVX2 and NEON.
  *
- * activations_NAME(x, y, n, parameters..) applies the activation of that name; formulas, parameters and errors are
- * those of the crate's documentation, under the same names. For functions that take a name, parameters are written by
- * name or in order, and names are those of PyTorch, ONNX and Hugging Face, without regard to case, '_', '-' and spaces;
- * parameters that are not given have PyTorch's defaults.
+ * activations_NAME(x, y, n, parameters..) applies the activation of that name; formulas, parameters, what they are by
+ * default, and errors are those of the crate's documentation, under the same names. For functions that take a name,
+ * parameters are written by name or in order, and names are those of PyTorch, ONNX and Hugging Face, without regard to
+ * case, '_', '-' and spaces; parameters that are not given have PyTorch's defaults.
  *
  * x == y is in place. Otherwise an output must not overlap any input. Of x, as many elements are read, and of y as many
  * written, as is said, and nobody else may write them, or read y, meanwhile.
  *
- * Every function that computes returns an activations_status. Pointers are checked: a NULL where there are elements,
- * one that is no multiple of its element's size, an overlap that is not in place. Unless the status is 0, nothing has
- * been written. Functions may be called by several threads at a time, never throw, and allocate nothing unless they
- * take a name.
+ * Every function that computes returns an activations_status. Pointers are checked: a NULL where there are elements, one
+ * that is not aligned, an overlap that is not in place. Unless the status is ACTIVATIONS_STATUS_OK, nothing has been
+ * written (but for ACTIVATIONS_STATUS_INTERNAL, where anything may have been).
+ *
+ * Functions may be called by several threads at a time, and never throw. The first of all calls reads the environment;
+ * after it, only functions that take a name allocate.
  */
 
 #ifndef ACTIVATIONS_H
@@ -21,8 +23,11 @@
 
 #include <stddef.h>
 
+/** An activations_attention that changes nothing. */
+#define ACTIVATIONS_ATTENTION_NONE {1.0f, NULL, 0, NULL, 0, 0, 0}
+
 /**
- * What every function that computes returns. Unless it is 0, nothing has been written.
+ * What every function that computes returns; later versions may have more of them.
  */
 typedef enum activations_status {
   /**
@@ -34,11 +39,11 @@ typedef enum activations_status {
    */
   ACTIVATIONS_STATUS_NULL = 1,
   /**
-   * A pointer is not a multiple of its element's size.
+   * A pointer has not the alignment of what it points to.
    */
   ACTIVATIONS_STATUS_MISALIGNED = 2,
   /**
-   * The output overlaps an input, and is not the same buffer; or it is where it may not be.
+   * The output overlaps an input, and that is not in place; functions that end in _split cannot be in place.
    */
   ACTIVATIONS_STATUS_OVERLAP = 3,
   /**
@@ -86,7 +91,7 @@ typedef enum activations_split_layout {
 } activations_split_layout;
 
 /**
- * What attention adds: logits of scale * x + mask, rows that end early. All zero but a scale of 1 changes nothing.
+ * What attention adds: logits of scale * x + mask, rows that end early. Start from ACTIVATIONS_ATTENTION_NONE.
  */
 typedef struct activations_attention {
   /**

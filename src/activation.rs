@@ -247,12 +247,8 @@ impl<T: Element, A: Launch<Io<T>> + Launch<Io<T, Streamed>>> Activation<T> for A
     #[inline]
     fn apply_on(&self, isa: Isa, x: &[T], y: &mut [T]) -> Result<(), Error> {
         same_length(x, y)?;
-        check_for(self, isa, x.len())?;
-        let io = Io::between(x, y.as_mut_ptr());
-        // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable, `y` writable, they have one length, and
-        // a shared and an exclusive borrow do not overlap.
-        unsafe { launch_by(self, isa, io, stream::pays(isa, size_of_val(x))) };
-        Ok(())
+        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
+        unsafe { apply_to(self, isa, x, y.as_mut_ptr()) }
     }
 
     #[inline]
@@ -276,6 +272,27 @@ pub(crate) fn same_length<T>(x: &[T], y: &[T]) -> Result<(), Error> {
             output: y.len(),
         })
     }
+}
+
+/// As [`Activation::apply_on`], to memory that need not have been written before.
+///
+/// # Safety
+/// `y` is valid for writes of as many elements as `x` has, and does not overlap it.
+#[inline]
+pub(crate) unsafe fn apply_to<T: Element, A>(
+    activation: &A,
+    isa: Isa,
+    x: &[T],
+    y: *mut T,
+) -> Result<(), Error>
+where
+    A: Launch<Io<T>> + Launch<Io<T, Streamed>>,
+{
+    check_for(activation, isa, x.len())?;
+    let streams = stream::pays(isa, size_of_val(x));
+    // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable, and the caller vouches for `y`.
+    unsafe { launch_by(activation, isa, Io::between(x, y), streams) };
+    Ok(())
 }
 
 /// Whether this CPU has `isa`, and the parameters make sense for `len` elements.

@@ -7,6 +7,7 @@
 use crate::row::shape::Rows;
 use crate::{Activation, Cuts, Element, Error, Formula, Gate, Gated, RowActivation};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use ndarray::{
     ArrayView, ArrayView1, ArrayViewD, ArrayViewMut, ArrayViewMut1, ArrayViewMutD, Axis, Dimension,
     IxDyn,
@@ -53,7 +54,12 @@ pub trait ArrayActivation<T: Element = f32>: Activation<T> {
         y: ArrayViewMut<'_, T, D>,
     ) -> Result<(), Error> {
         let apply = |activation: &Self, [x]: [&[T]; 1], y: &mut [T]| activation.apply(x, y);
-        map_array(self, [("input", x.into_dyn())], y.into_dyn(), apply)
+        map_array(
+            self,
+            [("input", x.into_dyn())],
+            (y.into_dyn(), false),
+            apply,
+        )
     }
 
     /// `x[i] = f(x[i])` for each index `i`.
@@ -62,7 +68,7 @@ pub trait ArrayActivation<T: Element = f32>: Activation<T> {
     /// See the trait.
     fn apply_array_in_place<D: Dimension>(&self, x: ArrayViewMut<'_, T, D>) -> Result<(), Error> {
         let apply = |activation: &Self, []: [&[T]; 0], x: &mut [T]| activation.apply_in_place(x);
-        map_array(self, [], x.into_dyn(), apply)
+        map_array(self, [], (x.into_dyn(), true), apply)
     }
 }
 
@@ -101,7 +107,7 @@ pub trait ArrayGate: Gate {
         let apply = |activation: &Self::Activation, [gate, value]: [&[f32]; 2], y: &mut [f32]| {
             Gated(*activation).apply(gate, value, y)
         };
-        map_array(&self.activation(), inputs, y.into_dyn(), apply)
+        map_array(&self.activation(), inputs, (y.into_dyn(), false), apply)
     }
 
     /// `gate[i] = activation(gate[i]) * value[i]` for each index `i`.
@@ -120,7 +126,7 @@ pub trait ArrayGate: Gate {
         map_array(
             &self.activation(),
             [("value", value.into_dyn())],
-            gate.into_dyn(),
+            (gate.into_dyn(), true),
             apply,
         )
     }
@@ -132,7 +138,7 @@ impl<G: Gate> ArrayGate for G {}
 ///
 /// A row lies along the axis; the rows are numbered, for a mask and lengths, in the order of the axes before it. The
 /// result is that of the array in standard layout, bit for bit (but for the payload of a NaN). No array is copied: rows
-/// whose elements do not lie next to each other pass through a buffer for 16 of them, which is allocated once a call.
+/// whose elements do not lie next to each other pass through a buffer for up to 16 of them, allocated once a call.
 ///
 /// ```
 /// use activations::{ArrayRowActivation, Softmax};
@@ -198,13 +204,16 @@ fn same_shape((operand, shape): (&'static str, &[usize]), output: &[usize]) -> R
 fn map_array<T: Element, A: Formula, const N: usize>(
     activation: &A,
     inputs: [(&'static str, ArrayViewD<'_, T>); N],
-    mut y: ArrayViewMutD<'_, T>,
+    (mut y, is_read): (ArrayViewMutD<'_, T>, bool),
     apply: impl Fn(&A, [&[T]; N], &mut [T]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     for (name, input) in &inputs {
         same_shape((name, input.shape()), y.shape())?;
     }
     activation.check(y.len())?;
+    if y.is_empty() {
+        return Ok(());
+    }
     let mut inputs = inputs.map(|(_, input)| input);
     let any_order = !activation.depends_on_position();
     if let Some((inputs, y)) = slices(&inputs, &mut y, any_order) {
@@ -215,22 +224,56 @@ fn map_array<T: Element, A: Formula, const N: usize>(
         return Err(Error::NotStandardLayout);
     }
     if any_order {
-        // Rows along which the output lies as close as may be.
+        // Rows along which the output lies as close as may be; the stride along an axis of one element says nothing.
         let mut order: Vec<usize> = (0..y.ndim()).collect();
-        order.sort_by_key(|&axis| core::cmp::Reverse(y.strides()[axis].unsigned_abs()));
+        let stride = |axis: usize| y.strides()[axis].unsigned_abs();
+        order.sort_by_key(|&axis| (y.shape()[axis] != 1, Reverse(stride(axis))));
         inputs = inputs.map(|input| input.permuted_axes(IxDyn(&order)));
         y = y.permuted_axes(IxDyn(&order));
     }
+    merge_axes(&mut inputs, &mut y);
+    let mut blocks = Blocks {
+        inputs: [[T::default(); BLOCK]; N],
+        y: [T::default(); BLOCK],
+        y_is_read: is_read,
+    };
     let mut rows = inputs.each_ref().map(|input| input.rows().into_iter());
     let mut start = 0;
     for mut y in y.rows_mut() {
         // They have as many rows as the output.
         let none = ArrayView1::from(&[]);
         let inputs = rows.each_mut().map(|rows| rows.next().unwrap_or(none));
-        map_row(activation, start, inputs, &mut y, &apply)?;
+        map_row(activation, start, inputs, &mut y, &mut blocks, &apply)?;
         start += y.len();
     }
     Ok(())
+}
+
+/// Makes rows as long as they can be: merges axes into the last one, for as long as each operand goes on along them as
+/// along it.
+fn merge_axes<T, const N: usize>(
+    inputs: &mut [ArrayViewD<'_, T>; N],
+    y: &mut ArrayViewMutD<'_, T>,
+) {
+    let Some(last) = y.ndim().checked_sub(1) else {
+        return;
+    };
+    for axis in (0..last).rev() {
+        let (len, row) = (y.shape()[axis], y.shape()[last]);
+        let goes_on = |strides: &[isize]| {
+            let end = isize::try_from(row)
+                .ok()
+                .and_then(|row| row.checked_mul(strides[last]));
+            len == 1 || row == 1 || end == Some(strides[axis])
+        };
+        if !(goes_on(y.strides()) && inputs.iter().all(|input| goes_on(input.strides()))) {
+            return;
+        }
+        for input in &mut *inputs {
+            input.merge_axes(Axis(axis), Axis(last));
+        }
+        y.merge_axes(Axis(axis), Axis(last));
+    }
 }
 
 /// All of them as slices, where they lie in memory in one order: that of the indices, or where that does not matter any
@@ -255,12 +298,21 @@ fn slices<'a, T, const N: usize>(
     ))
 }
 
+/// What elements are gathered in that do not lie next to each other.
+struct Blocks<T, const N: usize> {
+    inputs: [[T; BLOCK]; N],
+    y: [T; BLOCK],
+    /// Whether the output is an input as well.
+    y_is_read: bool,
+}
+
 /// One row of elements, whose first is number `start` of all.
 fn map_row<T: Element, A: Formula, const N: usize>(
     activation: &A,
     start: usize,
     inputs: [ArrayView1<'_, T>; N],
     y: &mut ArrayViewMut1<'_, T>,
+    blocks: &mut Blocks<T, N>,
     apply: impl Fn(&A, [&[T]; N], &mut [T]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let lies_together =
@@ -278,18 +330,15 @@ fn map_row<T: Element, A: Formula, const N: usize>(
         if let Some((inputs, y)) = row_slices(&inputs, &mut y) {
             apply(&part, inputs, y)?;
         } else {
-            let mut blocks = [[T::default(); BLOCK]; N];
-            let mut block = [T::default(); BLOCK];
-            for (block, input) in blocks.iter_mut().zip(&inputs) {
-                block
-                    .iter_mut()
-                    .zip(input)
-                    .for_each(|(to, &from)| *to = from);
+            for (block, input) in blocks.inputs.iter_mut().zip(&inputs) {
+                copy(input, block);
             }
-            block.iter_mut().zip(&y).for_each(|(to, &from)| *to = from);
-            let inputs = blocks.each_ref().map(|block| &block[..len]);
-            apply(&part, inputs, &mut block[..len])?;
-            y.iter_mut().zip(&block).for_each(|(to, &from)| *to = from);
+            if blocks.y_is_read {
+                copy(&y, &mut blocks.y);
+            }
+            let inputs = blocks.inputs.each_ref().map(|block| &block[..len]);
+            apply(&part, inputs, &mut blocks.y[..len])?;
+            copy(&blocks.y, &mut y);
         }
         at += len;
     }
@@ -308,6 +357,14 @@ fn row_slices<'a, T, const N: usize>(
     Some((slices.map(Option::unwrap_or_default), y.as_slice_mut()?))
 }
 
+/// Copies elements for as long as there are some on both sides.
+fn copy<'a, T: Copy + 'a>(
+    from: impl IntoIterator<Item = &'a T>,
+    to: impl IntoIterator<Item = &'a mut T>,
+) {
+    to.into_iter().zip(from).for_each(|(to, &from)| *to = from);
+}
+
 /// Applies `operation` along `axis`, from `x` to `y`, or in `y`.
 fn map_rows<T: Element, A: RowActivation<T>>(
     operation: &A,
@@ -315,14 +372,21 @@ fn map_rows<T: Element, A: RowActivation<T>>(
     x: Option<ArrayViewD<'_, T>>,
     mut y: ArrayViewMutD<'_, T>,
 ) -> Result<(), Error> {
-    let Some(behind) = y.shape().get(axis.index() + 1..) else {
+    let Some((&len, behind)) = y
+        .shape()
+        .get(axis.index()..)
+        .and_then(<[usize]>::split_first)
+    else {
         return Err(Error::NoSuchAxis {
             axis: axis.index(),
             axes: y.ndim(),
         });
     };
-    let rows = Rows::strided(y.len_of(axis), behind.iter().product());
+    let rows = Rows::strided(len, behind.iter().product());
     operation.check(rows, y.len())?;
+    if y.is_empty() {
+        return Ok(());
+    }
     if y.is_standard_layout() {
         match (x.as_ref().map(|x| x.as_slice()), y.as_slice_mut()) {
             (None, Some(y)) => return operation.apply_in_place(rows, y),
@@ -330,33 +394,57 @@ fn map_rows<T: Element, A: RowActivation<T>>(
             _ => {}
         }
     }
-    // Rows of one `outer` are computed together, as they would be in standard layout; where there is but one of
-    // them, as rows of the last axis.
-    let together = if rows.inner == 1 { 1 } else { LANES };
+    // Rows of one `outer` are computed together, as they would be in standard layout, in blocks of some of them.
+    let together = rows.inner.min(LANES);
     let block_rows = Rows::strided(rows.axis, together);
-    let mut block: Vec<T> = alloc::vec![T::default(); rows.axis * together];
+    let mut block: Vec<T> = Vec::new();
     let mut of_x = x.as_ref().map(|x| x.lanes(axis).into_iter());
     let mut of_y = y.lanes_mut(axis).into_iter();
     let mut lanes: Vec<ArrayViewMut1<'_, T>> = Vec::with_capacity(together);
-    for outer in 0..of_y.len().checked_div(rows.inner).unwrap_or(0) {
+    for outer in 0..of_y.len() / rows.inner {
         let part = operation.part(rows, outer, 1);
         let mut left = rows.inner;
         while left > 0 {
             lanes.extend(of_y.by_ref().take(left.min(together)));
-            left = left.saturating_sub(together);
+            left -= lanes.len();
+            let mut inputs = of_x.as_mut().map(|lanes| lanes.by_ref());
+            if let [y] = &mut lanes[..]
+                && rows.inner == 1
+                && let Some(y) = y.as_slice_mut()
+            {
+                apply_row(&part, inputs.and_then(|lanes| lanes.next()), y)?;
+                lanes.clear();
+                continue;
+            }
+            block.resize(rows.axis * together, T::default());
             for (i, y) in lanes.iter().enumerate() {
                 let to = block.iter_mut().skip(i).step_by(together);
-                match of_x.as_mut().and_then(|lanes| lanes.next()) {
-                    Some(x) => to.zip(&x).for_each(|(to, &from)| *to = from),
-                    None => to.zip(y).for_each(|(to, &from)| *to = from),
+                match inputs.as_mut().and_then(|lanes| lanes.next()) {
+                    Some(x) => copy(x, to),
+                    None => copy(y, to),
                 }
             }
             part.apply_in_place(block_rows, &mut block)?;
             for (i, mut y) in lanes.drain(..).enumerate() {
-                let from = block.iter().skip(i).step_by(together);
-                y.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+                copy(block.iter().skip(i).step_by(together), &mut y);
             }
         }
     }
     Ok(())
+}
+
+/// One row, from `x` to the slice `y`, or in `y`: from one that is no slice it is gathered where the result goes.
+fn apply_row<T: Element, A: RowActivation<T>>(
+    operation: &A,
+    x: Option<ArrayView1<'_, T>>,
+    y: &mut [T],
+) -> Result<(), Error> {
+    let rows = Rows::last(y.len());
+    if let Some(x) = x {
+        if let Some(x) = x.as_slice() {
+            return operation.apply(rows, x, y);
+        }
+        copy(x, &mut *y);
+    }
+    operation.apply_in_place(rows, y)
 }

@@ -96,4 +96,22 @@ mod tests {
         assert_eq!(Cuts::Anywhere.middle(3, 0), Some(1));
         assert_eq!(Cuts::Anywhere.middle(3, usize::MAX), None);
     }
+
+    #[cfg(feature = "ndarray")]
+    #[test]
+    fn stretches_are_as_long_as_the_rule_allows() {
+        let channels = Cuts::Periods {
+            period: 60,
+            step: Some(20),
+        };
+        // Whole periods from the start of one; whole steps, to its end; the rest of a step.
+        assert_eq!(channels.stretch(0, 130), 120);
+        assert_eq!(channels.stretch(120, 59), 40);
+        assert_eq!(channels.stretch(20, 130), 40);
+        assert_eq!(channels.stretch(80, 30), 20);
+        assert_eq!(channels.stretch(85, 30), 15);
+        assert_eq!(channels.stretch(85, 3), 3);
+        assert_eq!(channels.stretch(60, 19), 19);
+        assert_eq!(Cuts::Anywhere.stretch(7, 30), 30);
+    }
 }

@@ -11,3 +11,13 @@ mod sealed {
 pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {}
 
 impl Element for f32 {}
+
+/// How many elements a tensor of this shape has, if that is a number.
+pub(crate) fn elements(shape: &[usize]) -> Option<usize> {
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape
+        .iter()
+        .try_fold(1, |product: usize, &size| product.checked_mul(size))
+}

@@ -124,20 +124,8 @@ pub trait Gate: Copy {
     fn apply_on(&self, isa: Isa, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error> {
         same_length(gate, value)?;
         activation::same_length(gate, y)?;
-        available(isa)?;
-        let activation = ready(self, gate.len())?;
-        let source = Source::two_tensors(gate, value);
-        // SAFETY: the CPU has `isa`; gate, value and `y` have one length, and shared and exclusive
-        // borrows do not overlap.
-        unsafe {
-            source.launch(
-                &activation,
-                isa,
-                y.as_mut_ptr(),
-                stream::pays(isa, size_of_val(y)),
-            )
-        };
-        Ok(())
+        // SAFETY: `y` is writable and as long as gate and value, and shared and exclusive borrows do not overlap.
+        unsafe { apply_to(self, isa, Source::two_tensors(gate, value), y.as_mut_ptr()) }
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
@@ -236,20 +224,9 @@ pub trait Gate: Copy {
         y: &mut [f32],
     ) -> Result<(), Error> {
         split.check(x.len(), y.len())?;
-        available(isa)?;
-        let activation = ready(self, y.len())?;
-        let source = Source::one_tensor(split, x);
-        // SAFETY: the CPU has `isa`; `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is
-        // `[outer, n]`, and a shared and an exclusive borrow do not overlap.
-        unsafe {
-            source.launch(
-                &activation,
-                isa,
-                y.as_mut_ptr(),
-                stream::pays(isa, size_of_val(y)),
-            )
-        };
-        Ok(())
+        // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { apply_to(self, isa, Source::one_tensor(split, x), y.as_mut_ptr()) }
     }
 
     /// As [`apply_split`](Self::apply_split), in a new buffer, aligned to a cache line.
@@ -273,6 +250,27 @@ pub trait Gate: Copy {
         }
         Ok(y)
     }
+}
+
+/// Writes all products of `source` to memory that need not have been written before.
+///
+/// # Safety
+/// What `source` says can be read; `y` is valid for writes of as many elements as there are products, and does not
+/// overlap it.
+#[inline]
+pub(crate) unsafe fn apply_to<G: Gate>(
+    gate: &G,
+    isa: Isa,
+    source: Source,
+    y: *mut f32,
+) -> Result<(), Error> {
+    available(isa)?;
+    let products = source.products();
+    let activation = ready(gate, products)?;
+    let streams = stream::pays(isa, products * size_of::<f32>());
+    // SAFETY: the CPU has `isa`, the parameters are right, and the caller vouches for the memory.
+    unsafe { source.launch(&activation, isa, y, streams) };
+    Ok(())
 }
 
 /// The activation, once its parameters are seen to be right: the gate's own `check` has the better
@@ -324,7 +322,7 @@ pub(crate) struct Source {
 
 impl Source {
     #[inline]
-    fn two_tensors(gate: &[f32], value: &[f32]) -> Self {
+    pub(crate) fn two_tensors(gate: &[f32], value: &[f32]) -> Self {
         Self {
             gate: gate.as_ptr(),
             value: value.as_ptr(),
@@ -346,7 +344,7 @@ impl Source {
 
     /// For an `x` that `split.check` has passed.
     #[inline]
-    fn one_tensor(split: Split, x: &[f32]) -> Self {
+    pub(crate) fn one_tensor(split: Split, x: &[f32]) -> Self {
         let len = match split.layout {
             Layout::Halves => split.n,
             Layout::Pairs => 1,
@@ -369,7 +367,7 @@ impl Source {
     }
 
     /// How many products there are.
-    #[cfg(feature = "parallel")]
+    #[inline]
     pub(crate) fn products(&self) -> usize {
         self.rows * self.len
     }

@@ -23,8 +23,14 @@ pub(crate) mod shape;
 pub(crate) mod softmax;
 pub(crate) mod softmin;
 
+mod sealed {
+    pub trait Sealed {}
+}
+
 /// The definition of an operation on rows: its formula in f64, and what it accepts.
-pub trait RowFormula: Copy {
+///
+/// It cannot be implemented elsewhere.
+pub trait RowFormula: sealed::Sealed + Copy {
     /// The scalar oracle: the formula in f64, for row `row` of the `outer` ones of a tensor, and its elements
     /// `x`.
     ///
@@ -173,11 +179,10 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
     fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
         self.check(rows, x.len())?;
         make_room(y, x.len());
-        let io = Io::between(x, y.as_mut_ptr());
-        // SAFETY: `x` is readable, `y` has room for as many elements, and the two are distinct. The kernel has
-        // written all of them when their number becomes the length.
+        // SAFETY: `y` has room for as many elements as `x` has, and the two are distinct. The kernel has written all
+        // of them when their number becomes the length.
         unsafe {
-            launch_checked(self, Isa::detect(), rows, io)?;
+            apply_to(self, Isa::detect(), rows, x, y.as_mut_ptr())?;
             y.set_len(x.len());
         }
         Ok(())
@@ -186,10 +191,8 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
     #[inline]
     fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
         same_length(x, y)?;
-        let io = Io::between(x, y.as_mut_ptr());
-        // SAFETY: `x` is readable, `y` writable, they have one length, and a shared and an
-        // exclusive borrow do not overlap.
-        unsafe { launch_checked(self, isa, rows, io) }
+        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
+        unsafe { apply_to(self, isa, rows, x, y.as_mut_ptr()) }
     }
 
     #[inline]
@@ -198,6 +201,22 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
         // SAFETY: `x` is readable and writable, and source and destination are equal.
         unsafe { launch_checked(self, isa, rows, io) }
     }
+}
+
+/// As [`RowActivation::apply_on`], to memory that need not have been written before.
+///
+/// # Safety
+/// `y` is valid for writes of as many elements as `x` has, and does not overlap it.
+#[inline]
+pub(crate) unsafe fn apply_to<T: Element, A: LaunchRows<T>>(
+    operation: &A,
+    isa: Isa,
+    rows: Rows,
+    x: &[T],
+    y: *mut T,
+) -> Result<(), Error> {
+    // SAFETY: `x` is readable, and the caller vouches for `y`.
+    unsafe { launch_checked(operation, isa, rows, Io::between(x, y)) }
 }
 
 /// Applies `operation` once CPU, rows and parameters are seen to be right.

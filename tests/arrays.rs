@@ -157,6 +157,7 @@ fn every_activation_does_in_every_layout_what_it_does_in_the_standard_one() {
         &[3, 0],
         &[2, 700],
         &[700, 2],
+        &[700, 1],
         &[2, 1, 3, 1, 2],
     ] {
         check(&Gelu, shape);
@@ -175,6 +176,12 @@ fn parameters_follow_the_order_of_the_indices() {
         check(&fused, &[2, 3, 4, 5]);
         check(&fused.residual(&residual), &[2, 3, 4, 5]);
     }
+    for (channels, inner) in [(2, 1), (3, 1), (2, 2), (15, 2)] {
+        check(
+            &Prelu::per_channel(&slopes[..channels], inner).unwrap(),
+            &[3, 4, 5],
+        );
+    }
     check(&Fused::new(Relu).residual(&inputs::noise(1200)), &[3, 400]);
     check(&Prelu::per_channel(&slopes[..3], 400).unwrap(), &[3, 400]);
 }
@@ -188,19 +195,21 @@ fn every_gate_does_in_every_layout_what_it_does_in_the_standard_one() {
     let (gate, value) = (inputs::noise(60), inputs::noise(120).split_off(60));
     for operation in AnyGate::all().chain([per_channel]) {
         let expected = operation.to_vec(&gate, &value).unwrap();
-        for (gate_layout, y_layout) in pairs() {
-            let what = format!("{operation} of {gate_layout:?}");
+        for (gate_layout, y_layout, value_layout) in pairs().flat_map(|(gate, y)| {
+            [gate, Layout::Standard, Layout::Narrow].map(|value| (gate, y, value))
+        }) {
+            let what = format!("{operation} of {gate_layout:?} and {value_layout:?}");
             let gate = Laid::new(gate_layout, &shape, &gate);
-            let value = Laid::new(Layout::Narrow, &shape, &value);
+            let value = Laid::new(value_layout, &shape, &value);
             let mut y = Laid::new(y_layout, &shape, &[]);
             operation
                 .apply_arrays(gate.view(), value.view(), y.view_mut())
                 .unwrap();
             y.assert_is(&expected, &what);
         }
-        for layout in Layout::ALL {
+        for (layout, value_layout) in pairs() {
             let mut gate = Laid::new(layout, &shape, &gate);
-            let value = Laid::new(Layout::Stepped, &shape, &value);
+            let value = Laid::new(value_layout, &shape, &value);
             operation
                 .apply_arrays_in_place(gate.view_mut(), value.view())
                 .unwrap();
@@ -225,6 +234,8 @@ fn every_operation_on_rows_does_along_every_axis_what_it_does_in_standard_layout
         &[5, 19],
         &[6],
         &[2, 0, 3],
+        &[4100, 2],
+        &[2, 4100],
     ] {
         let x = inputs::noise(shape.iter().product());
         for axis in 0..shape.len() {
@@ -298,11 +309,13 @@ fn what_does_not_fit_is_refused() {
         softmax.apply_axis(Axis(0), x.view(), y.view_mut()),
         Err(differs(1, 3, 4))
     );
-    let missing = Error::NoSuchAxis { axis: 2, axes: 2 };
-    assert_eq!(
-        softmax.apply_axis_in_place(Axis(2), y.view_mut()),
-        Err(missing)
-    );
+    for axis in [2, usize::MAX] {
+        let missing = Error::NoSuchAxis { axis, axes: 2 };
+        assert_eq!(
+            softmax.apply_axis_in_place(Axis(axis), y.view_mut()),
+            Err(missing)
+        );
+    }
     let error = Reglu
         .apply_arrays(x.view(), x.view(), y.view_mut())
         .unwrap_err();
@@ -357,6 +370,8 @@ fn what_does_not_fit_is_refused() {
         .unwrap_err();
     assert_eq!(error, Error::NotStandardLayout);
     assert!(y.iter().all(|&y| y == GUARD));
+    let empty = y.view_mut().slice_move(ndarray::s![.., ..0]);
+    assert_eq!(fused.apply_array_in_place(empty), Ok(()));
     assert_eq!(fused.apply_array_in_place(y.view_mut()), Ok(()));
     assert!(error.to_string().contains("standard layout"));
 }

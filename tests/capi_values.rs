@@ -173,6 +173,16 @@ fn the_c_interface_has_to_return_what_this_one_does() {
     elementwise(&mut lines, &x);
     gates(&mut lines, &x, &value);
     on_rows(&mut lines, &value);
+    // How many lines there are after the inputs, that none is missed.
+    let mut all = Lines::default();
+    all.add(
+        "lines",
+        "none",
+        &[(lines.0.lines().count() - 2) as f32],
+        &[],
+    );
+    all.0 += &lines.0;
+    let lines = all;
     if std::env::var_os("ACTIVATIONS_BLESS").is_some() {
         std::fs::write(FILE, lines.0).unwrap();
         return;

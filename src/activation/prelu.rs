@@ -1,6 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::drive::{LaneKernel, Run, Walk, channel::map_channels};
+use crate::element::elements;
 use crate::simd::{Machine, Vocabulary};
 use crate::{Cuts, Error};
 
@@ -218,16 +219,6 @@ fn invalid(parameter: &'static str, value: f32, expected: &'static str) -> Error
         value,
         expected,
     }
-}
-
-/// How many elements a tensor of this shape has, if that is a number.
-fn elements(shape: &[usize]) -> Option<usize> {
-    if shape.contains(&0) {
-        return Some(0);
-    }
-    shape
-        .iter()
-        .try_fold(1, |product: usize, &size| product.checked_mul(size))
 }
 
 impl Default for Prelu<'_> {

@@ -1,28 +1,37 @@
 //! Each activation as a C function.
 
-use super::memory::{Operand, apart, check, input, operand};
+use super::memory::{Operand, apart, check, check_operand, input, operand};
 use super::status::{Status, call};
+use crate::activation::apply_to;
+use crate::dispatch::Launch;
+use crate::drive::{Io, Streamed};
 use crate::registry::for_each_activation;
 use crate::{Activation, *};
 
 /// Applies `activation` to `n` elements.
 ///
 /// # Safety
-/// Those at `x` are readable and those at `y` writable, unless that is refused, and nobody else uses them meanwhile.
+/// Those at `x` are readable and those at `y` writable, unless that is refused, and nobody else uses them meanwhile. What
+/// the activation borrows does not overlap them.
 #[inline]
-pub(super) unsafe fn apply<A: Activation>(
+pub(super) unsafe fn apply<A>(
     x: *const f32,
     y: *mut f32,
     n: usize,
     activation: impl FnOnce() -> Result<A, Status>,
-) -> Status {
+) -> Status
+where
+    A: Launch<Io<f32>> + Launch<Io<f32, Streamed>>,
+{
     call(|| {
-        // SAFETY: the caller's promises, passed on.
-        let operand = unsafe { operand(x, y, n)? };
+        check_operand(x, y, n)?;
         let activation = activation()?;
-        match operand {
-            Operand::Same(x) => activation.apply_in_place(x)?,
-            Operand::Apart(x, y) => activation.apply(x, y)?,
+        // SAFETY: `check_operand` has passed; the caller's promises, passed on.
+        unsafe {
+            match operand(x, y, n) {
+                Operand::Same(x) => activation.apply_in_place(x)?,
+                Operand::Apart(x, y) => apply_to(&activation, Isa::detect(), x, y)?,
+            }
         }
         Ok(())
     })

@@ -1,7 +1,8 @@
 //! Each gate as C functions: of two tensors, and of one that holds both.
 
-use super::memory::{Operand, apart, check, input, operand, output, product};
+use super::memory::{Operand, apart, check, check_operand, input, len_of, operand};
 use super::status::{Status, call};
+use crate::gate::{Source, apply_to};
 use crate::registry::for_each_gate;
 use crate::{Gate, *};
 use core::ffi::c_int;
@@ -53,15 +54,20 @@ pub(super) unsafe fn apply<G: Gate>(
     operation: impl FnOnce() -> Result<G, Status>,
 ) -> Status {
     call(|| {
+        check_operand(gate, y, n)?;
         check(value, n)?;
-        check(y, n)?;
         apart((value, n), (y, n))?;
-        // SAFETY: the caller's promises, passed on; the value does not overlap what is written.
-        let (value, operand) = unsafe { (input(value, n)?, operand(gate, y, n)?) };
         let operation = operation()?;
-        match operand {
-            Operand::Same(gate) => operation.apply_in_place(gate, value)?,
-            Operand::Apart(gate, y) => operation.apply(gate, value, y)?,
+        // SAFETY: `check_operand` has passed; the caller's promises, passed on; the value does not overlap what is written.
+        unsafe {
+            let value = input(value, n)?;
+            match operand(gate, y, n) {
+                Operand::Same(gate) => operation.apply_in_place(gate, value)?,
+                Operand::Apart(gate, y) => {
+                    let source = Source::two_tensors(gate, value);
+                    apply_to(&operation, Isa::detect(), source, y)?;
+                }
+            }
         }
         Ok(())
     })
@@ -85,13 +91,15 @@ unsafe fn apply_split<G: Gate>(
             .into_iter()
             .find(|&known| known as c_int == layout)
             .ok_or(Status::Parameter)?;
-        let (x_len, y_len) = (product(&[2, outer, n])?, product(&[outer, n])?);
+        let (x_len, y_len) = (len_of(&[2, outer, n])?, len_of(&[outer, n])?);
         check(x, x_len)?;
         check(y, y_len)?;
         apart((x, x_len), (y, y_len))?;
-        // SAFETY: the caller's promises, passed on; the two do not overlap.
-        let (x, y) = unsafe { (input(x, x_len)?, output(y, y_len)?) };
-        operation.apply_split(layout.split(n), x, y)?;
+        // SAFETY: the caller's promises, passed on; `x` is as long as the layout says, and does not overlap `y`.
+        unsafe {
+            let source = Source::one_tensor(layout.split(n), input(x, x_len)?);
+            apply_to(&operation, Isa::detect(), source, y)?;
+        }
         Ok(())
     })
 }

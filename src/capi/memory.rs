@@ -1,6 +1,7 @@
 //! From C's pointers to slices.
 
 use super::Status;
+use crate::element::elements;
 use core::ffi::{CStr, c_char};
 use core::slice;
 
@@ -16,20 +17,6 @@ pub(super) unsafe fn input<'a, T>(start: *const T, len: usize) -> Result<&'a [T]
     }
     // SAFETY: `start` is aligned and not null, the length fits memory, and the caller vouches for the rest.
     Ok(unsafe { slice::from_raw_parts(start, len) })
-}
-
-/// The same, to write to.
-///
-/// # Safety
-/// Where the result is `Ok`, they are readable and writable, and nobody else uses them, for as long as `'a` lasts.
-#[inline]
-pub(super) unsafe fn output<'a, T>(start: *mut T, len: usize) -> Result<&'a mut [T], Status> {
-    check(start, len)?;
-    if len == 0 {
-        return Ok(&mut []);
-    }
-    // SAFETY: as in `input`.
-    Ok(unsafe { slice::from_raw_parts_mut(start, len) })
 }
 
 /// Whether `len` elements can be at `start`.
@@ -70,33 +57,43 @@ pub(super) fn apart<T>(
     }
 }
 
-/// An operand of as many elements as the output.
+/// An operand of as many elements as the output, which is writable only: it need not have been written before.
 pub(super) enum Operand<'a> {
     /// The output itself: the call is in place.
     Same(&'a mut [f32]),
     /// Another buffer, and the output.
-    Apart(&'a [f32], &'a mut [f32]),
+    Apart(&'a [f32], *mut f32),
 }
 
-/// `len` elements each, at `x` and `y`, which are one buffer or do not overlap.
-///
-/// # Safety
-/// As for [`input`] and [`output`].
+/// Whether `len` elements each can be at `x` and `y`, which are one buffer or do not overlap.
 #[inline]
-pub(super) unsafe fn operand<'a>(
-    x: *const f32,
-    y: *mut f32,
-    len: usize,
-) -> Result<Operand<'a>, Status> {
+pub(super) fn check_operand(x: *const f32, y: *mut f32, len: usize) -> Result<(), Status> {
     check(x, len)?;
     check(y, len)?;
-    // SAFETY: the caller's promises, passed on; a shared and an exclusive slice do not overlap.
+    if x == y.cast_const() {
+        return Ok(());
+    }
+    apart((x, len), (y, len))
+}
+
+/// The `len` elements each at `x` and `y`.
+///
+/// # Safety
+/// [`check_operand`] has passed; those at `x` are readable, and those at `y` writable, and nobody else uses them, for as
+/// long as `'a` lasts.
+#[inline]
+pub(super) unsafe fn operand<'a>(x: *const f32, y: *mut f32, len: usize) -> Operand<'a> {
+    if len == 0 {
+        return Operand::Same(&mut []);
+    }
+    // SAFETY: both are aligned and not null, and the length fits memory. What is read has been written, and so has `y`
+    // where the two are one; the caller vouches for the rest.
     unsafe {
         if x == y.cast_const() {
-            return Ok(Operand::Same(output(y, len)?));
+            Operand::Same(slice::from_raw_parts_mut(y, len))
+        } else {
+            Operand::Apart(slice::from_raw_parts(x, len), y)
         }
-        apart((x, len), (y, len))?;
-        Ok(Operand::Apart(input(x, len)?, output(y, len)?))
     }
 }
 
@@ -113,13 +110,10 @@ pub(super) unsafe fn text<'a>(start: *const c_char) -> Result<&'a str, Status> {
     text.to_str().map_err(|_| Status::Name)
 }
 
-/// The elements of a tensor of these dimensions.
+/// How many elements a tensor of this shape has.
 #[inline]
-pub(super) fn product(dimensions: &[usize]) -> Result<usize, Status> {
-    let product = dimensions
-        .iter()
-        .try_fold(1usize, |product, &dimension| product.checked_mul(dimension));
-    product.ok_or(Status::Length)
+pub(super) fn len_of(shape: &[usize]) -> Result<usize, Status> {
+    elements(shape).ok_or(Status::Length)
 }
 
 #[cfg(test)]
@@ -154,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn products_that_overflow_are_lengths() {
-        assert_eq!(product(&[2, 3, 4]), Ok(24));
-        assert_eq!(product(&[usize::MAX, 2]), Err(Status::Length));
-        assert_eq!(product(&[usize::MAX, 2, 0]), Err(Status::Length));
+    fn shapes_that_no_memory_holds_are_lengths() {
+        assert_eq!(len_of(&[2, 3, 4]), Ok(24));
+        assert_eq!(len_of(&[usize::MAX, 2]), Err(Status::Length));
+        assert_eq!(len_of(&[usize::MAX, 2, 0]), Ok(0));
     }
 }

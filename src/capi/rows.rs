@@ -1,11 +1,13 @@
 //! Each operation on rows as a C function.
 
-use super::memory::{Operand, apart, check, input, operand, product};
+use super::memory::{Operand, apart, check, check_operand, input, len_of, operand};
 use super::status::{Status, call};
+use crate::dispatch::rows::LaunchRows;
 use crate::registry::for_each_row_activation;
+use crate::row::apply_to;
 use crate::{RowActivation, *};
 
-/// What attention adds: logits of scale * x + mask, rows that end early. All zero but a scale of 1 changes nothing.
+/// What attention adds: logits of scale * x + mask, rows that end early. Start from ACTIVATIONS_ATTENTION_NONE.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Attention {
@@ -29,23 +31,25 @@ pub struct Attention {
 ///
 /// # Safety
 /// As many elements at `x` are readable and at `y` writable, unless that is refused, and nobody else uses them
-/// meanwhile.
+/// meanwhile. What the operation borrows does not overlap them.
 #[inline]
-pub(super) unsafe fn apply<A: RowActivation>(
+pub(super) unsafe fn apply<A: LaunchRows<f32>>(
     x: *const f32,
     y: *mut f32,
     [outer, axis, inner]: [usize; 3],
     operation: impl FnOnce() -> Result<A, Status>,
 ) -> Status {
     call(|| {
-        let n = product(&[outer, axis, inner])?;
-        // SAFETY: the caller's promises, passed on.
-        let operand = unsafe { operand(x, y, n)? };
+        let n = len_of(&[outer, axis, inner])?;
+        check_operand(x, y, n)?;
         let operation = operation()?;
         let rows = Rows::strided(axis, inner);
-        match operand {
-            Operand::Same(x) => operation.apply_in_place(rows, x)?,
-            Operand::Apart(x, y) => operation.apply(rows, x, y)?,
+        // SAFETY: `check_operand` has passed; the caller's promises, passed on.
+        unsafe {
+            match operand(x, y, n) {
+                Operand::Same(x) => operation.apply_in_place(rows, x)?,
+                Operand::Apart(x, y) => apply_to(&operation, Isa::detect(), rows, x, y)?,
+            }
         }
         Ok(())
     })
@@ -79,13 +83,16 @@ unsafe fn read<'a>(
             input(attention.lengths, attention.lengths_len)?,
         )
     };
-    let lengths = match (attention.queries, lengths) {
-        (0, []) => Lengths::All,
-        (0, lengths) => Lengths::PerRow(lengths),
-        (queries, []) => Lengths::Causal {
-            queries,
-            past: attention.past,
-        },
+    // A pointer without a length is a length that was forgotten.
+    if mask.is_empty() != attention.mask.is_null()
+        || lengths.is_empty() != attention.lengths.is_null()
+    {
+        return Err(Status::Shape);
+    }
+    let lengths = match (attention.queries, attention.past, lengths) {
+        (0, 0, []) => Lengths::All,
+        (0, 0, lengths) => Lengths::PerRow(lengths),
+        (queries, past, []) if queries > 0 => Lengths::Causal { queries, past },
         _ => return Err(Status::Parameter),
     };
     Ok((attention.scale, mask, lengths))
@@ -109,7 +116,7 @@ macro_rules! operation {
             attention: *const Attention,
         ) -> Status {
             let operation = || {
-                let n = product(&[outer, axis, inner])?;
+                let n = len_of(&[outer, axis, inner])?;
                 // SAFETY: the caller's promise, passed on.
                 let (scale, mask, lengths) = unsafe { read(attention, (y, n))? };
                 Ok($type {

@@ -4,7 +4,7 @@ use crate::Error;
 use core::ffi::{CStr, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What every function that computes returns. Unless it is 0, nothing has been written.
+/// What every function that computes returns; later versions may have more of them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -12,9 +12,9 @@ pub enum Status {
     Ok = 0,
     /// A pointer is NULL where there are elements, or text.
     Null = 1,
-    /// A pointer is not a multiple of its element's size.
+    /// A pointer has not the alignment of what it points to.
     Misaligned = 2,
-    /// The output overlaps an input, and is not the same buffer; or it is where it may not be.
+    /// The output overlaps an input, and that is not in place; functions that end in _split cannot be in place.
     Overlap = 3,
     /// A length, or a product of lengths, is beyond what memory can hold.
     Length = 4,
@@ -49,7 +49,7 @@ impl Status {
         match status {
             Some(Self::Ok) => c"no error",
             Some(Self::Null) => c"a pointer is NULL",
-            Some(Self::Misaligned) => c"a pointer is not a multiple of its element's size",
+            Some(Self::Misaligned) => c"a pointer has not the alignment of what it points to",
             Some(Self::Overlap) => c"the output overlaps an input",
             Some(Self::Length) => c"a length is beyond what memory can hold",
             Some(Self::Shape) => c"the operands do not fit one another",

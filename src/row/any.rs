@@ -1,5 +1,6 @@
 //! Any operation on rows, chosen at run time.
 
+use super::sealed::Sealed;
 #[cfg(feature = "alloc")]
 use crate::any::parse::{Parameters, near, plain, split};
 use crate::registry::for_each_row_activation;
@@ -82,6 +83,9 @@ macro_rules! any_row_activation {
                 }
             }
         }
+
+        impl Sealed for AnyRowActivation<'_> {}
+        $(impl $(<$lt>)? Sealed for $type $(<$lt>)? {})*
 
         impl RowFormula for AnyRowActivation<'_> {
             #[cfg(feature = "alloc")]

@@ -149,7 +149,7 @@ static int read_line(FILE *file, struct line *line) {
     while ((word = strtok(NULL, " \n")) != NULL && line->results < LEN) {
         line->result[line->results++] = number(word);
     }
-    return line->results > 0;
+    return 1;
 }
 
 static int is(const struct line *line, const char *kind) { return strcmp(line->kind, kind) == 0; }
@@ -220,8 +220,7 @@ static const size_t LAST[3] = {3, 12, 1};
 static const size_t OTHER[3] = {2, 6, 3};
 
 static activations_status call(const struct line *line, const float *source, float *y) {
-    activations_attention attention;
-    memset(&attention, 0, sizeof attention);
+    activations_attention attention = ACTIVATIONS_ATTENTION_NONE;
     attention.scale = 0.5f;
     if (is(line, "elementwise")) return call_elementwise(line, source, y);
     if (is(line, "channels")) return activations_prelu_per_channel(source, y, LEN, line->parameter, line->parameters, 4);
@@ -303,9 +302,13 @@ static void check_line(const struct line *line) {
 /* What one function or another refuses. */
 static void check_refusals(void) {
     float y[LEN] = {0}, slopes[3] = {1, 2, 3};
-    activations_attention attention;
+    union { /* what could be any of them, were it not for the overlap */
+        float elements[LEN];
+        size_t numbers[LEN / 2];
+    } memory = {{0}};
+    float *const lengths = memory.elements;
+    activations_attention attention = ACTIVATIONS_ATTENTION_NONE;
     const size_t huge = SIZE_MAX / 2;
-    memset(&attention, 0, sizeof attention);
 
     expect("nothing", activations_relu(NULL, NULL, 0), ACTIVATIONS_STATUS_OK);
     expect("no rows", activations_softmax(NULL, NULL, 0, 5, 1, NULL), ACTIVATIONS_STATUS_OK);
@@ -322,12 +325,17 @@ static void check_refusals(void) {
     expect("value", activations_glu(x, y, y, LEN), ACTIVATIONS_STATUS_OVERLAP);
     expect("value", activations_glu(x, NULL, y, LEN), ACTIVATIONS_STATUS_NULL);
 
-    attention.scale = 1;
     attention.mask_len = 12;
     expect("mask", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_NULL);
     attention.mask = y + 4;
     expect("mask", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_OVERLAP);
+    attention.mask = (const float *)((uintptr_t)x + 2);
+    expect("mask", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_MISALIGNED);
     attention.mask = x;
+    attention.mask_len = huge;
+    expect("mask", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_LENGTH);
+    attention.mask_len = 0;
+    expect("mask", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_SHAPE);
     attention.mask_len = 11;
     expect("mask", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_SHAPE);
     attention.mask = NULL;
@@ -338,6 +346,27 @@ static void check_refusals(void) {
     expect("lengths, causal", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_PARAMETER);
     attention.queries = 0;
     expect("lengths", activations_softmax(value, y, 3, 11, 1, &attention), ACTIVATIONS_STATUS_SHAPE);
+    attention.past = 1;
+    expect("past", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_PARAMETER);
+    attention.past = 0;
+    attention.lengths_len = 0;
+    expect("lengths", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_SHAPE);
+    attention.lengths_len = 3;
+    attention.lengths = (const size_t *)((uintptr_t)LENGTHS + 4);
+    expect("lengths", activations_softmax(value, y, 3, 12, 1, &attention), ACTIVATIONS_STATUS_MISALIGNED);
+    attention.lengths = (const size_t *)lengths;
+    expect("lengths", activations_softmax(value, lengths, 3, 12, 1, &attention), ACTIVATIONS_STATUS_OVERLAP);
+    expect("attention", activations_softmax(value, y, 3, 12, 1, (const activations_attention *)((uintptr_t)&attention + 4)),
+           ACTIVATIONS_STATUS_MISALIGNED);
+    expect("attention", activations_softmax(value, lengths, 3, 12, 1, (const activations_attention *)lengths),
+           ACTIVATIONS_STATUS_OVERLAP);
+
+    expect("no axis", activations_softmax(x, y, 3, 0, 1, NULL), ACTIVATIONS_STATUS_OK);
+    expect("no inner", activations_hardmax(x, y, 3, 2, 0), ACTIVATIONS_STATUS_OK);
+    expect("split", activations_glu_split(NULL, y, 5, 6, 0), ACTIVATIONS_STATUS_NULL);
+    expect("split", activations_glu_split(x, NULL, 5, 6, 0), ACTIVATIONS_STATUS_NULL);
+    expect("split", activations_glu_split((const float *)((uintptr_t)x + 2), y, 5, 6, 0), ACTIVATIONS_STATUS_MISALIGNED);
+    expect("value", activations_glu(y, y + 1, y, LEN - 1), ACTIVATIONS_STATUS_OVERLAP);
 
     expect("name", activations_apply("no such activation", x, y, LEN), ACTIVATIONS_STATUS_NAME);
     expect("name", activations_apply("\xff", x, y, LEN), ACTIVATIONS_STATUS_NAME);
@@ -348,10 +377,14 @@ static void check_refusals(void) {
     expect("name", activations_apply_rows("gelu", value, y, 3, 12, 1), ACTIVATIONS_STATUS_NAME);
 
     for (size_t i = 0; i < LEN; i++) {
-        if (y[i] != 0) {
+        if (y[i] != 0 || memory.elements[i] != 0) {
             fail("a refusal", "wrote");
             break;
         }
+    }
+    expect("gate and value", activations_reglu(slopes, slopes, y, 3), ACTIVATIONS_STATUS_OK);
+    if (y[0] != 1 || y[1] != 4 || y[2] != 9) {
+        fail("gate and value", "one input that is both");
     }
     if (strcmp(activations_status_message(-1), activations_status_message(99)) != 0 ||
         strcmp(activations_status_message(0), "no error") != 0) {
@@ -361,7 +394,7 @@ static void check_refusals(void) {
 
 int main(int argc, char **argv) {
     struct line line;
-    int lines = 0;
+    int lines = 0, expected_lines = -1;
     FILE *file;
     if (argc > 1 && strcmp(argv[1], "--any-zero") == 0) {
         any_zero = 1;
@@ -374,14 +407,16 @@ int main(int argc, char **argv) {
         return 2;
     }
     while (read_line(file, &line)) {
-        if (is(&line, "input")) {
+        if (is(&line, "lines")) {
+            expected_lines = (int)line.parameter[0];
+        } else if (is(&line, "input")) {
             memcpy(strcmp(line.function, "activations_x") == 0 ? x : value, line.result, sizeof x);
         } else {
             check_line(&line);
             lines++;
         }
     }
-    if (!feof(file) || lines < 100) {
+    if (!feof(file) || lines != expected_lines) {
         fail(argv[1], "not all of it could be read");
     }
     fclose(file);

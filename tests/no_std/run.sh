@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the program of this folder with `alloc`, and without any feature of the crate, and runs the latter. What the CPU has is asked
+# Checks the program of this folder without any feature of the crate, and runs it with `alloc`. What the CPU has is asked
 # of Linux, which lists what it saves the registers for (XCR0), so that detection is tested as well.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -18,5 +18,5 @@ if has avx2 fma bmi1 bmi2 abm; then
 fi
 [ "$(uname -m)" != aarch64 ] || available=(scalar neon)
 
-cargo check --locked --quiet --release --features alloc
-cargo run --locked --quiet --release -- "${available[@]}"
+cargo check --locked --quiet --release
+cargo run --locked --quiet --release --features alloc -- "${available[@]}"
