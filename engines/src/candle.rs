@@ -15,8 +15,9 @@
 //! ```
 //!
 //! Tensors are of `f32` and on the CPU; others are refused with an error. A tensor that is not contiguous (transposed,
-//! or a part of another along an inner dimension) is copied in order first, and in place back again; one whose elements
-//! share memory (`broadcast_as`) is refused in place. Neither operation is differentiable.
+//! or a part of another along an inner dimension) is copied in order first, and in place back again; candle refuses to
+//! write to one whose elements share memory (`broadcast_as`). Neither operation is differentiable: where nothing is,
+//! `apply_op1_no_bwd(&op)` saves a small allocation, and takes operations that borrow, a mask for example.
 
 use activations::{Activation, AnyActivation, AnyRowActivation, RowActivation, Rows};
 use candle_core::backend::BackendStorage;
@@ -36,9 +37,9 @@ pub struct Elementwise<A>(pub A);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rowwise<R, D>(pub R, pub D);
 
-impl<A> CustomOp1 for Elementwise<A>
+impl<'a, A> CustomOp1 for Elementwise<A>
 where
-    A: Activation + Into<AnyActivation<'static>>,
+    A: Activation + Into<AnyActivation<'a>>,
 {
     fn name(&self) -> &'static str {
         self.0.into().name()
@@ -55,9 +56,9 @@ where
     }
 }
 
-impl<A> InplaceOp1 for Elementwise<A>
+impl<'a, A> InplaceOp1 for Elementwise<A>
 where
-    A: Activation + Into<AnyActivation<'static>>,
+    A: Activation + Into<AnyActivation<'a>>,
 {
     fn name(&self) -> &'static str {
         self.0.into().name()
@@ -69,9 +70,9 @@ where
     }
 }
 
-impl<R, D> CustomOp1 for Rowwise<R, D>
+impl<'a, R, D> CustomOp1 for Rowwise<R, D>
 where
-    R: RowActivation + Into<AnyRowActivation<'static>>,
+    R: RowActivation + Into<AnyRowActivation<'a>>,
     D: Dim,
 {
     fn name(&self) -> &'static str {
@@ -91,9 +92,9 @@ where
     }
 }
 
-impl<R, D> InplaceOp1 for Rowwise<R, D>
+impl<'a, R, D> InplaceOp1 for Rowwise<R, D>
 where
-    R: RowActivation + Into<AnyRowActivation<'static>>,
+    R: RowActivation + Into<AnyRowActivation<'a>>,
     D: Dim,
 {
     fn name(&self) -> &'static str {

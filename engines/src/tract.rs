@@ -13,7 +13,8 @@
 //! What is replaced is of `f32`: tract's element-wise operations, softmax and its logarithm along one axis or several
 //! side by side, and the activations that tract spells out in several nodes, GELU, ELU, Mish and others, in whichever
 //! order their operands stand. ReLU, LeakyReLU and Clip right behind a matrix product or a convolution are left to
-//! tract, which computes them before it writes the product. A slope per channel (PReLU) stays tract's.
+//! tract, which computes them before it writes the product. A slope per channel (PReLU) and the bodies of loops stay
+//! tract's.
 
 mod expr;
 mod op;

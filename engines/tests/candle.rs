@@ -92,6 +92,41 @@ fn softmax_is_candles() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn gelu_is_candles() -> Result<()> {
+    let x = tensor()?;
+    let ours = x.apply_op1(Elementwise(Gelu))?;
+    let distance = (ours - x.gelu_erf()?)?
+        .abs()?
+        .max_all()?
+        .to_scalar::<f32>()?;
+    assert!(distance < 1e-6, "{distance}");
+    Ok(())
+}
+
+/// Scaled and masked softmax, of attention, with a mask that is not kept for ever.
+#[test]
+fn an_operation_that_borrows() -> Result<()> {
+    let mask: Vec<f32> = (0..19)
+        .map(|i| if i < 12 { 0.0 } else { f32::MIN })
+        .collect();
+    let operation = Softmax {
+        scale: 0.25,
+        mask: &mask,
+        ..Softmax::default()
+    };
+    let x = tensor()?;
+    let y = x.apply_op1_no_bwd(&Rowwise(operation, D::Minus1))?;
+    let masked =
+        (x.affine(0.25, 0.0)?).broadcast_add(&Tensor::new(mask.as_slice(), &Device::Cpu)?)?;
+    let theirs = candle_nn::ops::softmax(&masked, D::Minus1)?;
+    let distance = (&y - theirs)?.abs()?.max_all()?.to_scalar::<f32>()?;
+    assert!(distance < 1e-6, "{distance}");
+    x.inplace_op1(&Rowwise(operation, D::Minus1))?;
+    assert_eq!(bits(&x)?, bits(&y)?);
+    Ok(())
+}
+
 /// What the view covers is replaced, and nothing else of the tensor that it is a view of.
 #[test]
 fn in_place_over_a_view() -> Result<()> {

@@ -1,6 +1,6 @@
 //! Activations that tract spells out in several nodes: as expressions, and where in a model they stand.
 
-use std::ops::{Add, Div, Mul};
+use std::ops::{Add, Mul};
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
@@ -93,15 +93,6 @@ impl<B: Into<Expr>> Mul<B> for Expr {
 
     fn mul(self, other: B) -> Expr {
         all(Operation::Product, self, other.into())
-    }
-}
-
-impl Div for Expr {
-    type Output = Expr;
-
-    /// As tract declutters it.
-    fn div(self, other: Expr) -> Expr {
-        self * of::<math::Recip>(other)
     }
 }
 

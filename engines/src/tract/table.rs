@@ -77,9 +77,9 @@ pub(super) fn of_several_nodes() -> Vec<Row> {
     add(of::<math::Ln>(of::<nn::Sigmoid>(x())), |_| {
         Some(LogSigmoid.into())
     });
-    add(x() / (of::<math::Abs>(x()) + 1.0), |_| {
-        Some(Softsign.into())
-    });
+    // tract declutters a quotient to a product.
+    let reciprocal = of::<math::Recip>(of::<math::Abs>(x()) + 1.0);
+    add(x() * reciprocal, |_| Some(Softsign.into()));
     for clipped in clip(x() + 3.0, 0.0, 6.0) {
         add(x() * clipped * (1.0 / 6.0), |_| Some(Hardswish.into()));
     }
