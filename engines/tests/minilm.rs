@@ -1,6 +1,9 @@
 //! A model of others gives the same embeddings in candle, in tract and in tract with the kernels.
 
-use activations_engines::minilm::{Candle, Model, Tract, compare, profile, sentences};
+use activations_engines::minilm::{
+    Candle, Comparison, Model, Profile, Tract, compare, profile, sentences,
+};
+use activations_engines::tract::Replaced;
 use tract_onnx::prelude::TractResult;
 
 #[test]
@@ -18,7 +21,7 @@ fn embeddings_are_the_same() -> TractResult<()> {
 
     // Optimised, both models have the same activations.
     let [tract, ours] = profile(&sentences[..1], &mut models, 1)?;
-    let counts = |profile: &activations_engines::minilm::Profile| {
+    let counts = |profile: &Profile| {
         let counts = profile.activations.iter();
         counts
             .map(|(name, (count, _))| (*name, *count))
@@ -27,6 +30,22 @@ fn embeddings_are_the_same() -> TractResult<()> {
     assert_eq!(counts(&tract), [("gelu", 6), ("softmax", 6), ("tanh", 1)]);
     assert_eq!(counts(&ours), counts(&tract));
     Ok(())
+}
+
+#[test]
+fn embeddings_that_differ_are_an_error() {
+    let same = Comparison {
+        replaced: Replaced::default(),
+        distances: [("a, b", 1e-12), ("a, c", 0.0), ("b, c", 1e-7)],
+        similarities: [0.7, 0.1],
+    };
+    assert!(same.check().is_ok());
+    for distance in [1e-4, f64::INFINITY, f64::NAN] {
+        let mut differ = same.clone();
+        differ.distances[1].1 = distance;
+        let error = differ.check().unwrap_err().to_string();
+        assert!(error.contains("a, c"), "{error}");
+    }
 }
 
 #[test]

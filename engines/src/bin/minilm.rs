@@ -7,6 +7,7 @@ use activations_engines::minilm::{
 };
 use lexopt::Arg;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 use tract_onnx::prelude::TractResult;
 
@@ -16,7 +17,17 @@ usage: minilm [MODEL_DIR] [--quick]
 MODEL_DIR  where the model is; by default where engines/model/fetch.sh puts it
 --quick    few rounds, for a trial";
 
-fn main() -> TractResult<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("minilm: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> TractResult<()> {
     let (mut directory, mut rounds) = (None, 60);
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
@@ -64,7 +75,7 @@ fn report(model: &Model, rounds: usize) -> TractResult<()> {
     let timings = time(&sentences, &mut models, rounds)?;
     let mut sum = [Duration::ZERO; 2];
     for timing in &timings {
-        line(&timing.tokens.to_string(), timing.runs);
+        line(&timing.tokens, timing.runs);
         sum = [sum[0] + timing.runs[0], sum[1] + timing.runs[1]];
     }
     line("all", sum);

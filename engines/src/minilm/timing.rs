@@ -8,8 +8,8 @@ use tract_onnx::prelude::TractResult;
 /// Medians for one sentence.
 #[derive(Clone, Debug)]
 pub struct Timing {
-    /// Its tokens.
-    pub tokens: usize,
+    /// Its tokens, and those of padding: `9+23`.
+    pub tokens: String,
     /// A run, without and with the kernels.
     pub runs: [Duration; 2],
 }
@@ -32,11 +32,20 @@ pub fn time(
             }
         }
         timings.push(Timing {
-            tokens: tokens.ids.len(),
+            tokens: label(tokens),
             runs: runs.map(median),
         });
     }
     Ok(timings)
+}
+
+fn label(tokens: &Tokens) -> String {
+    let padding = tokens.mask.iter().filter(|kept| **kept == 0).count();
+    let sentence = tokens.mask.len() - padding;
+    match padding {
+        0 => sentence.to_string(),
+        _ => format!("{sentence}+{padding}"),
+    }
 }
 
 /// Medians of the nodes' times, summed up over the sentences.

@@ -3,9 +3,10 @@
 use super::onnx::Attribute::{Float, Int};
 use super::{Graph, SHAPE, check, nothing, replace, run, values};
 use activations::{AnyRowActivation, Gelu, LogSoftmax, Prelu, RowActivation, Rows, Softmax, Swish};
-use activations_engines::tract::{Elementwise, Rowwise};
+use activations_engines::tract::{Elementwise, Rowwise, activation};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{EvalContext, EvalOp};
+use tract_onnx::tract_core::plan::eval;
 
 #[test]
 fn softmax_along_each_axis() -> TractResult<()> {
@@ -149,6 +150,31 @@ fn in_place() -> TractResult<()> {
             Tensor::from_shape(&[2, 3], &[1f32; 6])?.as_bytes()
         );
     }
+    Ok(())
+}
+
+/// So it is in a model.
+#[test]
+fn in_place_in_a_model() -> TractResult<()> {
+    let mut graph = Graph::new(&SHAPE);
+    let y = graph.op("Sin", &["x"]);
+    let y = graph.op("Gelu", &[&y]);
+    let y = graph.op_with("Softmax", &[&y], &[("axis", Int(-1))]);
+    let mut model = graph.model(&y, 20)?;
+    assert_eq!(replace(&mut model)?.to_string(), "gelu 1, softmax 1");
+    let mut state = model.into_optimized()?.into_runnable()?.spawn()?;
+    let x = Tensor::from_shape(&SHAPE.map(|size| size as usize), &values())?;
+    let mut replaced = 0;
+    state.run_plan_with_eval(tvec!(x.into_tvalue()), |context, state, node, inputs| {
+        let address = inputs.first().map(|x| x.as_bytes().as_ptr());
+        let outputs = eval(context, state, node, inputs)?;
+        if activation(node).is_some() {
+            assert_eq!(Some(outputs[0].as_bytes().as_ptr()), address, "{node}");
+            replaced += 1;
+        }
+        TractResult::Ok(outputs)
+    })?;
+    assert_eq!(replaced, 2);
     Ok(())
 }
 
