@@ -1,20 +1,21 @@
-//! all-MiniLM-L6-v2, a model of sentence embeddings that this project did not write, in three ways: through candle, and
-//! through tract without and with [`tract::replace`](crate::tract::replace).
+//! all-MiniLM-L6-v2, a model of sentence embeddings that this project did not write, through candle and tract, without
+//! and with the kernels.
 //!
-//! candle reads the model's weights by its own implementation of BERT, tract the graph that `model/export.py` has made of
-//! them: where they agree, graph and kernels are right.
+//! [`Candle`] is candle's own implementation of BERT and reads the model's weights; [`Tract`] reads the graph that
+//! `model/export.py` has made of them. Where they agree, graph and kernels are right.
 
+mod bert;
 mod engines;
 mod timing;
 
-pub use engines::{Candle, Tract};
+pub use bert::CandleWithActivations;
+pub use engines::{Candle, Engine, Tract};
 pub use timing::{Profile, Timing, profile, time};
 
-use crate::tract::Replaced;
 use std::path::{Path, PathBuf};
 use tokenizers::Tokenizer;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{anyhow, bail, ensure};
+use tract_onnx::tract_core::internal::{TractErrorContext, anyhow, bail, ensure};
 
 /// The largest cosine distance at which embeddings are the same.
 pub const TOLERANCE: f64 = 1e-5;
@@ -160,10 +161,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// What the engines make of the sentences.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// What was replaced in tract's model.
-    pub replaced: Replaced,
-    /// The largest cosine distances over the sentences, and of what.
-    pub distances: [(&'static str, f64); 3],
+    /// The largest cosine distance over the sentences, for each two of the engines.
+    pub distances: Vec<(String, f64)>,
     /// The cosine similarity of the second sentence with the third, which says much the same, and with the fourth.
     pub similarities: [f64; 2],
 }
@@ -174,10 +173,10 @@ impl Comparison {
     /// # Errors
     /// Which ones are not.
     pub fn check(&self) -> TractResult<()> {
-        for (pair, distance) in self.distances {
+        for (pair, distance) in &self.distances {
             // Not so for a distance that is not a number.
             ensure!(
-                distance <= TOLERANCE,
+                *distance <= TOLERANCE,
                 "{pair}: a cosine distance of {distance:e}, above {TOLERANCE:e}"
             );
         }
@@ -190,37 +189,28 @@ impl Comparison {
     }
 }
 
-/// Embeds the sentences in all three ways.
+/// Embeds the sentences in each engine.
 ///
 /// # Errors
 /// Those of the engines.
-pub fn compare(
-    sentences: &[Tokens],
-    candle: &Candle,
-    tract: &mut Tract,
-    replaced: &mut Tract,
-) -> TractResult<Comparison> {
-    let mut embeddings = [vec![], vec![], vec![]];
-    for tokens in sentences {
-        embeddings[0].push(candle.embed(tokens)?);
-        embeddings[1].push(tract.embed(tokens)?);
-        embeddings[2].push(replaced.embed(tokens)?);
+pub fn compare(sentences: &[Tokens], engines: &mut [&mut dyn Engine]) -> TractResult<Comparison> {
+    let mut embeddings = Vec::new();
+    for engine in engines.iter_mut() {
+        let embed = |tokens| Ok(embedding(&engine.hidden_states(tokens)?, tokens));
+        let of_all: TractResult<Vec<_>> = sentences.iter().map(embed).collect();
+        embeddings.push((engine.name(), of_all?));
     }
-    let [candles, tracts, ours] = &embeddings;
-    let similarity = |other: usize| dot(&ours[1], &ours[other]);
+    let mut distances = Vec::new();
+    for (index, (name, of_one)) in embeddings.iter().enumerate() {
+        for (other, of_other) in &embeddings[index + 1..] {
+            let distance = largest_distance(of_one, of_other);
+            distances.push((format!("{name}, {other}"), distance));
+        }
+    }
+    let (_, last) = embeddings.last().context("no engine")?;
+    let similarity = |other: usize| dot(&last[1], &last[other]);
     Ok(Comparison {
-        replaced: replaced.replaced().clone(),
-        distances: [
-            ("candle, tract", largest_distance(candles, tracts)),
-            (
-                "candle, tract with activations",
-                largest_distance(candles, ours),
-            ),
-            (
-                "tract, tract with activations",
-                largest_distance(tracts, ours),
-            ),
-        ],
+        distances,
         similarities: [similarity(2), similarity(3)],
     })
 }

@@ -1,9 +1,9 @@
-//! all-MiniLM-L6-v2 through candle, tract, and tract with this crate's kernels: whether they agree, and how long tract
-//! takes without and with them.
+//! all-MiniLM-L6-v2 through candle and tract, without and with this crate's kernels: whether they agree, and how long
+//! they take.
 
 use activations::Isa;
 use activations_engines::minilm::{
-    Candle, Model, Profile, Tract, compare, profile, sentences, time,
+    Candle, CandleWithActivations, Engine, Model, Profile, Tract, compare, profile, sentences, time,
 };
 use lexopt::Arg;
 use std::path::PathBuf;
@@ -41,77 +41,80 @@ fn run() -> TractResult<()> {
             other => return Err(other.unexpected().into()),
         }
     }
+    // candle would use all cores.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build_global()?;
     report(&Model::open(directory)?, rounds)
 }
 
 fn report(model: &Model, rounds: usize) -> TractResult<()> {
     println!("{}, on {}", model.directory().display(), Isa::detect());
-    let candle = Candle::load(model)?;
-    let mut models = [Tract::load(model, false)?, Tract::load(model, true)?];
     let sentences = sentences(model)?;
+    let mut candle = Candle::load(model)?;
+    let mut candle_with = CandleWithActivations::load(model)?;
+    let mut tract = Tract::load(model, false)?;
+    let mut tract_with = Tract::load(model, true)?;
+    println!("replaced in tract: {}", tract_with.replaced());
 
-    let [tract, ours] = &mut models;
-    let comparison = compare(&sentences, &candle, tract, ours)?;
-    println!("replaced: {}", comparison.replaced);
+    let engines: &mut [&mut dyn Engine] =
+        &mut [&mut candle, &mut candle_with, &mut tract, &mut tract_with];
+    let comparison = compare(&sentences, engines)?;
     println!(
         "\nLargest cosine distance over {} sentences",
         sentences.len()
     );
-    for (pair, distance) in comparison.distances {
-        println!("{pair:<32} {distance:8.1e}");
+    for (pair, distance) in &comparison.distances {
+        println!("{pair:<47} {distance:.1e}");
     }
     comparison.check()?;
 
-    println!("\nMedian time of a sentence, one thread, {rounds} runs by turns");
+    println!("\nMedian time of a sentence in ms, one thread, {rounds} runs by turns");
+    let head = ["candle", "with", "ratio", "tract", "with", "ratio"];
     println!(
-        "{:>6} {:>10} {:>18} {:>7}",
-        "tokens", "tract", "with activations", "ratio"
+        "{:>12} {}",
+        "tokens",
+        head.map(|text| format!("{text:>8}")).join(" ")
     );
-    let line = |tokens: &str, [tract, ours]: [Duration; 2]| {
-        let ratio = tract.as_secs_f64() / ours.as_secs_f64();
-        let [tract, ours] = [tract, ours].map(milliseconds);
-        println!("{tokens:>6} {tract:>7.2} ms {ours:>15.2} ms {ratio:>7.3}");
-    };
-    let timings = time(&sentences, &mut models, rounds)?;
-    let mut sum = [Duration::ZERO; 2];
+    let timings = time(&sentences, engines, rounds)?;
+    let mut sums = vec![Duration::ZERO; engines.len()];
     for timing in &timings {
-        line(&timing.tokens, timing.runs);
-        sum = [sum[0] + timing.runs[0], sum[1] + timing.runs[1]];
+        line(&timing.tokens, &timing.runs);
+        for (sum, run) in sums.iter_mut().zip(&timing.runs) {
+            *sum += *run;
+        }
     }
-    line("all", sum);
+    line("all", &sums);
 
-    println!("\nActivations, in the time of all nodes of all sentences");
-    shares(&profile(&sentences, &mut models, rounds.div_ceil(2))?);
+    println!("\nActivations in tract, in ms of the time of all nodes of all sentences");
+    let profiles = profile(
+        &sentences,
+        [&mut tract, &mut tract_with],
+        rounds.div_ceil(2),
+    )?;
+    shares(&profiles);
     Ok(())
 }
 
 fn shares(profiles: &[Profile; 2]) {
-    println!(
-        "{:<12} {:>10} {:>18} {:>7}",
-        "", "tract", "with activations", "ratio"
-    );
-    let line = |name: &str, [tract, ours]: [Duration; 2]| {
-        let ratio = tract.as_secs_f64() / ours.as_secs_f64();
-        let [tract, ours] = [tract, ours].map(milliseconds);
-        println!("{name:<12} {tract:>7.2} ms {ours:>15.2} ms {ratio:>7.3}");
-    };
-    for (name, (count, tract)) in &profiles[0].activations {
-        let (_, ours) = profiles[1]
-            .activations
-            .get(name)
-            .copied()
-            .unwrap_or_default();
-        line(&format!("{name} {count}"), [*tract, ours]);
+    println!("{:>12} {:>8} {:>8} {:>8}", "", "tract", "with", "ratio");
+    let [without, with] = profiles;
+    for (name, (count, time)) in &without.activations {
+        let (_, ours) = with.activations.get(name).copied().unwrap_or_default();
+        line(&format!("{name} {count}"), &[*time, ours]);
     }
-    line(
-        "together",
-        [profiles[0].activations(), profiles[1].activations()],
-    );
-    line("all nodes", [profiles[0].total, profiles[1].total]);
-    let [tract, ours] = [profiles[0].share(), profiles[1].share()].map(|share| 100.0 * share);
-    println!("{:<12} {tract:>8.1} % {ours:>16.1} %", "share");
+    line("together", &[without.activations(), with.activations()]);
+    line("all nodes", &[without.total, with.total]);
+    let [without, with] = [without, with].map(|profile| 100.0 * profile.share());
+    println!("{:>12} {without:>6.1} % {with:>6.1} %", "share");
 }
 
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+/// Times without and with the kernels, and their ratio, for each engine.
+fn line(label: &str, times: &[Duration]) {
+    print!("{label:>12}");
+    for pair in times.chunks_exact(2) {
+        let [without, with] = [pair[0], pair[1]].map(|time| time.as_secs_f64() * 1e3);
+        print!(" {without:>8.2} {with:>8.2} {:>8.3}", without / with);
+    }
+    println!();
 }

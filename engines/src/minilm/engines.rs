@@ -1,6 +1,6 @@
 //! The model in candle and in tract.
 
-use super::{Model, Tokens, embedding};
+use super::{Model, Tokens};
 use crate::tract::{Replaced, activation, replace};
 use candle_core::{DType, Device, Tensor as CandleTensor};
 use candle_nn::VarBuilder;
@@ -9,8 +9,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core;
-use tract_onnx::tract_core::internal::TractErrorContext;
 use tract_onnx::tract_hir::internal::{InferenceFact, InferenceModelExt, ToDim};
+
+/// The model, in some engine.
+pub trait Engine {
+    /// The engine, and whether it has the kernels.
+    fn name(&self) -> &'static str;
+
+    /// The last hidden state of each token, one after the other.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    fn hidden_states(&mut self, tokens: &Tokens) -> TractResult<Vec<f32>>;
+}
 
 /// The model in candle, as candle implements it.
 pub struct Candle(BertModel);
@@ -21,27 +32,38 @@ impl Candle {
     /// # Errors
     /// Those of the files and of candle.
     pub fn load(model: &Model) -> TractResult<Self> {
-        let config: Config = serde_json::from_slice(&std::fs::read(model.file("config.json"))?)?;
-        let weights = std::fs::read(model.file("model.safetensors"))?;
-        let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)?;
+        let (config, weights) = model.weights()?;
         Ok(Self(BertModel::load(weights, &config)?))
     }
+}
 
-    /// The embedding of a sentence.
-    ///
-    /// # Errors
-    /// Those of candle.
-    pub fn embed(&self, tokens: &Tokens) -> TractResult<Vec<f64>> {
+impl Engine for Candle {
+    fn name(&self) -> &'static str {
+        "candle"
+    }
+
+    fn hidden_states(&mut self, tokens: &Tokens) -> TractResult<Vec<f32>> {
         let row = |values: &[u32]| CandleTensor::new(values, &Device::Cpu)?.unsqueeze(0);
         let (ids, mask) = (row(&tokens.ids)?, row(&tokens.mask)?);
         let hidden = self.0.forward(&ids, &ids.zeros_like()?, Some(&mask))?;
-        Ok(embedding(&hidden.flatten_all()?.to_vec1::<f32>()?, tokens))
+        Ok(hidden.flatten_all()?.to_vec1()?)
+    }
+}
+
+impl Model {
+    /// What the model is made of, and its weights, for candle.
+    pub(super) fn weights(&self) -> TractResult<(Config, VarBuilder<'static>)> {
+        let config = serde_json::from_slice(&std::fs::read(self.file("config.json"))?)?;
+        let weights = std::fs::read(self.file("model.safetensors"))?;
+        let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)?;
+        Ok((config, weights))
     }
 }
 
 /// The model in tract.
 pub struct Tract {
     state: TypedSimpleState,
+    with_activations: bool,
     replaced: Replaced,
 }
 
@@ -65,6 +87,7 @@ impl Tract {
         let plan: Arc<TypedSimplePlan> = graph.into_optimized()?.into_runnable()?;
         Ok(Self {
             state: plan.spawn()?,
+            with_activations,
             replaced,
         })
     }
@@ -72,28 +95,6 @@ impl Tract {
     /// What was replaced.
     pub fn replaced(&self) -> &Replaced {
         &self.replaced
-    }
-
-    /// The embedding of a sentence.
-    ///
-    /// # Errors
-    /// Those of tract.
-    pub fn embed(&mut self, tokens: &Tokens) -> TractResult<Vec<f64>> {
-        let outputs = self.state.run(inputs(tokens)?)?;
-        let hidden = outputs[0].to_plain_array_view::<f32>()?;
-        let hidden = hidden.as_slice().context("hidden states with strides")?;
-        Ok(embedding(hidden, tokens))
-    }
-
-    /// How long the model takes.
-    ///
-    /// # Errors
-    /// Those of tract.
-    pub fn time(&mut self, tokens: &Tokens) -> TractResult<Duration> {
-        let inputs = inputs(tokens)?;
-        let start = Instant::now();
-        self.state.run(inputs)?;
-        Ok(start.elapsed())
     }
 
     /// How long each node takes, and which activation it is.
@@ -113,6 +114,20 @@ impl Tract {
                 outputs
             })?;
         Ok(times)
+    }
+}
+
+impl Engine for Tract {
+    fn name(&self) -> &'static str {
+        match self.with_activations {
+            true => "tract with activations",
+            false => "tract",
+        }
+    }
+
+    fn hidden_states(&mut self, tokens: &Tokens) -> TractResult<Vec<f32>> {
+        let outputs = self.state.run(inputs(tokens)?)?;
+        Ok(outputs[0].to_plain_array_view()?.iter().copied().collect())
     }
 }
 

@@ -1,8 +1,8 @@
-//! How long the model takes in tract, without and with the kernels, and how much of that is activations.
+//! How long the model takes in the engines, and how much of that is activations in tract.
 
-use super::{Tokens, Tract};
+use super::{Engine, Tokens, Tract};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tract_onnx::prelude::TractResult;
 
 /// Medians for one sentence.
@@ -10,30 +10,33 @@ use tract_onnx::prelude::TractResult;
 pub struct Timing {
     /// Its tokens, and those of padding: `9+23`.
     pub tokens: String,
-    /// A run, without and with the kernels.
-    pub runs: [Duration; 2],
+    /// A run in each engine.
+    pub runs: Vec<Duration>,
 }
 
-/// Times runs of both models by turns, `rounds` times each.
+/// Times runs of the engines by turns, `rounds` times each.
 ///
 /// # Errors
-/// Those of tract.
+/// Those of the engines.
 pub fn time(
     sentences: &[Tokens],
-    models: &mut [Tract; 2],
+    engines: &mut [&mut dyn Engine],
     rounds: usize,
 ) -> TractResult<Vec<Timing>> {
     let mut timings = Vec::new();
     for tokens in sentences {
-        let mut runs = [vec![], vec![]];
+        let mut runs = vec![vec![]; engines.len()];
         for round in 0..rounds {
-            for turn in [round % 2, 1 - round % 2] {
-                runs[turn].push(models[turn].time(tokens)?);
+            for turn in 0..engines.len() {
+                let turn = (round + turn) % engines.len();
+                let start = Instant::now();
+                engines[turn].hidden_states(tokens)?;
+                runs[turn].push(start.elapsed());
             }
         }
         timings.push(Timing {
             tokens: label(tokens),
-            runs: runs.map(median),
+            runs: runs.into_iter().map(median).collect(),
         });
     }
     Ok(timings)
@@ -75,7 +78,7 @@ impl Profile {
 /// Those of tract.
 pub fn profile(
     sentences: &[Tokens],
-    models: &mut [Tract; 2],
+    models: [&mut Tract; 2],
     rounds: usize,
 ) -> TractResult<[Profile; 2]> {
     let mut profiles = [Profile::default(), Profile::default()];
