@@ -1,0 +1,205 @@
+//! candle's operations give the crate's results, bit for bit, whatever the tensor's layout.
+
+use activations::{
+    Activation, AnyActivation, AnyRowActivation, Gelu, Prelu, Relu, RowActivation, Rows, Softmax,
+};
+use activations_engines::candle::{Elementwise, Rowwise};
+use candle_core::{D, DType, Device, Result, Tensor};
+
+const SHAPE: [usize; 3] = [5, 7, 19];
+
+fn tensor() -> Result<Tensor> {
+    Tensor::from_vec(values(), &SHAPE, &Device::Cpu)
+}
+
+/// From -9 to 9, in no order.
+fn values() -> Vec<f32> {
+    let len = SHAPE.iter().product();
+    (0..len)
+        .map(|i: usize| (i * 389 % len) as f32 * (18.0 / len as f32) - 9.0)
+        .collect()
+}
+
+/// Views of a tensor: all of it, parts of it, and its dimensions in another order.
+fn views() -> Result<Vec<Tensor>> {
+    let x = tensor()?;
+    Ok(vec![
+        x.clone(),
+        x.narrow(0, 1, 3)?,
+        x.narrow(1, 2, 4)?,
+        x.narrow(2, 3, 11)?,
+        x.transpose(0, 1)?,
+        x.t()?,
+        x.permute((2, 0, 1))?.narrow(0, 4, 9)?,
+        x.get(2)?,
+        x.narrow(0, 0, 0)?,
+        Tensor::new(-1.5f32, &Device::Cpu)?,
+    ])
+}
+
+fn bits(x: &Tensor) -> Result<Vec<u32>> {
+    let values = x.flatten_all()?.to_vec1::<f32>()?;
+    Ok(values.into_iter().map(f32::to_bits).collect())
+}
+
+fn bits_of(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+#[test]
+fn every_activation_of_every_view() -> Result<()> {
+    for activation in AnyActivation::all() {
+        for x in views()? {
+            let mut expected = x.flatten_all()?.to_vec1::<f32>()?;
+            activation.apply_in_place(&mut expected).unwrap();
+            let y = x.apply_op1(Elementwise(activation))?;
+            assert_eq!(y.dims(), x.dims());
+            assert_eq!(bits(&y)?, bits_of(&expected), "{activation}, {x:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_operation_on_rows_along_every_dimension() -> Result<()> {
+    for operation in AnyRowActivation::all() {
+        for x in views()? {
+            for dim in 0..x.rank() {
+                let inner = x.dims()[dim + 1..].iter().product();
+                let rows = Rows::strided(x.dims()[dim], inner);
+                let mut expected = x.flatten_all()?.to_vec1::<f32>()?;
+                operation.apply_in_place(rows, &mut expected).unwrap();
+                let y = x.apply_op1(Rowwise(operation, dim))?;
+                assert_eq!(y.dims(), x.dims());
+                assert_eq!(
+                    bits(&y)?,
+                    bits_of(&expected),
+                    "{operation} along {dim}, {x:?}"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn softmax_is_candles() -> Result<()> {
+    let x = tensor()?;
+    let ours = x.apply_op1(Rowwise(Softmax::default(), D::Minus1))?;
+    let theirs = candle_nn::ops::softmax(&x, D::Minus1)?;
+    let distance = (ours - theirs)?.abs()?.max_all()?.to_scalar::<f32>()?;
+    assert!(distance < 1e-6, "{distance}");
+    Ok(())
+}
+
+#[test]
+fn gelu_is_candles() -> Result<()> {
+    let x = tensor()?;
+    let ours = x.apply_op1(Elementwise(Gelu))?;
+    let distance = (ours - x.gelu_erf()?)?
+        .abs()?
+        .max_all()?
+        .to_scalar::<f32>()?;
+    assert!(distance < 1e-6, "{distance}");
+    Ok(())
+}
+
+/// Scaled and masked softmax, of attention, with a mask that is not kept for ever.
+#[test]
+fn an_operation_that_borrows() -> Result<()> {
+    let mask: Vec<f32> = (0..19)
+        .map(|i| if i < 12 { 0.0 } else { f32::MIN })
+        .collect();
+    let operation = Softmax {
+        scale: 0.25,
+        mask: &mask,
+        ..Softmax::default()
+    };
+    let x = tensor()?;
+    let y = x.apply_op1_no_bwd(&Rowwise(operation, D::Minus1))?;
+    let masked =
+        (x.affine(0.25, 0.0)?).broadcast_add(&Tensor::new(mask.as_slice(), &Device::Cpu)?)?;
+    let theirs = candle_nn::ops::softmax(&masked, D::Minus1)?;
+    let distance = (&y - theirs)?.abs()?.max_all()?.to_scalar::<f32>()?;
+    assert!(distance < 1e-6, "{distance}");
+    x.inplace_op1(&Rowwise(operation, D::Minus1))?;
+    assert_eq!(bits(&x)?, bits(&y)?);
+    Ok(())
+}
+
+/// What the view covers is replaced, and nothing else of the tensor that it is a view of.
+#[test]
+fn in_place_over_a_view() -> Result<()> {
+    for number in 0..views()?.len() {
+        let (changed, before) = (tensor()?.contiguous()?, tensor()?);
+        let view = |x: &Tensor| -> Result<Tensor> {
+            Ok(match number {
+                0 => x.clone(),
+                1 => x.narrow(0, 1, 3)?,
+                2 => x.narrow(1, 2, 4)?,
+                3 => x.narrow(2, 3, 11)?,
+                4 => x.transpose(0, 1)?,
+                5 => x.t()?.narrow(1, 2, 3)?,
+                _ => x.permute((2, 0, 1))?.narrow(0, 4, 9)?,
+            })
+        };
+        let expected = view(&before)?.apply_op1(Elementwise(Gelu))?;
+        view(&changed)?.inplace_op1(&Elementwise(Gelu))?;
+        assert_eq!(bits(&view(&changed)?)?, bits(&expected)?);
+        let (changed, before) = (bits(&changed)?, bits(&before)?);
+        let differ = changed.iter().zip(&before).filter(|(a, b)| a != b).count();
+        assert!(differ <= expected.elem_count());
+
+        let (changed, before) = (tensor()?, tensor()?);
+        let operation = Rowwise(Softmax::default(), 1);
+        let expected = view(&before)?.apply_op1(operation)?;
+        view(&changed)?.inplace_op1(&operation)?;
+        assert_eq!(bits(&view(&changed)?)?, bits(&expected)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn slopes_per_channel_follow_the_tensors_order() -> Result<()> {
+    static SLOPES: [f32; 7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+    let x = tensor()?.transpose(0, 1)?; // 7, 5, 19
+    let prelu = Prelu::per_channel(&SLOPES, 5 * 19).unwrap();
+    let mut expected = x.flatten_all()?.to_vec1::<f32>()?;
+    prelu.apply_in_place(&mut expected).unwrap();
+    assert_eq!(bits(&x.apply_op1(Elementwise(prelu))?)?, bits_of(&expected));
+
+    let fits_not = tensor()?.narrow(0, 0, 1)?.narrow(2, 0, 3)?;
+    let error = fits_not.apply_op1(Elementwise(prelu)).unwrap_err();
+    assert!(error.to_string().contains("95"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn what_is_refused() -> Result<()> {
+    for dtype in [DType::F64, DType::F16, DType::U32] {
+        let x = tensor()?.to_dtype(dtype)?;
+        for x in [x.clone(), x.t()?] {
+            let errors = [
+                x.apply_op1(Elementwise(Relu)).err(),
+                x.inplace_op1(&Elementwise(Relu)).err(),
+                x.apply_op1(Rowwise(Softmax::default(), 0)).err(),
+                x.inplace_op1(&Rowwise(Softmax::default(), 0)).err(),
+            ];
+            for error in errors {
+                let error = error.expect("no f32").to_string();
+                assert!(error.contains("unsupported dtype"), "{error}");
+            }
+        }
+    }
+    let x = tensor()?;
+    assert!(x.apply_op1(Rowwise(Softmax::default(), 3)).is_err());
+
+    // One number wherever one looks: written once, it would change everywhere.
+    let shared = Tensor::new(1f32, &Device::Cpu)?.broadcast_as((2, 3))?;
+    assert_eq!(
+        bits(&shared.apply_op1(Elementwise(Relu))?)?,
+        [1f32.to_bits(); 6]
+    );
+    assert!(shared.inplace_op1(&Elementwise(Relu)).is_err());
+    Ok(())
+}
