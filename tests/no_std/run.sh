@@ -3,6 +3,7 @@
 # of Linux, which lists what it saves the registers for (XCR0), so that detection is tested as well.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../../target/no_std}
 
 has() {
     local flag
