@@ -298,9 +298,7 @@ where
 /// Whether this CPU has `isa`, and the parameters make sense for `len` elements.
 #[inline]
 fn check_for<A: Formula>(activation: &A, isa: Isa, len: usize) -> Result<(), Error> {
-    if !isa.is_available() {
-        return Err(Error::IsaUnavailable(isa));
-    }
+    isa.require()?;
     activation.check(len)
 }
 

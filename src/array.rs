@@ -278,9 +278,9 @@ fn merge_axes<T, const N: usize>(
 
 /// All of them as slices, where they lie in memory in one order: that of the indices, or where that does not matter any
 /// that they share.
-fn slices<'a, T, const N: usize>(
-    inputs: &'a [ArrayViewD<'_, T>; N],
-    y: &'a mut ArrayViewMutD<'_, T>,
+fn slices<'a, T, D: Dimension, const N: usize>(
+    inputs: &'a [ArrayView<'_, T, D>; N],
+    y: &'a mut ArrayViewMut<'_, T, D>,
     any_order: bool,
 ) -> Option<([&'a [T]; N], &'a mut [T])> {
     let standard = y.is_standard_layout() && inputs.iter().all(|input| input.is_standard_layout());
@@ -327,7 +327,7 @@ fn map_row<T: Element, A: Formula, const N: usize>(
         let stretch = ndarray::s![at..at + len];
         let inputs = inputs.each_ref().map(|input| input.slice(stretch));
         let mut y = y.slice_mut(stretch);
-        if let Some((inputs, y)) = row_slices(&inputs, &mut y) {
+        if let Some((inputs, y)) = slices(&inputs, &mut y, false) {
             apply(&part, inputs, y)?;
         } else {
             for (block, input) in blocks.inputs.iter_mut().zip(&inputs) {
@@ -343,18 +343,6 @@ fn map_row<T: Element, A: Formula, const N: usize>(
         at += len;
     }
     Ok(())
-}
-
-/// All of them as slices, where they are such.
-fn row_slices<'a, T, const N: usize>(
-    inputs: &'a [ArrayView1<'_, T>; N],
-    y: &'a mut ArrayViewMut1<'_, T>,
-) -> Option<([&'a [T]; N], &'a mut [T])> {
-    let slices = inputs.each_ref().map(|input| input.as_slice());
-    if slices.iter().any(Option::is_none) {
-        return None;
-    }
-    Some((slices.map(Option::unwrap_or_default), y.as_slice_mut()?))
 }
 
 /// Copies elements for as long as there are some on both sides.

@@ -135,7 +135,7 @@ pub trait Gate: Copy {
     #[inline]
     fn apply_in_place_on(&self, isa: Isa, gate: &mut [f32], value: &[f32]) -> Result<(), Error> {
         same_length(gate, value)?;
-        available(isa)?;
+        isa.require()?;
         let activation = ready(self, gate.len())?;
         let source = Source::in_place(gate, value);
         let dst = gate.as_mut_ptr();
@@ -264,7 +264,7 @@ pub(crate) unsafe fn apply_to<G: Gate>(
     source: Source,
     y: *mut f32,
 ) -> Result<(), Error> {
-    available(isa)?;
+    isa.require()?;
     let products = source.products();
     let activation = ready(gate, products)?;
     let streams = stream::pays(isa, products * size_of::<f32>());
@@ -293,15 +293,6 @@ fn same_length(gate: &[f32], value: &[f32]) -> Result<(), Error> {
             operand: "value",
             len: value.len(),
         })
-    }
-}
-
-#[inline]
-fn available(isa: Isa) -> Result<(), Error> {
-    if isa.is_available() {
-        Ok(())
-    } else {
-        Err(Error::IsaUnavailable(isa))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Instruction sets: what this CPU has, what is picked, how a user caps it.
 
-#[cfg(feature = "alloc")]
 use crate::Error;
 #[cfg(feature = "alloc")]
 use alloc::borrow::ToOwned;
@@ -64,6 +63,16 @@ impl Isa {
     #[inline]
     pub fn is_available(self) -> bool {
         state() & (1 << self as u8) != 0
+    }
+
+    /// An error where this CPU or this build lacks it.
+    #[inline]
+    pub(crate) fn require(self) -> Result<(), Error> {
+        if self.is_available() {
+            Ok(())
+        } else {
+            Err(Error::IsaUnavailable(self))
+        }
     }
 
     /// The cap that `ACTIVATIONS_ISA` asks for, `None` where it is unset or empty.

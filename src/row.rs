@@ -231,9 +231,7 @@ unsafe fn launch_checked<T: Element, A: LaunchRows<T>>(
     rows: Rows,
     io: Io<T>,
 ) -> Result<(), Error> {
-    if !isa.is_available() {
-        return Err(Error::IsaUnavailable(isa));
-    }
+    isa.require()?;
     operation.check(rows, io.len)?;
     if io.len > 0 {
         // SAFETY: the CPU has `isa`, `check` passed, there are elements, and the caller vouches for the memory.

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn apply_rows(
     axis: usize,
     inner: usize,
 ) -> Status {
-    let parse = || {
+    let parse = |_| {
         // SAFETY: the caller's promise, passed on.
         let text = unsafe { text(operation)? };
         Ok(text.parse::<AnyRowActivation<'_>>()?)

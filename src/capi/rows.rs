@@ -27,7 +27,7 @@ pub struct Attention {
     pub past: usize,
 }
 
-/// Applies an operation to a tensor `[outer, axis, inner]`.
+/// Applies an operation, made for the number of elements, to a tensor `[outer, axis, inner]`.
 ///
 /// # Safety
 /// As many elements at `x` are readable and at `y` writable, unless that is refused, and nobody else uses them
@@ -37,12 +37,12 @@ pub(super) unsafe fn apply<A: LaunchRows<f32>>(
     x: *const f32,
     y: *mut f32,
     [outer, axis, inner]: [usize; 3],
-    operation: impl FnOnce() -> Result<A, Status>,
+    operation: impl FnOnce(usize) -> Result<A, Status>,
 ) -> Status {
     call(|| {
         let n = len_of(&[outer, axis, inner])?;
         check_operand(x, y, n)?;
-        let operation = operation()?;
+        let operation = operation(n)?;
         let rows = Rows::strided(axis, inner);
         // SAFETY: `check_operand` has passed; the caller's promises, passed on.
         unsafe {
@@ -115,8 +115,7 @@ macro_rules! operation {
             inner: usize,
             attention: *const Attention,
         ) -> Status {
-            let operation = || {
-                let n = len_of(&[outer, axis, inner])?;
+            let operation = |n| {
                 // SAFETY: the caller's promise, passed on.
                 let (scale, mask, lengths) = unsafe { read(attention, (y, n))? };
                 Ok($type {
@@ -144,7 +143,7 @@ macro_rules! operation {
             inner: usize,
         ) -> Status {
             // SAFETY: the caller's promises, passed on.
-            unsafe { apply(x, y, [outer, axis, inner], || Ok($type)) }
+            unsafe { apply(x, y, [outer, axis, inner], |_| Ok($type)) }
         }
     };
 }

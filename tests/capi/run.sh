@@ -55,11 +55,10 @@ for program in snippet vectors-shared vectors-static; do
     say "$program"
     "$out/$program"
 done
-for isa in scalar neon avx2; do
-    say "every-c-shared, with nothing better than $isa"
-    ACTIVATIONS_ISA=$isa "$out/every-c-shared" "$values"
-done
-ACTIVATIONS_ISA=scalar "$out/every-c-shared" "$values" scalar >/dev/null
+say "every-c-shared, in scalar code"
+ACTIVATIONS_ISA=scalar "$out/every-c-shared" "$values" scalar
+say "every-c-shared, with nothing better than avx2"
+ACTIVATIONS_ISA=avx2 "$out/every-c-shared" "$values"
 
 say "valgrind"
 for program in every-c-shared every-c-static vectors-shared; do

@@ -11,6 +11,13 @@ PATH=$PATH:/usr/sbin:/sbin # where debootstrap and chroot are, and a user's PATH
 
 say() { printf '%s\n' "-- $*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+# cpu_has FLAG...: whether Linux lists them all. It lists those of AVX-512 only where it also saves the registers (XCR0).
+cpu_has() {
+    local flag
+    for flag in "$@"; do
+        grep -q -m1 -w "$flag" /proc/cpuinfo || return 1
+    done
+}
 have() { command -v "$1" >/dev/null; }
 
 # Only chroots and mounts need root; cargo never runs through this.

@@ -46,16 +46,10 @@ wrong() {
     exit 2
 }
 
-# The kernel lists an AVX-512 flag only if it also saves the registers (XCR0).
 able() { # ISA
     case $1 in
     neon) [ "$(uname -m)" = aarch64 ] ;;
-    avx512)
-        local flag
-        for flag in f bw cd dq vl; do
-            grep -q -m1 -w "avx512$flag" /proc/cpuinfo || return 1
-        done
-        ;;
+    avx512) cpu_has avx512{f,bw,cd,dq,vl} ;;
     esac
 }
 

@@ -5,17 +5,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../../target/no_std}
 
-has() {
-    local flag
-    for flag in "$@"; do
-        grep -q -m1 -w "$flag" /proc/cpuinfo || return 1
-    done
-}
+# shellcheck source-path=SCRIPTDIR source=../emulated/lib.sh
+. ../emulated/lib.sh
 
 available=(scalar)
-if has avx2 fma bmi1 bmi2 abm; then
+if cpu_has avx2 fma bmi1 bmi2 abm; then
     available+=(avx2)
-    if has avx512f avx512bw avx512cd avx512dq avx512vl; then available+=(avx512); fi
+    if cpu_has avx512{f,bw,cd,dq,vl}; then available+=(avx512); fi
 fi
 [ "$(uname -m)" != aarch64 ] || available=(scalar neon)
 
