@@ -1,7 +1,11 @@
 //! Any activation, chosen at run time.
 
+use crate::activation::*;
+use crate::apply::{Apply, Erased};
+use crate::drive::{Io, Stores};
+use crate::formula::sealed::Sealed;
 use crate::registry::for_each_activation;
-use crate::{Error, Formula, *};
+use crate::{Cuts, Error, Formula, Isa};
 use core::fmt;
 #[cfg(feature = "alloc")]
 use core::str::FromStr;
@@ -90,6 +94,8 @@ macro_rules! any_activation {
             }
         }
 
+        impl Sealed for AnyActivation<'_> {}
+
         impl Formula for AnyActivation<'_> {
             fn reference(&self, x: f64) -> f64 {
                 match self {
@@ -129,17 +135,27 @@ macro_rules! any_activation {
             }
         }
 
+        impl Apply for AnyActivation<'_> {
+            #[inline]
+            unsafe fn apply_raw(&self, isa: Isa, io: Io<f32>, stores: Stores) {
+                match self {
+                    // SAFETY: the caller's promises, passed on.
+                    $(Self::$type(activation) => unsafe { activation.apply_raw(isa, io, stores) },)*
+                }
+            }
+
+            #[inline]
+            fn erase(&self) -> Erased<'_> {
+                match self {
+                    $(Self::$type(activation) => activation.erase(),)*
+                }
+            }
+        }
+
         $(
             impl<'a> From<$type $(<$lt>)?> for AnyActivation<'a> {
                 fn from(activation: $type $(<$lt>)?) -> Self {
                     Self::$type(activation)
-                }
-            }
-
-            impl $(<$lt>)? $type $(<$lt>)? {
-                /// The scalar oracle: [`Formula::reference`], without the trait in scope.
-                pub fn reference(&self, x: f64) -> f64 {
-                    Formula::reference(self, x)
                 }
             }
         )*

@@ -272,3 +272,16 @@ fn unknown(
 }
 
 impl core::error::Error for Error {}
+
+/// Whether input and output are of one length.
+#[inline]
+pub(crate) fn same_length<T>(x: &[T], y: &[T]) -> Result<(), Error> {
+    if x.len() == y.len() {
+        Ok(())
+    } else {
+        Err(Error::LengthMismatch {
+            input: x.len(),
+            output: y.len(),
+        })
+    }
+}

@@ -1,10 +1,18 @@
 //! An activation with what surrounds it in a network, in one pass over memory.
 
-use crate::activation::prelu::channels_of_part;
-use crate::dispatch::{Compose, Launch};
-use crate::drive::fused::{Biased, NEUTRAL, Residual, launch};
-use crate::drive::{Cached, Io, Stores};
-use crate::{Cuts, Error, Formula, Identity, Isa};
+use crate::apply::Apply;
+use crate::channels::{Channels, Names};
+use crate::drive::{Io, Stores};
+use crate::formula::sealed::Sealed;
+use crate::pipeline::{Pipeline, Surroundings};
+use crate::{Activation, Cuts, Error, Formula, Isa};
+
+/// How errors name what makes no bias.
+const NAMES: Names = Names {
+    activation: "fused",
+    count: "bias.len()",
+    inner: "1 or more, and bias.len() * inner a number of elements",
+};
 
 /// `f(x) = activation(x + bias) + residual`, in one pass over memory.
 ///
@@ -46,16 +54,7 @@ use crate::{Cuts, Error, Formula, Identity, Isa};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fused<'a, A> {
     activation: A,
-    bias: Option<Bias<'a>>,
-    residual: Option<&'a [f32]>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Bias<'a> {
-    /// At least one.
-    values: &'a [f32],
-    /// Not 0; `values.len() * inner` does not overflow.
-    inner: usize,
+    around: Surroundings<'a>,
 }
 
 impl<'a, A> Fused<'a, A> {
@@ -63,8 +62,10 @@ impl<'a, A> Fused<'a, A> {
     pub const fn new(activation: A) -> Self {
         Self {
             activation,
-            bias: None,
-            residual: None,
+            around: Surroundings {
+                bias: None,
+                residual: None,
+            },
         }
     }
 
@@ -73,32 +74,16 @@ impl<'a, A> Fused<'a, A> {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] where there is no bias, or `inner` is 0 or too large for any tensor.
-    pub fn bias(self, bias: &'a [f32], inner: usize) -> Result<Self, Error> {
-        let invalid = |parameter, value, expected| Error::InvalidParameter {
-            activation: "fused",
-            parameter,
-            value,
-            expected,
-        };
-        if bias.is_empty() {
-            return Err(invalid("bias.len()", 0.0, "1 or more"));
-        }
-        if inner == 0 || bias.len().checked_mul(inner).is_none() {
-            let expected = "1 or more, and bias.len() * inner a number of elements";
-            return Err(invalid("inner", inner as f32, expected));
-        }
-        let values = bias;
-        Ok(Self {
-            bias: Some(Bias { values, inner }),
-            ..self
-        })
+    pub fn bias(mut self, bias: &'a [f32], inner: usize) -> Result<Self, Error> {
+        self.around.bias = Some(Channels::new(bias, inner, NAMES)?);
+        Ok(self)
     }
 
     /// With a residual for each element, added to what the activation returns; in place of an earlier
     /// one.
     #[must_use]
     pub const fn residual(mut self, residual: &'a [f32]) -> Self {
-        self.residual = Some(residual);
+        self.around.residual = Some(residual);
         self
     }
 
@@ -108,47 +93,48 @@ impl<'a, A> Fused<'a, A> {
     }
 }
 
+impl<A> Sealed for Fused<'_, A> {}
+
 impl<A: Formula> Formula for Fused<'_, A> {
     fn reference(&self, x: f64) -> f64 {
         self.reference_at(0, x)
     }
 
     fn reference_at(&self, index: usize, x: f64) -> f64 {
-        let bias = self.bias.map_or(-0.0, |Bias { values, inner }| {
-            f64::from(values[index / inner % values.len()])
-        });
-        let residual = self.residual.and_then(|residual| residual.get(index));
+        let Surroundings { bias, residual } = self.around;
+        // What a sum shows nothing of.
+        let none = -0.0;
+        let bias = bias.map_or(none, |bias| f64::from(bias.at(index)));
+        let residual = residual.and_then(|residual| residual.get(index));
         let y = self.activation.reference_at(index, x + bias);
-        y + residual.map_or(-0.0, |residual| f64::from(*residual))
+        y + residual.map_or(none, |residual| f64::from(*residual))
     }
 
     fn depends_on_position(&self) -> bool {
-        self.bias.is_some() || self.residual.is_some() || self.activation.depends_on_position()
+        let Surroundings { bias, residual } = self.around;
+        bias.is_some() || residual.is_some() || self.activation.depends_on_position()
     }
 
     fn cuts(&self) -> Cuts {
-        match self.bias {
+        match self.around.bias {
             _ if self.activation.depends_on_position() => Cuts::Nowhere,
             None => Cuts::Anywhere,
-            Some(Bias { values, inner }) => Cuts::Periods {
-                period: values.len() * inner,
-                step: Some(inner),
-            },
+            Some(bias) => bias.cuts(),
         }
     }
 
     fn part(&self, start: usize, len: usize) -> Self {
-        let bias = self.bias.map(|Bias { values, inner }| {
-            let (values, inner) = channels_of_part(values, inner, start, len);
-            Bias { values, inner }
-        });
-        let residual = self.residual.map(|residual| {
-            let part = residual.get(start..start + len);
+        let Surroundings { bias, residual } = self.around;
+        let residual = residual.map(|residual| {
+            let rest = residual.get(start..);
+            let part = rest.and_then(|rest| rest.get(..len));
             part.unwrap_or(residual)
         });
         Self {
-            bias,
-            residual,
+            around: Surroundings {
+                bias: bias.map(|bias| bias.part(start, len)),
+                residual,
+            },
             ..*self
         }
     }
@@ -156,16 +142,11 @@ impl<A: Formula> Formula for Fused<'_, A> {
     #[inline]
     fn check(&self, len: usize) -> Result<(), Error> {
         self.activation.check(len)?;
-        if let Some(Bias { values, inner }) = self.bias
-            && !len.is_multiple_of(values.len() * inner)
-        {
-            return Err(Error::ShapeMismatch {
-                len,
-                channels: values.len(),
-                inner,
-            });
+        let Surroundings { bias, residual } = self.around;
+        if let Some(bias) = bias {
+            bias.check(len)?;
         }
-        match self.residual {
+        match residual {
             Some(residual) if residual.len() != len => Err(Error::OperandMismatch {
                 input: len,
                 operand: "residual",
@@ -176,34 +157,14 @@ impl<A: Formula> Formula for Fused<'_, A> {
     }
 }
 
-impl<A: Compose, M: Stores> Launch<Io<f32, M>> for Fused<'_, A>
-where
-    A: Launch<Biased<M>> + Launch<Residual<M>>,
-{
-    unsafe fn launch(&self, isa: Isa, io: Io<f32, M>) {
-        let bias = self
-            .bias
-            .map_or((&[NEUTRAL][..], 1), |bias| (bias.values, bias.inner));
-        let none = core::ptr::null();
-        let residual = self.residual.map_or(none, <[f32]>::as_ptr);
-        // SAFETY: `io` and the CPU are as the caller says; a shared borrow of bias and residual
-        // outlives the exclusive one of what is written, so that they do not overlap. `check` has
-        // seen to it that rows of channels fill `io`, that there are as many residuals, and that
-        // the activation has what it wants. In place of the input the output is read once all of
-        // it is written, by way of the cache.
-        unsafe {
-            if self.activation.depends_on_position() {
-                let io = io.by::<Cached>();
-                let in_place = Io {
-                    src: io.dst.cast_const(),
-                    ..io
-                };
-                launch(&Identity, isa, io, bias, none);
-                self.activation.launch(isa, in_place);
-                launch(&Identity, isa, in_place, (&[NEUTRAL], 1), residual);
-            } else {
-                launch(&self.activation, isa, io, bias, residual);
-            }
-        }
+impl<A: Activation> Apply for Fused<'_, A> {
+    unsafe fn apply_raw(&self, isa: Isa, io: Io<f32>, stores: Stores) {
+        let pipeline = Pipeline::new(self.activation.erase(), isa);
+        // SAFETY: `io` and the CPU are as the caller says; a shared borrow of bias and residual outlives the
+        // exclusive one of what is written, so that they do not overlap. `check` has seen to it that channels fit
+        // `io`, that there are as many residuals, and that the activation has what it wants.
+        unsafe { pipeline.fused(io, self.around, stores) }
     }
 }
+
+impl<A: Activation> Activation for Fused<'_, A> {}

@@ -2,16 +2,16 @@
 
 #[cfg(feature = "alloc")]
 use crate::AVec;
-use crate::activation;
+use crate::apply::Apply;
 #[cfg(feature = "alloc")]
 use crate::buffer::make_room;
-use crate::dispatch::{Compose, Launch};
-use crate::drive::{Cached, Io, Stores, Streamed, gated::TwoTensors, pairs::Pairs, stream};
+use crate::drive::Stores;
+use crate::error;
 #[cfg(feature = "parallel")]
-use crate::{Cuts, parallel};
-use crate::{Error, Formula, Isa};
-use core::marker::PhantomData;
-use split::{Layout, Order, Split};
+use crate::parallel;
+use crate::pipeline::{Pipeline, Source};
+use crate::{Activation, Error, Formula, Isa};
+use split::Split;
 
 pub(crate) mod any;
 pub(crate) mod gated;
@@ -39,7 +39,7 @@ pub(crate) mod swiglu;
 /// Every method returns what [`check`](Self::check) does. The output is then untouched.
 pub trait Gate: Copy {
     /// What is applied to the gate.
-    type Activation: Compose;
+    type Activation: Activation;
 
     /// The activation, with its parameters.
     fn activation(&self) -> Self::Activation;
@@ -104,13 +104,18 @@ pub trait Gate: Copy {
         let activation = ready(self, gate.len())?;
         let is_new = make_room(y, gate.len());
         let isa = Isa::detect();
-        let streams = !is_new && stream::pays(isa, size_of_val(gate));
+        // The pages of new memory come by way of the cache.
+        let stores = if is_new {
+            Stores::Cached
+        } else {
+            Stores::for_output(isa, size_of_val(gate))
+        };
         let source = Source::two_tensors(gate, value);
         // SAFETY: `detect` names an instruction set of this CPU; gate and value are as long as
         // `source` says, `y` has room for as many elements, and they are distinct. All of them are
         // written when their number becomes the length.
         unsafe {
-            source.launch(&activation, isa, y.as_mut_ptr(), streams);
+            Pipeline::new(activation.erase(), isa).gate(source, y.as_mut_ptr(), stores);
             y.set_len(gate.len());
         }
         Ok(())
@@ -123,7 +128,7 @@ pub trait Gate: Copy {
     #[inline]
     fn apply_on(&self, isa: Isa, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error> {
         same_length(gate, value)?;
-        activation::same_length(gate, y)?;
+        error::same_length(gate, y)?;
         // SAFETY: `y` is writable and as long as gate and value, and shared and exclusive borrows do not overlap.
         unsafe { apply_to(self, isa, Source::two_tensors(gate, value), y.as_mut_ptr()) }
     }
@@ -137,11 +142,10 @@ pub trait Gate: Copy {
         same_length(gate, value)?;
         isa.require()?;
         let activation = ready(self, gate.len())?;
-        let source = Source::in_place(gate, value);
-        let dst = gate.as_mut_ptr();
+        let (source, dst) = Source::in_place(gate, value);
         // SAFETY: the CPU has `isa`; gate and value have one length, what is written is the gate,
         // and shared and exclusive borrows do not overlap.
-        unsafe { source.launch(&activation, isa, dst, false) };
+        unsafe { Pipeline::new(activation.erase(), isa).gate(source, dst, Stores::Cached) };
         Ok(())
     }
 
@@ -155,12 +159,12 @@ pub trait Gate: Copy {
         Self::Activation: Sync,
     {
         same_length(gate, value)?;
-        activation::same_length(gate, y)?;
+        error::same_length(gate, y)?;
         let activation = ready(self, gate.len())?;
         let source = Source::two_tensors(gate, value);
-        let streams = stream::pays(Isa::detect(), size_of_val(y));
+        let stores = Stores::for_output(Isa::detect(), size_of_val(y));
         // SAFETY: gate, value and `y` have one length, and shared and exclusive borrows do not overlap.
-        unsafe { parallel::gated(&activation, source, y.as_mut_ptr(), streams) };
+        unsafe { parallel::gate(&activation, source, y.as_mut_ptr(), stores) };
         Ok(())
     }
 
@@ -176,10 +180,10 @@ pub trait Gate: Copy {
     {
         same_length(gate, value)?;
         let activation = ready(self, gate.len())?;
-        let source = Source::in_place(gate, value);
+        let (source, dst) = Source::in_place(gate, value);
         // SAFETY: gate and value have one length, what is written is the gate, and shared and exclusive borrows
         // do not overlap.
-        unsafe { parallel::gated(&activation, source, gate.as_mut_ptr(), false) };
+        unsafe { parallel::gate(&activation, source, dst, Stores::Cached) };
         Ok(())
     }
 
@@ -194,11 +198,11 @@ pub trait Gate: Copy {
     {
         split.check(x.len(), y.len())?;
         let activation = ready(self, y.len())?;
-        let source = Source::one_tensor(split, x);
-        let streams = stream::pays(Isa::detect(), size_of_val(y));
+        let source = split.source(x);
+        let stores = Stores::for_output(Isa::detect(), size_of_val(y));
         // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe { parallel::gated(&activation, source, y.as_mut_ptr(), streams) };
+        unsafe { parallel::gate(&activation, source, y.as_mut_ptr(), stores) };
         Ok(())
     }
 
@@ -226,7 +230,7 @@ pub trait Gate: Copy {
         split.check(x.len(), y.len())?;
         // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe { apply_to(self, isa, Source::one_tensor(split, x), y.as_mut_ptr()) }
+        unsafe { apply_to(self, isa, split.source(x), y.as_mut_ptr()) }
     }
 
     /// As [`apply_split`](Self::apply_split), in a new buffer, aligned to a cache line.
@@ -240,12 +244,13 @@ pub trait Gate: Copy {
         let activation = ready(self, len)?;
         let mut y = AVec::new(0);
         make_room(&mut y, len);
-        let source = Source::one_tensor(split, x);
+        let source = split.source(x);
         // SAFETY: `detect` names an instruction set of this CPU; `x` is as `source` says, the new
         // buffer has room for half as many elements, and the two are distinct. All of them are
         // written when their number becomes the length.
         unsafe {
-            source.launch(&activation, Isa::detect(), y.as_mut_ptr(), false);
+            let pipeline = Pipeline::new(activation.erase(), Isa::detect());
+            pipeline.gate(source, y.as_mut_ptr(), Stores::Cached);
             y.set_len(len);
         }
         Ok(y)
@@ -267,9 +272,9 @@ pub(crate) unsafe fn apply_to<G: Gate>(
     isa.require()?;
     let products = source.products();
     let activation = ready(gate, products)?;
-    let streams = stream::pays(isa, products * size_of::<f32>());
+    let stores = Stores::for_output(isa, products * size_of::<f32>());
     // SAFETY: the CPU has `isa`, the parameters are right, and the caller vouches for the memory.
-    unsafe { source.launch(&activation, isa, y, streams) };
+    unsafe { Pipeline::new(activation.erase(), isa).gate(source, y, stores) };
     Ok(())
 }
 
@@ -293,203 +298,5 @@ fn same_length(gate: &[f32], value: &[f32]) -> Result<(), Error> {
             operand: "value",
             len: value.len(),
         })
-    }
-}
-
-/// Where the elements of gate and value are.
-#[derive(Clone, Copy)]
-pub(crate) struct Source {
-    gate: *const f32,
-    value: *const f32,
-    /// Elements of either that stand together; not 0 where there are any.
-    len: usize,
-    /// How often they do.
-    rows: usize,
-    /// Elements from where they do to where the next do.
-    stride: usize,
-    /// Whether they take turns one by one.
-    in_pairs: bool,
-}
-
-impl Source {
-    #[inline]
-    pub(crate) fn two_tensors(gate: &[f32], value: &[f32]) -> Self {
-        Self {
-            gate: gate.as_ptr(),
-            value: value.as_ptr(),
-            len: gate.len(),
-            rows: 1,
-            stride: gate.len(),
-            in_pairs: false,
-        }
-    }
-
-    /// For a gate that is written.
-    #[inline]
-    fn in_place(gate: &mut [f32], value: &[f32]) -> Self {
-        Self {
-            gate: gate.as_mut_ptr().cast_const(),
-            ..Self::two_tensors(gate, value)
-        }
-    }
-
-    /// For an `x` that `split.check` has passed.
-    #[inline]
-    pub(crate) fn one_tensor(split: Split, x: &[f32]) -> Self {
-        let len = match split.layout {
-            Layout::Halves => split.n,
-            Layout::Pairs => 1,
-        };
-        let first = x.as_ptr();
-        let second = first.wrapping_add(len);
-        let (gate, value) = match split.order {
-            Order::GateFirst => (first, second),
-            Order::ValueFirst => (second, first),
-        };
-        Self {
-            gate,
-            value,
-            len,
-            // Of no elements there are no rows.
-            rows: (x.len() / 2).checked_div(len).unwrap_or(0),
-            stride: len.wrapping_mul(2), // where it overflows, there are no rows
-            in_pairs: split.layout == Layout::Pairs,
-        }
-    }
-
-    /// How many products there are.
-    #[inline]
-    pub(crate) fn products(&self) -> usize {
-        self.rows * self.len
-    }
-
-    /// Where they may be cut.
-    #[cfg(feature = "parallel")]
-    pub(crate) fn cuts(&self) -> Cuts {
-        if self.rows == 1 || self.in_pairs {
-            Cuts::Anywhere
-        } else {
-            Cuts::Periods {
-                period: self.len,
-                step: None,
-            }
-        }
-    }
-
-    /// The first `middle` of them, and the others, where [`cuts`](Self::cuts) allows it.
-    #[cfg(feature = "parallel")]
-    pub(crate) fn split_at(self, middle: usize) -> (Self, Self) {
-        let one_row = self.rows == 1;
-        let (rows, skipped) = if one_row {
-            (1, middle)
-        } else {
-            let rows = middle / self.len;
-            (rows, rows * self.stride)
-        };
-        let first = Self {
-            rows,
-            len: if one_row { middle } else { self.len },
-            ..self
-        };
-        let second = Self {
-            gate: self.gate.wrapping_add(skipped),
-            value: self.value.wrapping_add(skipped),
-            rows: if one_row { 1 } else { self.rows - rows },
-            len: if one_row { self.len - middle } else { self.len },
-            ..self
-        };
-        (first, second)
-    }
-
-    /// Writes `activation(gate) * value` to `dst`, row after row, past the cache where it `streams` (which pairs do
-    /// not).
-    ///
-    /// # Safety
-    /// The CPU has `isa`; all rows can be read, and as many elements written at `dst`. What is
-    /// written is the gate itself, where that is one row, or nothing of what is read. The gate's
-    /// `check` has returned `Ok`.
-    #[inline]
-    pub(crate) unsafe fn launch<A: Compose>(
-        self,
-        activation: &A,
-        isa: Isa,
-        dst: *mut f32,
-        streams: bool,
-    ) {
-        // SAFETY: the caller's promises, passed on: pairs are rows of one element each, and any
-        // other rows a gate and a value each.
-        unsafe {
-            if activation.depends_on_position() {
-                self.launch_in_steps(activation, isa, dst);
-            } else if self.in_pairs {
-                let pairs = Pairs {
-                    src: self.gate.min(self.value),
-                    dst,
-                    len: self.rows,
-                    value_first: self.value < self.gate,
-                };
-                activation.launch(isa, pairs);
-            } else if streams {
-                self.launch_rows::<A, Streamed>(activation, isa, dst);
-                stream::fence();
-            } else {
-                self.launch_rows::<A, Cached>(activation, isa, dst);
-            }
-        }
-    }
-
-    /// Row by row, each of them a gate and a value.
-    ///
-    /// # Safety
-    /// As for [`launch`](Self::launch); where it streams, nothing of what is read is written, and a fence
-    /// follows.
-    #[inline]
-    unsafe fn launch_rows<A: Launch<TwoTensors<M>>, M: Stores>(
-        self,
-        activation: &A,
-        isa: Isa,
-        dst: *mut f32,
-    ) {
-        for row in 0..self.rows {
-            // SAFETY: the row is one of those that the caller vouches for.
-            unsafe {
-                let gate = Io {
-                    src: self.gate.add(row * self.stride),
-                    dst: dst.add(row * self.len),
-                    len: self.len,
-                    stores: PhantomData,
-                };
-                let value = self.value.add(row * self.stride);
-                activation.launch(isa, TwoTensors { gate, value });
-            }
-        }
-    }
-
-    /// The gate becomes a tensor by itself first, at `dst`.
-    ///
-    /// # Safety
-    /// As for [`launch`](Self::launch).
-    #[cold]
-    unsafe fn launch_in_steps<A: Compose>(self, activation: &A, isa: Isa, dst: *mut f32) {
-        let positions = (0..self.rows).flat_map(|row| (0..self.len).map(move |i| (row, i)));
-        let len = self.rows * self.len;
-        // SAFETY: each position is one of those that the caller vouches for, and the elements at
-        // `dst` follow one another as they do. Of what is read, the gate alone may be what is
-        // written, and is so one by one.
-        unsafe {
-            for (at, (row, i)) in positions.clone().enumerate() {
-                *dst.add(at) = *self.gate.add(row * self.stride + i);
-            }
-            let io = Io {
-                src: dst.cast_const(),
-                dst,
-                len,
-                stores: PhantomData::<Cached>,
-            };
-            activation.launch(isa, io);
-            for (at, (row, i)) in positions.enumerate() {
-                *dst.add(at) *= *self.value.add(row * self.stride + i);
-            }
-        }
     }
 }

@@ -9,37 +9,42 @@ extern crate std;
 
 mod activation;
 mod any;
+mod apply;
 #[cfg(feature = "ndarray")]
 mod array;
 #[cfg(feature = "alloc")]
 mod buffer;
 #[cfg(feature = "capi")]
 mod capi;
+mod channels;
 mod cuts;
 mod dispatch;
 mod drive;
 mod element;
+mod elementwise;
 mod error;
+mod formula;
 mod fused;
 mod gate;
 mod isa;
+mod kernel;
 mod kernels;
 mod math;
 #[cfg(feature = "parallel")]
 mod parallel;
+mod pipeline;
 mod registry;
 mod row;
 mod simd;
+mod stage;
+#[cfg(test)]
+mod tests;
 
-pub use activation::{Activation, Formula};
 pub use activation::{
-    celu::Celu, elu::Elu, erf::Erf, exp::Exp, expm1::Expm1, gelu::Gelu, gelu_tanh::GeluTanh,
-    hardshrink::Hardshrink, hardsigmoid::Hardsigmoid, hardswish::Hardswish, hardtanh::Hardtanh,
-    identity::Identity, leaky_relu::LeakyRelu, log_sigmoid::LogSigmoid, mish::Mish, prelu::Prelu,
-    quick_gelu::QuickGelu, relu::Relu, relu_squared::ReluSquared, relu6::Relu6, rrelu::Rrelu,
-    selu::Selu, shrink::Shrink, sigmoid::Sigmoid, silu::Silu, softplus::Softplus,
-    softshrink::Softshrink, softsign::Softsign, swish::Swish, tanh::Tanh, tanhshrink::Tanhshrink,
-    threshold::Threshold, thresholded_relu::ThresholdedRelu,
+    Celu, Elu, Erf, Exp, Expm1, Gelu, GeluTanh, Hardshrink, Hardsigmoid, Hardswish, Hardtanh,
+    Identity, LeakyRelu, LogSigmoid, Mish, Prelu, QuickGelu, Relu, Relu6, ReluSquared, Rrelu, Selu,
+    Shrink, Sigmoid, Silu, Softplus, Softshrink, Softsign, Swish, Tanh, Tanhshrink, Threshold,
+    ThresholdedRelu,
 };
 #[cfg(feature = "alloc")]
 pub use aligned_vec::AVec;
@@ -48,7 +53,9 @@ pub use any::AnyActivation;
 pub use array::{ArrayActivation, ArrayGate, ArrayRowActivation};
 pub use cuts::Cuts;
 pub use element::Element;
+pub use elementwise::Activation;
 pub use error::Error;
+pub use formula::Formula;
 pub use fused::Fused;
 pub use gate::{
     Gate, any::AnyGate, gated::Gated, geglu::Geglu, geglu_tanh::GegluTanh, glu::Glu, reglu::Reglu,

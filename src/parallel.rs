@@ -1,9 +1,9 @@
 //! Large tensors on all threads of a rayon pool, cut where no result changes.
 
-use crate::activation::launch_by;
-use crate::dispatch::{Compose, Launch, rows::LaunchRows};
-use crate::drive::{Io, Streamed, map::LINE};
-use crate::gate::Source;
+use crate::apply::{Apply, Erased, apply_fenced};
+use crate::dispatch::rows::LaunchRows;
+use crate::drive::{Io, Stores, map::LINE};
+use crate::pipeline::{Pipeline, Source};
 use crate::{Element, Isa, Rows};
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -91,7 +91,7 @@ struct Stretch<'a, A, T> {
     isa: Isa,
     io: Io<T>,
     start: usize,
-    streams: bool,
+    stores: Stores,
 }
 
 // SAFETY: the activation may be used by several threads, and what `io` points to is borrowed for as long as the
@@ -101,7 +101,7 @@ unsafe impl<A: Sync, T: Element> Send for Stretch<'_, A, T> {}
 // SAFETY: as above.
 unsafe impl<A: Sync, T: Element> Sync for Stretch<'_, A, T> {}
 
-impl<A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync, T: Element> Divide for Stretch<'_, A, T> {
+impl<A: Apply<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
     fn len(&self) -> usize {
         self.io.len
     }
@@ -128,30 +128,32 @@ impl<A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync, T: Element> Divide for S
             isa,
             io,
             start,
-            streams,
+            stores,
         } = self;
         let activation = activation.part(start, io.len);
         // SAFETY: whoever made the stretch has seen to CPU, memory and `check`, and what passes for a tensor passes for
         // a part that `cuts` allows.
-        unsafe { launch_by(&activation, isa, io, streams) };
+        unsafe { apply_fenced(&activation, isa, io, stores) };
     }
 }
 
-/// Applies `activation` to all of `io`, past the cache where it `streams`.
+/// Applies `activation` to all of `io`.
 ///
 /// # Safety
 /// The CPU has `isa`; `io` is as in the plain walk, and does not stream in place; `check` of its length has returned
 /// `Ok`.
-pub(crate) unsafe fn elementwise<T: Element, A>(activation: &A, isa: Isa, io: Io<T>, streams: bool)
-where
-    A: Launch<Io<T>> + Launch<Io<T, Streamed>> + Sync,
-{
+pub(crate) unsafe fn elementwise<T: Element, A: Apply<T> + Sync>(
+    activation: &A,
+    isa: Isa,
+    io: Io<T>,
+    stores: Stores,
+) {
     share(Stretch {
         activation,
         isa,
         io,
         start: 0,
-        streams,
+        stores,
     });
 }
 
@@ -237,26 +239,26 @@ pub(crate) unsafe fn rows<T: Element, A: LaunchRows<T> + Sync>(
 ///
 /// Whoever makes one sees to it that all parts may be run by any thread, as for [`Stretch`].
 #[derive(Clone, Copy)]
-struct Products<'a, A> {
-    activation: &'a A,
+struct Products<'a> {
+    activation: Erased<'a>,
     source: Source,
     dst: *mut f32,
-    streams: bool,
+    stores: Stores,
 }
 
-// SAFETY: as for `Stretch`.
-unsafe impl<A: Sync> Send for Products<'_, A> {}
+// SAFETY: as for `Stretch`: `gate` takes activations that several threads may use, and no others.
+unsafe impl Send for Products<'_> {}
 
 // SAFETY: as above.
-unsafe impl<A: Sync> Sync for Products<'_, A> {}
+unsafe impl Sync for Products<'_> {}
 
-impl<A: Compose + Sync> Divide for Products<'_, A> {
+impl Divide for Products<'_> {
     fn len(&self) -> usize {
         self.source.products()
     }
 
     fn halves(self) -> Option<(Self, Self)> {
-        if self.activation.depends_on_position() {
+        if self.activation.depends_on_position {
             return None;
         }
         let middle = self.source.cuts().middle(self.len(), LINE)?;
@@ -276,32 +278,27 @@ impl<A: Compose + Sync> Divide for Products<'_, A> {
     }
 
     fn run(self) {
-        let Self {
-            activation,
-            source,
-            dst,
-            streams,
-        } = self;
+        let pipeline = Pipeline::new(self.activation, Isa::detect());
         // SAFETY: `detect` names an instruction set of this CPU; whoever made the products has seen to memory and
         // `check`, and an activation that does not depend on the position takes any length.
-        unsafe { source.launch(activation, Isa::detect(), dst, streams) };
+        unsafe { pipeline.gate(self.source, self.dst, self.stores) };
     }
 }
 
-/// Writes all products of `source` to `dst`, past the cache where it `streams`.
+/// Writes all products of `source` to `dst`.
 ///
 /// # Safety
-/// As for [`Source::launch`].
-pub(crate) unsafe fn gated<A: Compose + Sync>(
+/// As for [`Pipeline::gate`], whatever the instruction set.
+pub(crate) unsafe fn gate<A: Apply + Sync>(
     activation: &A,
     source: Source,
     dst: *mut f32,
-    streams: bool,
+    stores: Stores,
 ) {
     share(Products {
-        activation,
+        activation: activation.erase(),
         source,
         dst,
-        streams,
+        stores,
     });
 }

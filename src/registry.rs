@@ -1,7 +1,7 @@
 //! The single list of activations, and those of gates and of operations on rows.
 //!
 //! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
-//! needs: the named kernels of each walk, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
+//! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
 //! the tests, benches, fuzz targets and the report are generated from, or iterate over, this list.
 
 /// Calls `$then! { .. }` with one line per activation:
@@ -90,3 +90,36 @@ macro_rules! for_each_row_activation {
     };
 }
 pub(crate) use for_each_row_activation;
+
+/// Calls `$then! { module, attribute, token; .. }` for each instruction set that the target may have, with the name of
+/// its module, the attribute that selects its instructions, and pulp's token for them; after the word `streaming`
+/// for those that have stores past the cache:
+///
+/// ```text
+/// for_each_isa! { kernels! a b }
+/// kernels! { scalar, doc = "..", pulp::Scalar; a b }
+/// kernels! { avx2, target_feature(enable = "avx2,fma"), pulp::x86::V3::new_unchecked(); a b } // on x86-64
+/// ```
+macro_rules! for_each_isa {
+    (streaming $then:ident! $($rest:tt)*) => {
+        #[cfg(target_arch = "x86_64")]
+        $then! { avx2, target_feature(enable = "avx2,fma"),
+            pulp::x86::V3::new_unchecked(); $($rest)* }
+
+        #[cfg(target_arch = "x86_64")]
+        $then! { avx512,
+            target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
+            pulp::x86::V4::new_unchecked(); $($rest)* }
+    };
+    ($then:ident! $($rest:tt)*) => {
+        $then! { scalar, doc = "(The target's baseline.)",
+            pulp::Scalar; $($rest)* }
+
+        #[cfg(target_arch = "aarch64")]
+        $then! { neon, target_feature(enable = "neon"),
+            pulp::aarch64::Neon::new_unchecked(); $($rest)* }
+
+        for_each_isa! { streaming $then! $($rest)* }
+    };
+}
+pub(crate) use for_each_isa;

@@ -2,11 +2,11 @@
 
 #[cfg(feature = "alloc")]
 use crate::AVec;
-use crate::activation::same_length;
 #[cfg(feature = "alloc")]
 use crate::buffer::make_room;
 use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
+use crate::error::same_length;
 #[cfg(feature = "parallel")]
 use crate::parallel;
 use crate::{Cuts, Element, Error, Isa, Rows};

@@ -236,9 +236,6 @@ pub(crate) trait Machine: Simd {
     /// `to` is valid for writes of one vector.
     unsafe fn store_f32s(self, to: *mut f32, value: Self::f32s);
 
-    /// Whether [`stream_f32s`](Self::stream_f32s) is a store of its own.
-    const STREAMS: bool;
-
     /// Writes a whole vector past the cache. It may reach memory later than what is written after it, until a
     /// fence: [`fence`](crate::drive::stream::fence).
     ///

@@ -1,8 +1,8 @@
 use super::{Formula, elu::Elu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Kernel, Run, Walk, Weight};
+use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::expm1;
-use crate::simd::{Machine, Vocabulary};
+use crate::simd::Vocabulary;
 
 /// `f(x) = if x < 0 { alpha * (e^(x / alpha) - 1) } else { x }`.
 ///
@@ -61,17 +61,14 @@ impl Formula for Celu {
     }
 }
 
-impl Run for Celu {
+impl ChooseKernel for Celu {
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
         let Self { alpha } = *self;
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if alpha == 1.0 {
-                Elu { alpha }.run(simd, walk);
-            } else {
-                walk.walk(simd, Stretched { alpha });
-            }
+        if alpha == 1.0 {
+            Elu { alpha }.choose_kernel(then);
+        } else {
+            then.with(Stretched { alpha });
         }
     }
 }

@@ -47,6 +47,7 @@ impl Formula for GeluTanh {
 
 impl Kernel for GeluTanh {
     const WEIGHT: Weight = Weight::Long;
+    const NEEDS_SUBNORMALS: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

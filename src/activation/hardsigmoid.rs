@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Kernel, Run, Walk};
-use crate::simd::{Machine, Vocabulary};
+use crate::drive::{ChooseKernel, Kernel, WithKernel};
+use crate::simd::Vocabulary;
 
 /// `f(x) = min(max(alpha * x + beta, 0), 1)`.
 ///
@@ -70,21 +70,18 @@ impl Formula for Hardsigmoid {
     }
 }
 
-impl Run for Hardsigmoid {
+impl ChooseKernel for Hardsigmoid {
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
         let Self { alpha, beta } = *self;
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if *self == Self::default() {
-                walk.walk(simd, Sixth);
-            } else if alpha == 0.0 {
-                // A product would make NaN of an infinity.
-                let value = beta.clamp(0.0, 1.0) + 0.0;
-                walk.walk(simd, Constant { value });
-            } else {
-                walk.walk(simd, Line { alpha, beta });
-            }
+        if *self == Self::default() {
+            then.with(Sixth);
+        } else if alpha == 0.0 {
+            // A product would make NaN of an infinity.
+            let value = beta.clamp(0.0, 1.0) + 0.0;
+            then.with(Constant { value });
+        } else {
+            then.with(Line { alpha, beta });
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Kernel, Run, Walk};
-use crate::simd::{Machine, Vocabulary};
+use crate::drive::{ChooseKernel, Kernel, WithKernel};
+use crate::simd::Vocabulary;
 
 /// `f(x) = if x < 0 { negative_slope * x } else { x }`.
 ///
@@ -53,16 +53,13 @@ impl Formula for LeakyRelu {
     }
 }
 
-impl Run for LeakyRelu {
+impl ChooseKernel for LeakyRelu {
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if self.negative_slope == 0.0 {
-                walk.walk(simd, Flat(self.negative_slope));
-            } else {
-                walk.walk(simd, Leak(self.negative_slope));
-            }
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
+        if self.negative_slope == 0.0 {
+            then.with(Flat(self.negative_slope));
+        } else {
+            then.with(Leak(self.negative_slope));
         }
     }
 }

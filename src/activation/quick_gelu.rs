@@ -37,6 +37,7 @@ impl Formula for QuickGelu {
 
 impl Kernel for QuickGelu {
     const WEIGHT: Weight = Weight::Long;
+    const NEEDS_SUBNORMALS: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

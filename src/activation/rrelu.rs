@@ -1,8 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Run, Walk};
-use crate::simd::Machine;
+use crate::drive::{ChooseKernel, WithKernel};
 
 /// `f(x) = if x < 0 { x * (lower + upper) / 2 } else { x }`: the randomized leaky ReLU in
 /// evaluation.
@@ -69,11 +68,10 @@ impl Formula for Rrelu {
     }
 }
 
-impl Run for Rrelu {
+impl ChooseKernel for Rrelu {
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
         let negative_slope = self.slope();
-        // SAFETY: the caller's promise, passed on.
-        unsafe { LeakyRelu { negative_slope }.run(simd, walk) }
+        LeakyRelu { negative_slope }.choose_kernel(then);
     }
 }

@@ -1,7 +1,7 @@
 use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Kernel, Run, Walk, Weight};
-use crate::simd::{Machine, Vocabulary};
+use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
+use crate::simd::Vocabulary;
 
 /// `f(x) = x - bias` above `lambda`, `x + bias` below `-lambda`, 0 between.
 ///
@@ -66,17 +66,14 @@ impl Formula for Shrink {
     }
 }
 
-impl Run for Shrink {
+impl ChooseKernel for Shrink {
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
         let Self { lambda, bias } = *self;
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if bias == 0.0 {
-                Hardshrink { lambda }.run(simd, walk);
-            } else {
-                walk.walk(simd, Biased { lambda, bias });
-            }
+        if bias == 0.0 {
+            Hardshrink { lambda }.choose_kernel(then);
+        } else {
+            then.with(Biased { lambda, bias });
         }
     }
 }

@@ -39,6 +39,7 @@ const VANISHED: f32 = 110.0;
 
 impl Kernel for Silu {
     const WEIGHT: Weight = Weight::Long;
+    const NEEDS_SUBNORMALS: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -1,9 +1,9 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::{Kernel, Run, Walk, Weight};
+use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::math::softplus;
-use crate::simd::{Machine, Vocabulary};
+use crate::simd::Vocabulary;
 
 /// `f(x) = if beta * x > threshold { x } else { ln(1 + e^(beta * x)) / beta }`.
 ///
@@ -77,16 +77,13 @@ pub(super) fn log1p_exp(t: f64) -> f64 {
 /// From here on the result is x, even without a threshold that says so.
 const SATURATED: f32 = 17.0;
 
-impl Run for Softplus {
+impl ChooseKernel for Softplus {
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if self.beta == 1.0 && self.threshold >= SATURATED {
-                walk.walk(simd, Plain);
-            } else {
-                walk.walk(simd, Sloped::new(*self));
-            }
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
+        if self.beta == 1.0 && self.threshold >= SATURATED {
+            then.with(Plain);
+        } else {
+            then.with(Sloped::new(*self));
         }
     }
 }

@@ -1,8 +1,8 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
-use crate::drive::{Kernel, Run, Walk, Weight};
+use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
-use crate::simd::{Machine, Vocabulary};
+use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^(-beta * x))`.
 ///
@@ -63,18 +63,17 @@ pub(super) fn gated(x: f64, t: f64) -> f64 {
     }
 }
 
-impl Run for Swish {
+impl ChooseKernel for Swish {
+    const NEEDS_SUBNORMALS: bool = true;
+
     #[inline(always)]
-    unsafe fn run<S: Machine, W: Walk>(&self, simd: S, walk: W) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if self.beta == 1.0 {
-                Silu.run(simd, walk);
-            } else if self.beta == 0.0 {
-                walk.walk(simd, Half);
-            } else {
-                walk.walk(simd, Sloped { beta: self.beta });
-            }
+    fn choose_kernel<W: WithKernel>(&self, then: W) {
+        if self.beta == 1.0 {
+            Silu.choose_kernel(then);
+        } else if self.beta == 0.0 {
+            then.with(Half);
+        } else {
+            then.with(Sloped { beta: self.beta });
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use super::memory::{Operand, apart, check, check_operand, input, operand};
 use super::status::{Status, call};
-use crate::activation::apply_to;
-use crate::dispatch::Launch;
-use crate::drive::{Io, Streamed};
+use crate::elementwise::apply_to;
 use crate::registry::for_each_activation;
 use crate::{Activation, *};
 
@@ -14,15 +12,12 @@ use crate::{Activation, *};
 /// Those at `x` are readable and those at `y` writable, unless that is refused, and nobody else uses them meanwhile. What
 /// the activation borrows does not overlap them.
 #[inline]
-pub(super) unsafe fn apply<A>(
+pub(super) unsafe fn apply<A: Activation>(
     x: *const f32,
     y: *mut f32,
     n: usize,
     activation: impl FnOnce() -> Result<A, Status>,
-) -> Status
-where
-    A: Launch<Io<f32>> + Launch<Io<f32, Streamed>>,
-{
+) -> Status {
     call(|| {
         check_operand(x, y, n)?;
         let activation = activation()?;

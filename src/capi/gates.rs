@@ -2,7 +2,8 @@
 
 use super::memory::{Operand, apart, check, check_operand, input, len_of, operand};
 use super::status::{Status, call};
-use crate::gate::{Source, apply_to};
+use crate::gate::apply_to;
+use crate::pipeline::Source;
 use crate::registry::for_each_gate;
 use crate::{Gate, *};
 use core::ffi::c_int;
@@ -97,7 +98,7 @@ unsafe fn apply_split<G: Gate>(
         apart((x, x_len), (y, y_len))?;
         // SAFETY: the caller's promises, passed on; `x` is as long as the layout says, and does not overlap `y`.
         unsafe {
-            let source = Source::one_tensor(layout.split(n), input(x, x_len)?);
+            let source = layout.split(n).source(input(x, x_len)?);
             apply_to(&operation, Isa::detect(), source, y)?;
         }
         Ok(())

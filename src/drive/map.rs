@@ -1,16 +1,15 @@
-//! Element by element, from the first to the last: the walk that all drivers share.
+//! The loop that writes by way of the cache.
 
-use super::stream::stream;
-use super::{Cached, Io, Kernel, LaneKernel, Stores, Streamed, Weight};
-use crate::simd::{Machine, Unrolled};
+use super::{BinaryKernel, Io, Kernel, Weight, WithKernel};
+use crate::simd::{Machine, Unrolled, Vocabulary};
 
-/// Vectors in one turn of the body: enough independent work to cover the latency of a load and of
+/// Vectors in one turn of a light body: enough independent work to cover the latency of a load and of
 /// a few operations, few enough for sixteen registers.
 pub(super) const UNROLL: usize = 4;
 
 /// Elements in one turn of scalar code: a block that the compiler can vectorise with what the
 /// target has, because it cannot overlap the buffers.
-const SCALAR_UNROLL: usize = 32;
+pub(super) const SCALAR_UNROLL: usize = 32;
 
 /// Elements in a cache line.
 pub(crate) const LINE: usize = 64 / size_of::<f32>();
@@ -21,127 +20,138 @@ pub(crate) const LINE: usize = 64 / size_of::<f32>();
 /// they stream they prefetch the source: that is worth a third of the time, and to light ones nothing.
 const PREFETCH_AHEAD: usize = 8 * LINE;
 
-/// What to compute at a place in the buffer.
-pub(crate) trait Place: Copy {
-    /// [`Kernel::WEIGHT`] of what is computed.
-    const WEIGHT: Weight = Weight::Light;
+/// What the loops compute for each element: a kernel of the element alone, or of the element and an operand.
+pub(crate) trait Body: Copy {
+    /// [`Kernel::WEIGHT`] of the kernel.
+    const WEIGHT: Weight;
 
-    /// Whether the inputs stand apart in memory: scalar code has nothing to gain from blocks of them.
-    const APART: bool = false;
+    /// What a vector of elements takes beside the elements.
+    type Operand<S: Machine>: Copy;
 
-    /// The `N` whole vectors of inputs from element `at` of `src` on.
+    /// What the vector from element `at` of the buffer on takes.
     ///
     /// # Safety
-    /// As for [`vectors`](Self::vectors), and `src` is the source of the buffer being walked.
-    #[inline(always)]
-    unsafe fn load<S: Machine, const N: usize>(
+    /// The vector lies inside the buffer.
+    unsafe fn operand<S: Machine>(self, simd: S, at: usize) -> Self::Operand<S>;
+
+    /// What the first `count` elements take, as the first lanes of a vector.
+    ///
+    /// # Safety
+    /// The buffer has as many, which are less than a vector.
+    unsafe fn first_operand<S: Machine>(self, simd: S, count: usize) -> Self::Operand<S>;
+
+    /// The results for `N` vectors.
+    fn eval<S: Machine, const N: usize>(
         self,
         simd: S,
-        src: *const f32,
-        at: usize,
-    ) -> [S::f32s; N] {
-        // SAFETY: the vectors lie inside the source, says the caller.
-        unsafe { load(simd, src.add(at)) }
-    }
-
-    /// The inputs of the buffer that is being walked, which is less than a vector long.
-    ///
-    /// # Safety
-    /// As for [`first`](Self::first), and `src` is the source of the buffer being walked.
-    #[inline(always)]
-    unsafe fn load_first<S: Machine>(self, simd: S, src: *const f32, count: usize) -> S::f32s {
-        // SAFETY: the source has `count` elements, says the caller.
-        unsafe { simd.load_first_f32s(count, src) }
-    }
-
-    /// The results for the `N` whole vectors `x` that were read from element `at` on.
-    ///
-    /// # Safety
-    /// `at` plus `N` vectors is at most the length of the buffer being walked.
-    unsafe fn vectors<S: Machine, const N: usize>(
-        self,
-        simd: S,
-        at: usize,
         x: [S::f32s; N],
+        operands: [Self::Operand<S>; N],
     ) -> [S::f32s; N];
-
-    /// The results for the first `count` lanes of `x`, which were read at element 0.
-    ///
-    /// # Safety
-    /// `count` is the length of the buffer being walked, and less than a vector.
-    unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s;
 }
 
-/// The same everywhere.
+/// A kernel of the element alone.
 #[derive(Clone, Copy)]
-pub(crate) struct Uniform<K>(pub(crate) K);
+pub(crate) struct Unary<K>(pub(crate) K);
 
-impl<K: Kernel> Place for Uniform<K> {
+impl<K: Kernel> Body for Unary<K> {
     const WEIGHT: Weight = K::WEIGHT;
 
+    type Operand<S: Machine> = ();
+
     #[inline(always)]
-    unsafe fn vectors<S: Machine, const N: usize>(
+    unsafe fn operand<S: Machine>(self, _simd: S, _at: usize) {}
+
+    #[inline(always)]
+    unsafe fn first_operand<S: Machine>(self, _simd: S, _count: usize) {}
+
+    #[inline(always)]
+    fn eval<S: Machine, const N: usize>(
         self,
         simd: S,
-        _at: usize,
         x: [S::f32s; N],
+        _operands: [(); N],
     ) -> [S::f32s; N] {
         self.0.eval(Unrolled(simd), x)
     }
-
-    #[inline(always)]
-    unsafe fn first<S: Machine>(self, simd: S, _count: usize, x: S::f32s) -> S::f32s {
-        let [y] = self.0.eval(Unrolled(simd), [x]);
-        y
-    }
 }
 
-/// A parameter of its own for each element.
+/// A kernel of the element and an operand in memory.
 #[derive(Clone, Copy)]
-pub(crate) struct PerElement<K> {
+pub(crate) struct Binary<K> {
     pub(crate) kernel: K,
-    /// As many parameters as the buffer has elements.
-    pub(crate) parameters: *const f32,
+    /// The operands, as many as the buffer has elements.
+    pub(crate) operands: *const f32,
 }
 
-impl<K: LaneKernel> Place for PerElement<K> {
+impl<K: BinaryKernel> Body for Binary<K> {
+    const WEIGHT: Weight = Weight::Light;
+
+    type Operand<S: Machine> = S::f32s;
+
     #[inline(always)]
-    unsafe fn vectors<S: Machine, const N: usize>(
+    unsafe fn operand<S: Machine>(self, simd: S, at: usize) -> S::f32s {
+        // SAFETY: there is an operand for each of the buffer's elements, and the caller says that the
+        // vector lies inside it.
+        unsafe { simd.load_f32s(self.operands.add(at)) }
+    }
+
+    #[inline(always)]
+    unsafe fn first_operand<S: Machine>(self, simd: S, count: usize) -> S::f32s {
+        // SAFETY: there are `count` operands, and `count` is less than a vector.
+        unsafe { simd.load_first_f32s(count, self.operands) }
+    }
+
+    #[inline(always)]
+    fn eval<S: Machine, const N: usize>(
         self,
         simd: S,
-        at: usize,
         x: [S::f32s; N],
+        operands: [S::f32s; N],
     ) -> [S::f32s; N] {
-        // SAFETY: there is a parameter for each of the buffer's elements, and the caller says
-        // that the vectors lie inside it.
-        let parameters = unsafe { load(simd, self.parameters.add(at)) };
-        self.kernel.eval(Unrolled(simd), x, parameters)
+        self.kernel.eval(Unrolled(simd), x, operands)
     }
+}
 
+/// A kernel of the element and an operand that is the same for all.
+#[derive(Clone, Copy)]
+pub(crate) struct Splat<K> {
+    pub(crate) kernel: K,
+    pub(crate) operand: f32,
+}
+
+impl<K: BinaryKernel> Kernel for Splat<K> {
     #[inline(always)]
-    unsafe fn first<S: Machine>(self, simd: S, count: usize, x: S::f32s) -> S::f32s {
-        // SAFETY: there are `count` parameters, and `count` is less than a vector.
-        let parameter = unsafe { simd.load_first_f32s(count, self.parameters) };
-        let [y] = self.kernel.eval(Unrolled(simd), [x], [parameter]);
-        y
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        self.kernel.eval(simd, x, simd.splat_f32s(self.operand))
     }
 }
 
-/// Reads `N` vectors.
-///
-/// # Safety
-/// `from` is valid for reads of that many.
-#[inline(always)]
-pub(super) unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32) -> [S::f32s; N] {
-    let mut x = [simd.splat_f32s(0.0); N];
-    for (k, x) in x.iter_mut().enumerate() {
-        // SAFETY: the caller vouches for all `N`.
-        *x = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
-    }
-    x
+/// A buffer that a chosen kernel is mapped over.
+pub(crate) struct Mapping<S> {
+    simd: S,
+    io: Io<f32>,
 }
 
-/// Applies `place` to all of `io`.
+impl<S> Mapping<S> {
+    /// The buffer `io`.
+    ///
+    /// # Safety
+    /// As for [`map`].
+    #[inline(always)]
+    pub(crate) unsafe fn new(simd: S, io: Io<f32>) -> Self {
+        Self { simd, io }
+    }
+}
+
+impl<S: Machine> WithKernel for Mapping<S> {
+    #[inline(always)]
+    fn with<K: Kernel>(self, kernel: K) {
+        // SAFETY: whoever made the mapping has vouched for the buffer.
+        unsafe { map(self.simd, self.io, Unary(kernel)) }
+    }
+}
+
+/// Applies `body` to all of `io`.
 ///
 /// A length that is no multiple of the vector's ends in a vector that overlaps the one before.
 /// Its inputs are read before anything is written, so that in place, too, no element is
@@ -150,10 +160,26 @@ pub(super) unsafe fn load<S: Machine, const N: usize>(simd: S, from: *const f32)
 ///
 /// # Safety
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
-/// do not overlap, or they do not overlap where it streams. What `place` refers to is as long.
+/// do not overlap. The operands that `body` refers to are as many.
 #[inline(always)]
-pub(crate) unsafe fn map<S: Machine, P: Place, M: Stores>(simd: S, io: Io<f32, M>, place: P) {
-    let Io { src, dst, len, .. } = io;
+pub(crate) unsafe fn map<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        if const { B::WEIGHT.is_light() } {
+            map_light(simd, io, body);
+        } else {
+            map_long(simd, io, body);
+        }
+    }
+}
+
+/// A short body stands four times, so that each kind of length takes the shortest way.
+///
+/// # Safety
+/// As for [`map`].
+#[inline(always)]
+unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
+    let Io { src, dst, len } = io;
     let lanes = S::F32_LANES;
     // SAFETY: all accesses are below `len`: the partial ones because they are of `len` elements,
     // `last` because `lanes <= len`. The buffers may be one buffer: no read follows a write to
@@ -161,107 +187,139 @@ pub(crate) unsafe fn map<S: Machine, P: Place, M: Stores>(simd: S, io: Io<f32, M
     unsafe {
         if len < lanes {
             if len > 0 {
-                let x = place.load_first(simd, src, len);
-                simd.store_first_f32s(len, dst, place.first(simd, len, x));
+                let x = simd.load_first_f32s(len, src);
+                let [y] = body.eval(simd, [x], [body.first_operand(simd, len)]);
+                simd.store_first_f32s(len, dst, y);
             }
             return;
         }
-        let last = place.load::<S, 1>(simd, src, len - lanes);
-        let interleave = match P::WEIGHT {
-            Weight::Light if S::IS_SCALAR && P::APART => 1,
-            Weight::Light if S::IS_SCALAR => SCALAR_UNROLL,
-            Weight::Light => UNROLL,
-            Weight::Long => S::LONG,
-            Weight::Heavy => S::HEAVY,
-        };
-        // A constant, though the language does not know: one arm is compiled.
-        let at = match interleave {
-            SCALAR_UNROLL => bulk::<S, P, M, SCALAR_UNROLL>(simd, io, place),
-            UNROLL => bulk::<S, P, M, UNROLL>(simd, io, place),
-            2 => bulk::<S, P, M, 2>(simd, io, place),
-            _ => bulk::<S, P, M, 1>(simd, io, place),
-        };
-        let at = if interleave == 1 {
-            at
-        } else {
-            turns::<S, P, 1>(simd, io.by::<Cached>(), place, at)
-        };
+        let end = len - lanes;
+        let last = simd.load_f32s(src.add(end));
+        let at = interleaved(simd, io, body);
+        let at = turns::<S, B, 1>(simd, io, body, at);
         if at < len {
-            let at = len - lanes;
-            let [y] = place.vectors(simd, at, last);
-            simd.store_f32s(dst.add(at), y);
+            let [y] = body.eval(simd, [last], [body.operand(simd, end)]);
+            simd.store_f32s(dst.add(end), y);
         }
     }
 }
 
-/// Applies `place` to all but what is less than `VECTORS` vectors, and returns where that starts.
+/// A long body stands twice: as the loop of interleaved vectors, and once for single vectors of all kinds, be they
+/// left over behind that loop, the last one that overlaps another, or one that is not whole.
 ///
 /// # Safety
-/// As for [`map`], and there is a vector or more.
+/// As for [`map`].
 #[inline(always)]
-unsafe fn bulk<S: Machine, P: Place, M: Stores, const VECTORS: usize>(
-    simd: S,
-    io: Io<f32, M>,
-    place: P,
-) -> usize {
-    // SAFETY: the caller's promise, passed on.
+unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
+    let Io { src, dst, len } = io;
+    let lanes = S::F32_LANES;
+    let is_whole = len >= lanes;
+    let end = len.saturating_sub(lanes);
+    // SAFETY: as in `map_light`; where a vector is not whole, it is the only one, and starts at 0.
     unsafe {
-        let streamed = if S::STREAMS && M::STREAM {
-            stream::<S, P, VECTORS>(simd, io.by::<Streamed>(), place)
+        let last = if is_whole {
+            simd.load_f32s(src.add(end))
+        } else {
+            simd.load_first_f32s(len, src)
+        };
+        let mut at = if is_whole {
+            interleaved(simd, io, body)
         } else {
             0
         };
-        turns::<S, P, VECTORS>(simd, io.by::<Cached>(), place, streamed)
+        // A scalar is a whole vector, and none is left over.
+        while !S::IS_SCALAR && at < len {
+            let (to, x) = if len - at >= lanes {
+                (at, simd.load_f32s(src.add(at)))
+            } else {
+                (end, last)
+            };
+            let operand = if is_whole {
+                body.operand(simd, to)
+            } else {
+                body.first_operand(simd, len)
+            };
+            let [y] = body.eval(simd, [x], [operand]);
+            if is_whole {
+                simd.store_f32s(dst.add(to), y);
+            } else {
+                simd.store_first_f32s(len, dst, y);
+            }
+            at += lanes;
+        }
     }
 }
 
-/// Applies `place` from `at` on, `VECTORS` vectors a turn, and returns where whole turns end.
+/// Applies `body` to as many interleaved vectors as its weight says, again and again, and returns where whole turns
+/// end.
+///
+/// # Safety
+/// As for [`map`].
+#[inline(always)]
+unsafe fn interleaved<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) -> usize {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        // A constant, though the language does not know: one arm is compiled.
+        match const { B::WEIGHT.interleave::<S>() } {
+            SCALAR_UNROLL => turns::<S, B, SCALAR_UNROLL>(simd, io, body, 0),
+            UNROLL => turns::<S, B, UNROLL>(simd, io, body, 0),
+            2 => turns::<S, B, 2>(simd, io, body, 0),
+            _ => turns::<S, B, 1>(simd, io, body, 0),
+        }
+    }
+}
+
+/// Applies `body` from `at` on, `N` vectors a turn, and returns where whole turns end.
 ///
 /// # Safety
 /// As for [`map`]; `at` is at most `io.len`.
 #[inline(always)]
-unsafe fn turns<S: Machine, P: Place, const VECTORS: usize>(
+unsafe fn turns<S: Machine, B: Body, const N: usize>(
     simd: S,
     io: Io<f32>,
-    place: P,
+    body: B,
     mut at: usize,
 ) -> usize {
-    while io.len - at >= VECTORS * S::F32_LANES {
+    while io.len - at >= N * S::F32_LANES {
         // SAFETY: as many elements are left, as the condition says.
-        unsafe { turn::<S, P, _, VECTORS>(simd, io, place, at) };
-        at += VECTORS * S::F32_LANES;
+        unsafe { turn::<S, B, N, false>(simd, io, body, at) };
+        at += N * S::F32_LANES;
     }
     at
 }
 
-/// Applies `place` to the `VECTORS` vectors from `at` on. All are read before one is written.
+/// Applies `body` to the `N` vectors from `at` on. All are read before one is written.
 ///
 /// # Safety
-/// As for [`map`]; `VECTORS` vectors lie between `at` and the end of `io`. Where it streams,
+/// As for [`map`]; `N` vectors lie between `at` and the end of `io`. Where it streams, the buffers are two and
 /// `io.dst` is aligned to a vector at `at`.
 #[inline(always)]
-pub(super) unsafe fn turn<S: Machine, P: Place, M: Stores, const VECTORS: usize>(
+pub(super) unsafe fn turn<S: Machine, B: Body, const N: usize, const STREAM: bool>(
     simd: S,
-    io: Io<f32, M>,
-    place: P,
+    io: Io<f32>,
+    body: B,
     at: usize,
 ) {
     let Io { src, dst, .. } = io;
     let lanes = S::F32_LANES;
-    let soon = if M::STREAM { src } else { dst.cast_const() };
-    let is_light = P::WEIGHT == Weight::Light;
-    if !is_light || VECTORS > 1 && !M::STREAM {
-        for line in 0..(VECTORS * lanes).div_ceil(LINE) {
+    let soon = if STREAM { src } else { dst.cast_const() };
+    if const { !B::WEIGHT.is_light() || N > 1 && !STREAM } {
+        for line in 0..(N * lanes).div_ceil(LINE) {
             simd.prefetch(soon.wrapping_add(at + PREFETCH_AHEAD + line * LINE));
         }
     }
-    // SAFETY: the caller vouches for all `VECTORS` vectors.
+    // SAFETY: the caller vouches for all `N` vectors.
     unsafe {
-        let x = place.load::<S, VECTORS>(simd, src, at);
-        let y = place.vectors(simd, at, x);
+        let mut x = [simd.splat_f32s(0.0); N];
+        let mut operands = [body.operand(simd, at); N];
+        for k in 0..N {
+            x[k] = simd.load_f32s(src.add(at + k * lanes));
+            operands[k] = body.operand(simd, at + k * lanes);
+        }
+        let y = body.eval(simd, x, operands);
         for (k, y) in y.into_iter().enumerate() {
             let to = dst.add(at + k * lanes);
-            if M::STREAM {
+            if STREAM {
                 simd.stream_f32s(to, y);
             } else {
                 simd.store_f32s(to, y);

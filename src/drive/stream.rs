@@ -6,8 +6,8 @@
 //! lines are under way: the hardware prefetcher follows a sequence no further than the page's end, so
 //! the buffer is walked in [`STRANDS`] places at once, each a sequence of its own.
 
-use super::Io;
-use super::map::{LINE, Place, turn};
+use super::map::{Body, LINE, SCALAR_UNROLL, UNROLL, Unary, turn};
+use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
 use crate::simd::Machine;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -21,7 +21,7 @@ const PAGE: usize = 4096 / size_of::<f32>();
 
 /// Elements below which a stretch of a big output is written by way of the cache, as the lines at its two
 /// ends, written in part, would be too many of all.
-const SHORTEST: usize = 1024;
+pub(crate) const SHORTEST: usize = 1024;
 
 /// Bytes of output that always go by way of the cache; a cache larger than that is not asked for its
 /// size.
@@ -32,32 +32,16 @@ const LEAST: usize = 4 << 20;
 /// from 64 MiB on.
 const MOST: usize = 32 << 20;
 
-/// How a walk writes.
-pub trait Stores: Copy {
-    /// Whether past the cache, where it can.
-    const STREAM: bool;
-}
-
-/// By way of the cache.
-#[derive(Clone, Copy, Debug)]
-pub struct Cached;
-
-impl Stores for Cached {
-    const STREAM: bool = false;
-}
-
-/// Past the cache; a [`fence`] has to follow. Never in place.
-#[derive(Clone, Copy, Debug)]
-pub struct Streamed;
-
-impl Stores for Streamed {
-    const STREAM: bool = true;
-}
-
-/// Whether an output of `bytes`, which is not the input, is better written past the cache by `isa`.
-#[inline]
-pub(crate) fn pays(isa: Isa, bytes: usize) -> bool {
-    bytes >= LEAST && isa >= Isa::Avx2 && bytes >= threshold()
+impl Stores {
+    /// How an output of `bytes`, which is not the input, is best written by `isa`.
+    #[inline]
+    pub(crate) fn for_output(isa: Isa, bytes: usize) -> Self {
+        if bytes >= LEAST && isa >= Isa::Avx2 && bytes >= threshold() {
+            Self::Streamed
+        } else {
+            Self::Cached
+        }
+    }
 }
 
 /// Makes what was streamed visible to other threads in the order in which the program wrote it: what
@@ -103,39 +87,86 @@ fn last_level_cache() -> Option<usize> {
     None
 }
 
-/// Applies `place` to most of `io`, `VECTORS` vectors a turn, and returns where that ends.
+/// A buffer that a chosen kernel streams to.
+pub(crate) struct Streaming<S, C> {
+    simd: S,
+    io: Io<f32>,
+    cached: C,
+}
+
+impl<S, C> Streaming<S, C> {
+    /// The buffer `io`; `cached` is as for [`stream`].
+    ///
+    /// # Safety
+    /// As for [`stream`].
+    #[inline(always)]
+    pub(crate) unsafe fn new(simd: S, io: Io<f32>, cached: C) -> Self {
+        Self { simd, io, cached }
+    }
+}
+
+impl<S: Machine, C: Fn(usize, usize)> WithKernel for Streaming<S, C> {
+    #[inline(always)]
+    fn with<K: Kernel>(self, kernel: K) {
+        // SAFETY: whoever made it has vouched for the buffer.
+        unsafe { stream(self.simd, self.io, Unary(kernel), self.cached) }
+    }
+}
+
+/// Applies `body` to all of `io`, whole lines past the cache.
+///
+/// What comes before the first whole line and what is left behind the last are some elements each. They are left to
+/// `cached(start, len)`, which does as much from `start` on by ordinary stores: it is a function of its own, so that
+/// `body` stands here once.
 ///
 /// # Safety
-/// As for [`map`](super::map::map). The buffers do not overlap, and are a vector or more.
+/// As for [`map`](super::map::map), and the buffers do not overlap. A [`fence`] follows.
 #[inline(always)]
-pub(super) unsafe fn stream<S: Machine, P: Place, const VECTORS: usize>(
+pub(crate) unsafe fn stream<S: Machine, B: Body>(
     simd: S,
-    io: Io<f32, Streamed>,
-    place: P,
-) -> usize {
+    io: Io<f32>,
+    body: B,
+    cached: impl Fn(usize, usize),
+) {
     if io.len < SHORTEST {
-        return 0;
+        return cached(0, io.len);
     }
-    // Up to the first whole line. As the buffers are two, computing an element twice does no harm.
     let start = io.dst.addr().wrapping_neg() % (LINE * size_of::<f32>()) / size_of::<f32>();
-    let mut at = 0;
-    while at < start {
-        // SAFETY: `start` is less than a line, and the buffer is longer than a line and a vector.
-        unsafe { turn::<S, P, _, 1>(simd, io.by::<Cached>(), place, at) };
-        at += S::F32_LANES;
-    }
-    let step = VECTORS * S::F32_LANES;
-    // A vector is left over: the last one, which is written by way of the cache, may overlap what goes
-    // before it, and what was streamed may not be touched before a fence.
+    cached(0, start);
+    // SAFETY: `start` is less than a line, and the buffer longer; the rest is the caller's promise.
+    let end = unsafe {
+        // A constant, though the language does not know: one arm is compiled.
+        match const { B::WEIGHT.interleave::<S>() } {
+            SCALAR_UNROLL => strands::<S, B, SCALAR_UNROLL>(simd, io, body, start),
+            UNROLL => strands::<S, B, UNROLL>(simd, io, body, start),
+            2 => strands::<S, B, 2>(simd, io, body, start),
+            _ => strands::<S, B, 1>(simd, io, body, start),
+        }
+    };
+    cached(end, io.len - end);
+}
+
+/// Applies `body` from `start` on, `N` vectors a turn, in several places by turns, and returns where that ends.
+///
+/// # Safety
+/// As for [`stream`]; `io.dst` is aligned to a line at `start`, which is inside the buffer.
+#[inline(always)]
+unsafe fn strands<S: Machine, B: Body, const N: usize>(
+    simd: S,
+    io: Io<f32>,
+    body: B,
+    start: usize,
+) -> usize {
+    let step = N * S::F32_LANES;
     let unit = step.max(LINE);
     let strands = if io.len < STRANDS * PAGE { 1 } else { STRANDS };
-    let strand = (io.len - start - S::F32_LANES) / strands / unit * unit;
+    let strand = (io.len - start) / strands / unit * unit;
     let end = start + strands * strand;
     let mut at = start;
     for _ in 0..strands * strand / step {
         // SAFETY: the strands lie inside the buffer, and `at` in one of them; each is a multiple of a step
         // long, and of a line, so that what is written is as aligned as a whole vector.
-        unsafe { turn::<S, P, _, VECTORS>(simd, io, place, at) };
+        unsafe { turn::<S, B, N, true>(simd, io, body, at) };
         at += strand;
         if at >= end {
             at -= end - start - step;
@@ -145,4 +176,25 @@ pub(super) unsafe fn stream<S: Machine, P: Place, const VECTORS: usize>(
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_outputs_and_instruction_sets_without_such_stores_never_stream() {
+        for &isa in Isa::ALL {
+            assert_eq!(Stores::for_output(isa, 0), Stores::Cached);
+            assert_eq!(Stores::for_output(isa, LEAST - 1), Stores::Cached);
+            let streams = Stores::for_output(isa, MOST) == Stores::Streamed;
+            assert_eq!(streams, isa >= Isa::Avx2);
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn the_size_of_a_cache_is_plausible_or_unknown() {
+        if let Some(bytes) = last_level_cache() {
+            assert!(bytes.is_power_of_two() || bytes % 1024 == 0, "{bytes}");
+            assert!((32 << 10..64 << 30).contains(&bytes), "{bytes}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
 use super::Gate;
-use crate::dispatch::Compose;
+use crate::Activation;
 
 /// `f(gate, value) = activation(gate) * value`, for any activation of the crate.
 ///
@@ -31,7 +31,7 @@ pub struct Gated<A>(
     pub A,
 );
 
-impl<A: Compose> Gate for Gated<A> {
+impl<A: Activation> Gate for Gated<A> {
     type Activation = A;
 
     #[inline]

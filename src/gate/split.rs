@@ -1,4 +1,5 @@
 use crate::Error;
+use crate::pipeline::Source;
 
 /// How one tensor holds a gate and a value, which are halves of one of its axes.
 ///
@@ -69,6 +70,16 @@ impl Split {
                 output,
                 n: self.n,
             })
+        }
+    }
+
+    /// Where the elements of an `x` are that [`check`](Self::check) has passed.
+    #[inline]
+    pub(crate) fn source(self, x: &[f32]) -> Source {
+        let value_first = self.order == Order::ValueFirst;
+        match self.layout {
+            Layout::Halves => Source::halves(x, self.n, value_first),
+            Layout::Pairs => Source::pairs(x, value_first),
         }
     }
 }

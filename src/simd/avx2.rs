@@ -210,8 +210,6 @@ impl Machine for V3 {
         unsafe { _mm256_storeu_ps(to, cast(value)) }
     }
 
-    const STREAMS: bool = true;
-
     #[inline(always)]
     unsafe fn stream_f32s(self, to: *mut f32, value: f32x8) {
         // SAFETY: the token proves AVX, and the caller vouches for one aligned vector.

@@ -165,8 +165,6 @@ impl Machine for V4 {
         unsafe { _mm512_storeu_ps(to, cast(value)) }
     }
 
-    const STREAMS: bool = true;
-
     #[inline(always)]
     unsafe fn stream_f32s(self, to: *mut f32, value: f32x16) {
         // SAFETY: the token proves AVX-512F, and the caller vouches for one aligned vector.

@@ -162,8 +162,6 @@ impl Machine for Neon {
     }
 
     // There is no intrinsic for STNP, and where to measure it neither.
-    const STREAMS: bool = false;
-
     #[inline(always)]
     unsafe fn load_first_f32s(self, count: usize, from: *const f32) -> f32x4 {
         debug_assert!(count <= 4);

@@ -111,8 +111,6 @@ impl Machine for Scalar {
         unsafe { *to = value }
     }
 
-    const STREAMS: bool = false;
-
     #[inline(always)]
     unsafe fn load_first_f32s(self, count: usize, from: *const f32) -> f32 {
         // SAFETY: the caller vouches for `count` elements, and one is read only if there is one.

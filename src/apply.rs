@@ -1,0 +1,84 @@
+//! What applies an activation to memory, whichever it is and whatever it consists of.
+
+use crate::drive::{Io, Stores, stream};
+use crate::{Element, Formula, Isa};
+use core::marker::PhantomData;
+
+/// What can be applied to elements of type `T`, on each instruction set.
+///
+/// Users see it as what [`Activation`](crate::Activation) consists of.
+pub trait Apply<T: Element = f32>: Formula {
+    /// Applies it to all of `io`. Where it streams, the fence is left to the caller.
+    ///
+    /// # Safety
+    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal
+    /// or do not overlap, or they do not overlap where it streams. `check` of `io.len` has returned `Ok`.
+    #[doc(hidden)]
+    unsafe fn apply_raw(&self, isa: Isa, io: Io<T>, stores: Stores);
+
+    /// It, without its type.
+    #[doc(hidden)]
+    #[inline]
+    fn erase(&self) -> Erased<'_, T> {
+        Erased {
+            activation: (&raw const *self).cast(),
+            apply_raw: apply_erased::<T, Self>,
+            depends_on_position: self.depends_on_position(),
+            borrowed: PhantomData,
+        }
+    }
+}
+
+/// An activation without its type: what is made for it is compiled once for all.
+#[derive(Clone, Copy, Debug)]
+pub struct Erased<'a, T = f32> {
+    activation: *const (),
+    apply_raw: unsafe fn(*const (), Isa, Io<T>, Stores),
+    /// [`Formula::depends_on_position`].
+    pub(crate) depends_on_position: bool,
+    borrowed: PhantomData<&'a ()>,
+}
+
+impl<T> Erased<'_, T> {
+    /// See [`Apply::apply_raw`].
+    ///
+    /// # Safety
+    /// As there.
+    #[inline]
+    pub(crate) unsafe fn apply_raw(self, isa: Isa, io: Io<T>, stores: Stores) {
+        // SAFETY: the function is that of the activation's type; the rest is the caller's promise.
+        unsafe { (self.apply_raw)(self.activation, isa, io, stores) }
+    }
+}
+
+/// [`Apply::apply_raw`] of what `activation` points to.
+///
+/// # Safety
+/// As there; `activation` points to an `A`.
+unsafe fn apply_erased<T: Element, A: Apply<T>>(
+    activation: *const (),
+    isa: Isa,
+    io: Io<T>,
+    stores: Stores,
+) {
+    // SAFETY: the caller's promises, passed on.
+    unsafe { (*activation.cast::<A>()).apply_raw(isa, io, stores) }
+}
+
+/// Applies `activation` to all of `io`, and sees to it that what was streamed is visible to all.
+///
+/// # Safety
+/// As for [`Apply::apply_raw`].
+#[inline]
+pub(crate) unsafe fn apply_fenced<T: Element, A: Apply<T>>(
+    activation: &A,
+    isa: Isa,
+    io: Io<T>,
+    stores: Stores,
+) {
+    // SAFETY: the caller's promises, passed on; the fence follows.
+    unsafe { activation.apply_raw(isa, io, stores) };
+    if stores == Stores::Streamed {
+        stream::fence();
+    }
+}

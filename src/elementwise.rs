@@ -1,0 +1,197 @@
+//! What every activation can do with slices.
+
+#[cfg(feature = "alloc")]
+use crate::AVec;
+use crate::activation::*;
+use crate::apply::{Apply, apply_fenced};
+#[cfg(feature = "alloc")]
+use crate::buffer::make_room;
+use crate::drive::{Io, Stores};
+use crate::error::same_length;
+#[cfg(feature = "parallel")]
+use crate::parallel;
+use crate::registry::for_each_activation;
+use crate::{AnyActivation, Element, Error, Formula, Isa};
+
+/// Applies an activation to slices of `T`.
+///
+/// Implemented by every activation of the crate, by [`AnyActivation`](crate::AnyActivation), and by
+/// [`Fused`](crate::Fused) for an activation between a bias and a residual; it cannot be implemented
+/// elsewhere. All methods return the same bits for the same input: out
+/// of place or in place, on every instruction set, at every length and alignment (but for the
+/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec) and
+/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory. (On several threads
+/// a list of the parts is allocated, too.)
+///
+/// All this holds in the default floating-point environment: rounding to nearest, subnormal
+/// numbers kept. A thread that flushes them to zero (FTZ, DAZ) gets them flushed here, too.
+///
+/// # Errors
+/// Every method returns [`Error::InvalidParameter`] or [`Error::ShapeMismatch`] where
+/// [`Formula::check`] does. The output is then untouched.
+pub trait Activation<T: Element = f32>: Formula + Apply<T> {
+    /// `y[i] = f(x[i])`, on the best instruction set ([`Isa::detect`]).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the lengths differ.
+    #[inline]
+    fn apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        self.apply_on(Isa::detect(), x, y)
+    }
+
+    /// `x[i] = f(x[i])`: PyTorch's `inplace=True`.
+    ///
+    /// # Errors
+    /// Only those that every method has.
+    #[inline]
+    fn apply_in_place(&self, x: &mut [T]) -> Result<(), Error> {
+        self.apply_in_place_on(Isa::detect(), x)
+    }
+
+    /// As [`apply`](Self::apply), on all threads of the current rayon pool where the tensor is large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    #[inline]
+    fn par_apply(&self, x: &[T], y: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        if !parallel::pays(x.len()) {
+            return self.apply(x, y);
+        }
+        let isa = Isa::detect();
+        same_length(x, y)?;
+        self.check(x.len())?;
+        let io = Io::between(x, y.as_mut_ptr());
+        let stores = Stores::for_output(isa, size_of_val(x));
+        // SAFETY: `detect` names an instruction set of this CPU, and `check` passed; `x` is readable, `y`
+        // writable, they have one length, and a shared and an exclusive borrow do not overlap.
+        unsafe { parallel::elementwise(self, isa, io, stores) };
+        Ok(())
+    }
+
+    /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensor is
+    /// large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    #[inline]
+    fn par_apply_in_place(&self, x: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        if !parallel::pays(x.len()) {
+            return self.apply_in_place(x);
+        }
+        self.check(x.len())?;
+        // SAFETY: `detect` names an instruction set of this CPU, and `check` passed; `x` is readable and
+        // writable.
+        unsafe { parallel::elementwise(self, Isa::detect(), Io::over(x), Stores::Cached) };
+        Ok(())
+    }
+
+    /// `f(x[i])` in a new buffer, aligned to a cache line: PyTorch's default.
+    ///
+    /// A large one costs more than the activation: the operating system clears each page when it is first written.
+    /// For 64 MiB that is five times what [`apply`](Self::apply) takes, or more than twice where it grants huge pages, for
+    /// which this asks (on Linux). [`apply_to_vec`](Self::apply_to_vec) pays it once.
+    ///
+    /// # Errors
+    /// Only those that every method has.
+    #[cfg(feature = "alloc")]
+    fn to_vec(&self, x: &[T]) -> Result<AVec<T>, Error> {
+        let mut y = AVec::new(0);
+        self.apply_to_vec(x, &mut y)?;
+        Ok(y)
+    }
+
+    /// `y[i] = f(x[i])`, where `y` becomes as long as `x`: it grows where it is too small, and never shrinks. Its earlier
+    /// contents are lost.
+    ///
+    /// # Errors
+    /// Only those that every method has. `y` is then untouched.
+    #[cfg(feature = "alloc")]
+    fn apply_to_vec(&self, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
+        self.check(x.len())?;
+        let is_new = make_room(y, x.len());
+        let isa = Isa::detect();
+        // The pages of new memory come by way of the cache.
+        let stores = if is_new {
+            Stores::Cached
+        } else {
+            Stores::for_output(isa, size_of_val(x))
+        };
+        let io = Io::between(x, y.as_mut_ptr());
+        // SAFETY: `detect` names an instruction set of this CPU; `x` is readable, `y` has room for as many
+        // elements, and the two are distinct. The kernel has written all of them when their number becomes the
+        // length.
+        unsafe {
+            apply_fenced(self, isa, io, stores);
+            y.set_len(x.len());
+        }
+        Ok(())
+    }
+
+    /// As [`apply`](Self::apply), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    #[inline]
+    fn apply_on(&self, isa: Isa, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        same_length(x, y)?;
+        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
+        unsafe { apply_to(self, isa, x, y.as_mut_ptr()) }
+    }
+
+    /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    #[inline]
+    fn apply_in_place_on(&self, isa: Isa, x: &mut [T]) -> Result<(), Error> {
+        check_for(self, isa, x.len())?;
+        // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable and writable, and source and destination
+        // are equal.
+        unsafe { self.apply_raw(isa, Io::over(x), Stores::Cached) };
+        Ok(())
+    }
+}
+
+/// As [`Activation::apply_on`], to memory that need not have been written before.
+///
+/// # Safety
+/// `y` is valid for writes of as many elements as `x` has, and does not overlap it.
+#[inline]
+pub(crate) unsafe fn apply_to<T: Element, A: Apply<T>>(
+    activation: &A,
+    isa: Isa,
+    x: &[T],
+    y: *mut T,
+) -> Result<(), Error> {
+    check_for(activation, isa, x.len())?;
+    let stores = Stores::for_output(isa, size_of_val(x));
+    // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable, and the caller vouches for `y`.
+    unsafe { apply_fenced(activation, isa, Io::between(x, y), stores) };
+    Ok(())
+}
+
+/// Whether this CPU has `isa`, and the parameters make sense for `len` elements.
+#[inline]
+fn check_for<A: Formula>(activation: &A, isa: Isa, len: usize) -> Result<(), Error> {
+    isa.require()?;
+    activation.check(len)
+}
+
+/// Users see which activations there are: each has an implementation of its own.
+macro_rules! activations {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+        $(impl $(<$lt>)? Activation for $type $(<$lt>)? {})*
+    };
+}
+
+for_each_activation!(activations);
+
+impl Activation for AnyActivation<'_> {}

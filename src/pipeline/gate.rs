@@ -1,0 +1,230 @@
+//! The activation of one tensor times another.
+
+use super::{BLOCK, Pipeline, Scratch, Source, blocks, prefetch_next};
+use crate::drive::{Io, Stores, stream};
+
+/// Rows of fewer elements are gathered, some of them in a block.
+const GATHERED: usize = 64;
+
+impl Pipeline<'_> {
+    /// Writes the product of the kernel's result for the gate and of the value to `dst`, row after row.
+    ///
+    /// # Safety
+    /// The CPU has the instruction set; all rows of `source` can be read, and as many elements written at `dst`. What
+    /// is written is the gate itself, where that is one row and nothing streams, or nothing of what is read. The
+    /// activation's `check` has returned `Ok`.
+    pub(crate) unsafe fn gate(self, source: Source, dst: *mut f32, stores: Stores) {
+        // SAFETY: the caller's promises, passed on.
+        unsafe {
+            if self.kernel.depends_on_position {
+                self.gate_in_steps(source, dst);
+            } else if source.in_pairs {
+                self.gate_pairs(source, dst);
+            } else if source.rows > 1 && source.len < GATHERED {
+                self.gate_gathered(source, dst);
+            } else {
+                for row in 0..source.rows {
+                    let gate = source.gate.add(row * source.stride);
+                    let value = source.value.add(row * source.stride);
+                    let dst = dst.add(row * source.len);
+                    match stores {
+                        Stores::Cached => self.gate_row(gate, value, dst, source.len),
+                        Stores::Streamed => self.gate_row_streamed(gate, value, dst, source.len),
+                    }
+                }
+                if stores == Stores::Streamed {
+                    stream::fence();
+                }
+            }
+        }
+    }
+
+    /// A row of `len` elements.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate).
+    unsafe fn gate_row(self, gate: *const f32, value: *const f32, dst: *mut f32, len: usize) {
+        for (at, size) in blocks(dst, len) {
+            prefetch_next([gate, value], at, len);
+            // SAFETY: a part of what the caller vouches for; the gate is read before it is written, if it is.
+            unsafe {
+                let (src, dst) = (gate.add(at), dst.add(at));
+                self.kernel(
+                    Io {
+                        src,
+                        dst,
+                        len: size,
+                    },
+                    Stores::Cached,
+                );
+                let multiply = self.stages.multiply;
+                multiply.apply(Io::in_place(dst, size), value.add(at), Stores::Cached);
+            }
+        }
+    }
+
+    /// A row of `len` elements, past the cache. A fence has to follow.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate); nothing of what is read is written.
+    #[inline(never)]
+    unsafe fn gate_row_streamed(
+        self,
+        gate: *const f32,
+        value: *const f32,
+        dst: *mut f32,
+        len: usize,
+    ) {
+        let mut scratch = Scratch::new();
+        let scratch = scratch.start();
+        for (at, len_of_block) in blocks(dst, len) {
+            prefetch_next([gate, value], at, len);
+            let from_gate = Io {
+                src: gate.wrapping_add(at),
+                dst: scratch,
+                len: len_of_block,
+            };
+            let to_dst = Io {
+                src: scratch.cast_const(),
+                dst: dst.wrapping_add(at),
+                len: len_of_block,
+            };
+            // SAFETY: a part of what the caller vouches for, and no longer than the scratch.
+            unsafe {
+                self.kernel(from_gate, Stores::Cached);
+                let multiply = self.stages.multiply;
+                multiply.apply(to_dst, value.add(at), Stores::Streamed);
+            }
+        }
+    }
+
+    /// Pairs of a gate and a value: the gates are unzipped to where the products go, the values into a block.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate).
+    #[inline(never)]
+    unsafe fn gate_pairs(self, source: Source, dst: *mut f32) {
+        let mut values = Scratch::new();
+        let values = values.start();
+        for (at, len) in blocks(dst, source.rows) {
+            let pairs = source.gate.min(source.value);
+            prefetch_next([pairs], 2 * at, 2 * source.rows);
+            prefetch_next([pairs], 2 * at + BLOCK, 2 * source.rows);
+            // SAFETY: a part of what the caller vouches for, and no longer than the scratch.
+            unsafe {
+                let dst = dst.add(at);
+                self.unzip(source, at, dst, values, len);
+                self.kernel(Io::in_place(dst, len), Stores::Cached);
+                let multiply = self.stages.multiply;
+                multiply.apply(Io::in_place(dst, len), values, Stores::Cached);
+            }
+        }
+    }
+
+    /// Writes the gates and the values of `len` pairs from pair `at` on.
+    ///
+    /// # Safety
+    /// `source` has as many pairs, which can be read; as many elements can be written at both, and none overlaps
+    /// another.
+    unsafe fn unzip(
+        self,
+        source: Source,
+        at: usize,
+        gates: *mut f32,
+        values: *mut f32,
+        len: usize,
+    ) {
+        let (pairs, first, second) = if source.value < source.gate {
+            (source.value, values, gates)
+        } else {
+            (source.gate, gates, values)
+        };
+        // SAFETY: the caller's promises, passed on.
+        unsafe { (self.stages.unzip)(pairs.add(2 * at), first, second, len) }
+    }
+
+    /// Short rows: some gates are gathered where their products go, some values in a block.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate); `source` has more than one row of less than a block.
+    #[inline(never)]
+    unsafe fn gate_gathered(self, source: Source, dst: *mut f32) {
+        let Source {
+            gate,
+            value,
+            len,
+            rows,
+            stride,
+            ..
+        } = source;
+        let mut values = Scratch::new();
+        let values = values.start();
+        let most = BLOCK / len;
+        for first in (0..rows).step_by(most) {
+            let count = most.min(rows - first);
+            // SAFETY: rows that the caller vouches for, and no more of them than the scratch holds.
+            unsafe {
+                let dst = dst.add(first * len);
+                for row in 0..count {
+                    let from = (first + row) * stride;
+                    gate.add(from)
+                        .copy_to_nonoverlapping(dst.add(row * len), len);
+                    value
+                        .add(from)
+                        .copy_to_nonoverlapping(values.add(row * len), len);
+                }
+                let block = Io::in_place(dst, count * len);
+                self.kernel(block, Stores::Cached);
+                self.stages.multiply.apply(block, values, Stores::Cached);
+            }
+        }
+    }
+
+    /// An activation that depends on the position: the gate becomes a tensor by itself first, at `dst`.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate), where nothing streams.
+    #[cold]
+    #[inline(never)]
+    unsafe fn gate_in_steps(self, source: Source, dst: *mut f32) {
+        let Source {
+            gate,
+            value,
+            len,
+            rows,
+            stride,
+            in_pairs,
+        } = source;
+        let whole = Io::in_place(dst, rows * len);
+        let multiply = self.stages.multiply;
+        let mut scratch = Scratch::new();
+        let scratch = scratch.start();
+        // SAFETY: all is part of what the caller vouches for, and no more pairs are unzipped than half of the
+        // scratch holds. Of what is read, the gate alone may be what is written, and is so in its one row.
+        unsafe {
+            if in_pairs {
+                let unused = scratch.add(BLOCK / 2);
+                for start in (0..rows).step_by(BLOCK / 2) {
+                    let count = (BLOCK / 2).min(rows - start);
+                    self.unzip(source, start, dst.add(start), unused, count);
+                }
+                self.kernel(whole, Stores::Cached);
+                for start in (0..rows).step_by(BLOCK / 2) {
+                    let count = (BLOCK / 2).min(rows - start);
+                    self.unzip(source, start, unused, scratch, count);
+                    let products = Io::in_place(dst.add(start), count);
+                    multiply.apply(products, scratch, Stores::Cached);
+                }
+            } else {
+                for row in 0..rows {
+                    gate.add(row * stride).copy_to(dst.add(row * len), len);
+                }
+                self.kernel(whole, Stores::Cached);
+                for row in 0..rows {
+                    let products = Io::in_place(dst.add(row * len), len);
+                    multiply.apply(products, value.add(row * stride), Stores::Cached);
+                }
+            }
+        }
+    }
+}

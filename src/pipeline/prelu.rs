@@ -1,0 +1,45 @@
+//! A slope per channel: the one activation that is not a kernel alone.
+
+use crate::Isa;
+use crate::activation::{Prelu, Slopes};
+use crate::apply::Apply;
+use crate::channels::Operand;
+use crate::drive::{Io, Stores};
+use crate::kernel::on_isa;
+use crate::stage::Stages;
+
+impl Apply for Prelu<'_> {
+    #[inline]
+    unsafe fn apply_raw(&self, isa: Isa, io: Io<f32>, stores: Stores) {
+        // SAFETY: the caller's promises, passed on.
+        unsafe {
+            match self.slopes() {
+                None => on_isa::prelu(self, isa, io, stores),
+                Some(slopes) => per_channel(slopes, isa, io, stores),
+            }
+        }
+    }
+}
+
+/// Applies slopes to all of `io`: to a run that shares one by the kernel of a shared slope, to others by a stage.
+///
+/// # Safety
+/// As for [`Apply::apply_raw`]; the channels fit `io.len`.
+unsafe fn per_channel(slopes: Slopes<'_>, isa: Isa, io: Io<f32>, stores: Stores) {
+    let stages = Stages::of(isa);
+    let stage = if slopes.any_zero {
+        stages.scale_negative_or_flat
+    } else {
+        stages.scale_negative
+    };
+    slopes.channels.for_each_run(io.len, |start, len, slope| {
+        // SAFETY: a run is a part of `io`, and a stream has a slope for each of its elements.
+        unsafe {
+            let run = io.part(start, len);
+            match slope {
+                Operand::Constant(slope) => on_isa::prelu(&Prelu::shared(slope), isa, run, stores),
+                Operand::Stream(slopes) => stage.apply(run, slopes, stores),
+            }
+        }
+    });
+}

@@ -1,0 +1,204 @@
+//! What goes before and after a kernel, over a block of elements: stages that know no activation.
+//!
+//! One function per stage and instruction set: `activations::stage::avx2::add` and, where a stage may be the last and
+//! so the one that streams, `activations::stage::streamed::avx2::add`. A call finds those of its instruction set in
+//! [`Stages`].
+
+use crate::Isa;
+use crate::drive::map::{Binary, Splat, Unary, map};
+#[cfg(target_arch = "x86_64")]
+use crate::drive::stream::stream;
+use crate::drive::{Io, Stores};
+use crate::registry::for_each_isa;
+use arithmetic::{Add, Multiply, ScaleNegative, ScaleNegativeOrFlat};
+
+mod arithmetic;
+mod unzip;
+
+/// A stage: from a source to a destination, with operands.
+///
+/// # Safety
+/// The CPU has the instruction set; `io` is as for [`map`], or as for [`stream`]; there are as many operands as
+/// the stage says, which are not written.
+pub(crate) type Function = unsafe fn(io: Io<f32>, operands: *const f32);
+
+/// A stage that may be the last of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stage {
+    cached: Function,
+    streamed: Function,
+}
+
+impl Stage {
+    /// Does it.
+    ///
+    /// # Safety
+    /// As for [`Function`].
+    #[inline]
+    pub(crate) unsafe fn apply(self, io: Io<f32>, operands: *const f32, stores: Stores) {
+        let function = match stores {
+            Stores::Cached => self.cached,
+            Stores::Streamed => self.streamed,
+        };
+        // SAFETY: the caller's promises, passed on.
+        unsafe { function(io, operands) }
+    }
+}
+
+/// The stages of one instruction set.
+#[derive(Debug)]
+pub(crate) struct Stages {
+    /// `x + operand`, with an operand for each element.
+    pub(crate) add: Stage,
+    /// `x + operand`, with one operand.
+    pub(crate) add_constant: Function,
+    /// `x * operand`, with an operand for each element.
+    pub(crate) multiply: Stage,
+    /// `if x.is_sign_negative() { operand * x } else { x }`, with an operand for each element; none is 0.
+    pub(crate) scale_negative: Stage,
+    /// The same where an operand may be 0: then -inf counts as the smallest finite number, so that the product is a
+    /// zero and not NaN.
+    pub(crate) scale_negative_or_flat: Stage,
+    /// From `len` pairs to their first elements and their second ones.
+    ///
+    /// # Safety
+    /// The pairs are valid for reads, both others for writes of `len` elements, and none overlaps another.
+    pub(crate) unzip: unsafe fn(pairs: *const f32, first: *mut f32, second: *mut f32, len: usize),
+}
+
+impl Stages {
+    /// Those of `isa`.
+    #[inline]
+    pub(crate) fn of(isa: Isa) -> &'static Self {
+        // An arm that is missing on this architecture stands for an `Isa` that no CPU of it has.
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => &avx512::STAGES,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => &avx2::STAGES,
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => &neon::STAGES,
+            _ => &scalar::STAGES,
+        }
+    }
+}
+
+/// One instruction set: the functions, and the table of them.
+macro_rules! stages {
+    ($isa:ident, $instructions:meta, $token:expr; $($name:ident $kernel:ident;)*) => {
+        #[doc = concat!("The stages on ", stringify!($isa), ".")]
+        pub(crate) mod $isa {
+            use super::*;
+
+            pub(super) static STAGES: Stages = Stages {
+                add_constant,
+                unzip,
+                $($name: last_stage!($isa $name),)*
+            };
+
+            $(
+                /// See [`Stages`].
+                ///
+                /// # Safety
+                /// As for [`Function`].
+                #[$instructions]
+                #[inline(never)]
+                pub(super) unsafe fn $name(io: Io<f32>, operands: *const f32) {
+                    // SAFETY: the caller's promises, passed on.
+                    unsafe { map($token, io, Binary { kernel: $kernel, operands }) }
+                }
+            )*
+
+            /// See [`Stages`].
+            ///
+            /// # Safety
+            /// As for [`Function`]; there is one operand.
+            #[$instructions]
+            #[inline(never)]
+            unsafe fn add_constant(io: Io<f32>, operand: *const f32) {
+                // SAFETY: the caller's promises, passed on.
+                unsafe { map($token, io, Unary(Splat { kernel: Add, operand: *operand })) }
+            }
+
+            /// See [`Stages`].
+            ///
+            /// # Safety
+            /// The CPU has the instruction set; the rest is as there.
+            #[$instructions]
+            #[inline(never)]
+            unsafe fn unzip(pairs: *const f32, first: *mut f32, second: *mut f32, len: usize) {
+                // SAFETY: the caller's promises, passed on.
+                unsafe { unzip::unzip($token, pairs, first, second, len) }
+            }
+        }
+    };
+}
+
+/// The same past the cache, for those that may be last.
+#[cfg(target_arch = "x86_64")]
+macro_rules! streamed_stages {
+    ($isa:ident, $instructions:meta, $token:expr; $($name:ident $kernel:ident;)*) => {
+        pub(crate) mod $isa {
+            use super::*;
+            $(
+                /// See [`Stages`].
+                ///
+                /// # Safety
+                /// As for [`Function`] where it streams.
+                #[$instructions]
+                #[inline(never)]
+                pub(in crate::stage) unsafe fn $name(io: Io<f32>, operands: *const f32) {
+                    // SAFETY: a part of what the caller vouches for.
+                    let cached = |start, len| unsafe {
+                        super::super::$isa::$name(io.part(start, len), operands.add(start))
+                    };
+                    // SAFETY: the caller's promises, passed on.
+                    unsafe { stream($token, io, Binary { kernel: $kernel, operands }, cached) }
+                }
+            )*
+        }
+    };
+}
+
+/// A stage with both kinds of stores, where there are both.
+macro_rules! last_stage {
+    (avx2 $name:ident) => {
+        Stage {
+            cached: $name,
+            streamed: streamed::avx2::$name,
+        }
+    };
+    (avx512 $name:ident) => {
+        Stage {
+            cached: $name,
+            streamed: streamed::avx512::$name,
+        }
+    };
+    ($isa:ident $name:ident) => {
+        Stage {
+            cached: $name,
+            streamed: $name,
+        }
+    };
+}
+
+/// The list of those with an operand for each element.
+macro_rules! all_stages {
+    ($($line:tt)*) => {
+        for_each_isa! { stages! $($line)* }
+
+        #[cfg(target_arch = "x86_64")]
+        pub(crate) mod streamed {
+            //! The stages that write past the cache.
+            use super::*;
+            for_each_isa! { streaming streamed_stages! $($line)* }
+        }
+    };
+}
+
+all_stages! {
+    add Add;
+    multiply Multiply;
+    scale_negative ScaleNegative;
+    scale_negative_or_flat ScaleNegativeOrFlat;
+}

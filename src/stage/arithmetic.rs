@@ -1,0 +1,54 @@
+//! The stages that compute: an operation on each element and its operand.
+
+use crate::drive::BinaryKernel;
+use crate::simd::Vocabulary;
+
+/// `x + operand`.
+#[derive(Clone, Copy)]
+pub(super) struct Add;
+
+impl BinaryKernel for Add {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, operand: V::f32s) -> V::f32s {
+        simd.add_f32s(x, operand)
+    }
+}
+
+/// `x * operand`.
+#[derive(Clone, Copy)]
+pub(super) struct Multiply;
+
+impl BinaryKernel for Multiply {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, operand: V::f32s) -> V::f32s {
+        simd.mul_f32s(x, operand)
+    }
+}
+
+/// `x` where it is positive, `slope * x` where it is negative; no slope is 0.
+#[derive(Clone, Copy)]
+pub(super) struct ScaleNegative;
+
+impl BinaryKernel for ScaleNegative {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
+        simd.scale_negative_f32s(x, slope)
+    }
+}
+
+/// The same where a slope may be 0. In the lanes where it is, -inf counts as the smallest finite
+/// number, so that the product is a zero and not NaN.
+#[derive(Clone, Copy)]
+pub(super) struct ScaleNegativeOrFlat;
+
+impl BinaryKernel for ScaleNegativeOrFlat {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
+        let low = simd.select_f32s(
+            simd.equal_f32s(slope, simd.splat_f32s(0.0)),
+            simd.splat_f32s(f32::MIN),
+            simd.splat_f32s(f32::NEG_INFINITY),
+        );
+        simd.scale_negative_f32s(simd.at_least_f32s(x, low), slope)
+    }
+}
