@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""What the compiler made of the kernels: every registered activation must have its named functions,
-the plain one and those of gates and fused calls, on each instruction set given, and their code must be
-what the source means.
+"""What the compiler made of the kernels: every registered activation must have its named function on each
+instruction set given, and a streamed one where there are such stores; each stage must have the same; and their code
+must be what the source means.
 
     kernels.py OBJDUMP LIBRARY ISA...
 
-Fails where a kernel is missing, calls anything (so something was not inlined), moves a vector to or
-from the stack in a loop (a spill; a few kernels may, see SPILLS), has a masked move, a scalar
-operation or a gather inside a loop, or lacks a loop that stores as many vectors as the drivers
-unroll. Scalar kernels may call `fmaf` alone. Prints the size of the code.
+Fails where a kernel is missing, calls anything (so something was not inlined; a streamed one calls its cached twin
+alone), moves a vector to or from the stack in a loop (a spill; a few kernels may, see SPILLS), has a scalar
+operation or a gather inside a loop, or lacks a loop without masked moves that stores as many vectors as the loops of
+`src/drive/` unroll. (A loop with masked moves is that over what is left of a buffer.) Scalar kernels may call `fmaf`
+alone. Prints the size of the code.
 
 The kernels of operations on rows are checked for the same, but with more loops to a kernel: see
 `complaints_of_rows`.
@@ -19,7 +20,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-SYMBOL = re.compile(r"^[0-9a-f]+ <activations::kernels::(?:((?:streamed|gated|biased|residual|rows)(?:_\w+)?)::)?(\w+)::([\w:]+)>:$")
+SYMBOL = re.compile(
+    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::streamed)?|kernels::rows)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
+)
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
 LIST = r" +\[([^\]]*)\]"
@@ -76,35 +79,14 @@ SPILLS = {
     },
 }
 
-# How often more along the other walks, where there is one more constant to keep, or the value of a pair.
-MORE_SPILLS = {
-    ("gated_pairs", "avx2"): {"hardswish": 2, "sigmoid": 1, "tanh": 2},
-    ("biased", "avx2"): {"celu": 1},
-    ("residual", "avx2"): {"celu": 1, "softplus": 4},
-    ("streamed", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
-    ("streamed_gated", "avx2"): {"celu": 1, "sigmoid": 4, "tanh": 1},
-    ("streamed_biased", "avx2"): {"celu": 1, "gelu": 2, "sigmoid": 5, "tanh": 2},
-    ("streamed_residual", "avx2"): {"celu": 1, "sigmoid": 4, "tanh": 1},
-    ("gated_pairs", "neon"): {
-        "celu": 4,
-        "elu": 1,
-        "erf": 2,
-        "gelu": 2,
-        "gelu_tanh": 1,
-        "hardsigmoid": 1,
-        "hardswish": 1,
-        "mish": 2,
-        "selu": 2,
-        "shrink": 1,
-        "softplus": 3,
-        "swish": 6,
-        "tanhshrink": 1,
-    },
+# How often more in streamed kernels, where there are one or two values more to keep.
+STREAMED_SPILLS = {
+    "avx2": {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
 }
-WALKS = ["", "gated", "gated_pairs", "biased", "residual"]
-# Past the cache; for the instruction sets that have such stores.
-STREAMED_WALKS = ["streamed", "streamed_gated", "streamed_biased", "streamed_residual"]
+# The instruction sets that have stores past the cache.
 STREAMING = ["avx2", "avx512"]
+STREAMED = "kernel::streamed"
+ROWS = "kernels::rows"
 
 # The same for operations on rows, over all their loops. The most is in those for logits that one float does not
 # hold, which are summed up in three parts; loops over numerators of ordinary ones touch it 2 to 8 times, and
@@ -156,13 +138,13 @@ PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
 
 
 def functions(objdump, library):
-    """{(walk, isa, name): [(address, text, relocated)]} of all kernels in the library."""
+    """{(module, isa, name): [(address, text, relocated)]} of all kernels and stages in the library."""
     command = [objdump, "--disassemble", "--reloc", "--demangle", "--no-show-raw-insn", library]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found, body = {}, None
     for line in text.splitlines():
         if symbol := SYMBOL.match(line):
-            body = found.setdefault(symbol.groups(""), [])
+            body = found.setdefault(symbol.groups(), [])
         elif line.endswith(">:"):
             body = None
         elif body is None:
@@ -205,14 +187,17 @@ def loops(body):
     return [[body[i][1] for i in sorted(loop)] for loop in innermost]
 
 
-def complaints(walk, isa, name, body):
-    """What is wrong with one kernel."""
+def complaints(module, isa, name, body):
+    """What is wrong with one kernel or stage."""
     patterns = PATTERNS[isa]
     # Scalar code may load the address of `fmaf` once and call it through a register.
     has_fmaf = any("fmaf" in symbol for _, _, relocated in body for symbol in relocated)
+    streams = module.endswith("::streamed")
+    twin = f"activations::{module.removesuffix('::streamed')}::{isa}::{name}"
     for _, text, relocated in body:
         of_fmaf = "*%" in text if not relocated else "fmaf" in relocated[0]
-        allowed = isa == "scalar" and has_fmaf and of_fmaf
+        of_twin = streams and relocated and relocated[0].startswith(twin)
+        allowed = of_twin or isa == "scalar" and has_fmaf and of_fmaf
         # A jump to another function, a tail call, is left to the linker as a call is.
         leaves = relocated and re.search(patterns["jump"], text)
         if (leaves or re.search(patterns["call"], text)) and not allowed:
@@ -220,10 +205,12 @@ def complaints(walk, isa, name, body):
     if isa == "scalar":
         return
     # An arm store may be of a pair.
-    expected = unrolled(isa, name) // (2 if isa == "neon" else 1)
-    store = patterns["stream" if walk in STREAMED_WALKS else "store"]
+    expected = unrolled(module, isa, name) // (2 if isa == "neon" else 1)
+    store = patterns["stream" if streams else "store"]
     stores, spills = 0, 0
     for loop in loops(body):
+        if any(re.search(patterns["masked"], text) for text in loop):
+            continue
         spills = max(spills, sum(bool(re.search(patterns["spill"], text)) for text in loop))
         stores = max(stores, sum(bool(re.search(store, text)) for text in loop))
         for text in loop:
@@ -231,7 +218,7 @@ def complaints(walk, isa, name, body):
                 yield f"has in a loop: {text}"
     if stores < expected:
         yield f"stores {stores} times a turn, not {expected}"
-    allowed = SPILLS[isa].get(name, 0) + MORE_SPILLS.get((walk, isa), {}).get(name, 0)
+    allowed = SPILLS[isa].get(name, 0) + (STREAMED_SPILLS.get(isa, {}).get(name, 0) if streams else 0)
     if spills > allowed:
         yield f"touches the stack {spills} times in a loop"
 
@@ -284,19 +271,26 @@ def complaints_of_rows(isa, name, body):
         yield f"touches the stack {spills} times in a loop"
 
 
-def unrolled(isa, name):
-    """Vectors in a turn of the driver's loop: for a long kernel the instruction set says how many."""
+def stages():
+    """The names of the stages that may stream, and of all others."""
+    text = (SOURCES / "stage.rs").read_text()
+    last = re.findall(r"^    (\w+) \w+;$", text, re.M)
+    fields = re.search(r"^pub\(crate\) struct Stages \{(.*?)^\}", text, re.M | re.S)
+    every = re.findall(r"^    pub\(crate\) (\w+):", fields.group(1), re.M) if fields else []
+    return last, [name for name in every if name not in last]
+
+
+def unrolled(module, isa, name):
+    """Vectors in a turn of the loop: for a long kernel the instruction set says how many."""
+    if module.startswith("stage"):
+        # Of pairs there are a vector of first elements and one of second ones.
+        return 2 if name == "unzip" else 4
     kernel = (SOURCES / "activation" / f"{name}.rs").read_text()
     weights = re.findall(r"const WEIGHT: Weight = Weight::(\w+);", kernel)
     if not weights:
         return 4
     machine = (SOURCES / "simd" / f"{isa}.rs").read_text()
     return min(int(re.search(rf"const {w.upper()}: usize = (\d+);", machine).group(1)) for w in weights)
-
-
-def shown(walk, isa):
-    """The module of the kernels."""
-    return f"{walk}::{isa}" if walk else isa
 
 
 def main():
@@ -314,27 +308,35 @@ def main():
     if not row_names:
         wrong += 1
         print(f"kernels: {registry.name} was not understood: it has no operations on rows")
-    for walk, isa, name in sorted(found):
-        if name not in (row_names if walk == "rows" else names):
+    last, others = stages()
+    if not last or not others:
+        wrong += 1
+        print("kernels: stage.rs was not understood: it has no stages")
+    expected = {"kernel": names, STREAMED: names, "stage": last + others, "stage::streamed": last, ROWS: row_names}
+    for module, isa, name in sorted(found):
+        # Closures of scalar code stand for themselves.
+        if name not in expected[module] and not re.search(r"::|^STAGES$", name):
             wrong += 1
-            print(f"kernels: {shown(walk, isa)}::{name} is not in {registry.name}, as far as it was understood")
-    walks = {isa: [*WALKS, *(STREAMED_WALKS if isa in STREAMING else []), "rows"] for isa in isas}
-    for isa, walk in ((isa, walk) for isa in isas for walk in walks[isa]):
-        kernels = shown(walk, isa)
-        size = 0
-        registered = row_names if walk == "rows" else names
-        for name in registered:
-            body = found.get((walk, isa, name))
-            if not body:
-                wrong += 1
-                print(f"kernels: {kernels}::{name} is missing")
+            print(f"kernels: {module}::{isa}::{name} is not in {registry.name} or stage.rs, as far as they were understood")
+    for isa in isas:
+        for module, registered in expected.items():
+            if module.endswith("::streamed") and isa not in STREAMING:
                 continue
-            size += body[-1][0] - body[0][0] # but for the last instruction, a return
-            found_wrong = complaints_of_rows(isa, name, body) if walk == "rows" else complaints(walk, isa, name, body)
-            for complaint in sorted(set(found_wrong)):
-                wrong += 1
-                print(f"kernels: {kernels}::{name} {complaint}")
-        print(f"kernels: {kernels}: {len(registered)} functions, {size} bytes of code")
+            size = 0
+            for name in registered:
+                body = found.get((module, isa, name))
+                if not body:
+                    wrong += 1
+                    print(f"kernels: {module}::{isa}::{name} is missing")
+                    continue
+                size += body[-1][0] - body[0][0] # but for the last instruction, a return
+                found_wrong = (
+                    complaints_of_rows(isa, name, body) if module == ROWS else complaints(module, isa, name, body)
+                )
+                for complaint in sorted(set(found_wrong)):
+                    wrong += 1
+                    print(f"kernels: {module}::{isa}::{name} {complaint}")
+            print(f"kernels: {module}::{isa}: {len(registered)} functions, {size} bytes of code")
     print(f"kernels: {wrong} complaints")
     sys.exit(wrong != 0)
 

@@ -248,7 +248,6 @@ unsafe fn short_rows<S: Machine, R: RowKernel, const K: usize>(
                     src: scratch.cast_const(),
                     dst: scratch,
                     len: axis,
-                    ..tensor.io
                 },
                 mask: core::ptr::null(),
                 extent: Whole,
@@ -361,7 +360,6 @@ unsafe fn strip<S: Machine, R: RowKernel, E: Extent, const K: usize>(
                 src: tensor.io.src.add(at),
                 dst: tensor.io.dst.add(at),
                 len,
-                ..tensor.io
             },
             mask: tensor.mask(row),
             extent,

@@ -289,7 +289,6 @@ impl<S: Machine, const K: usize> RowWalk<S, K> for Along {
                 src: src.wrapping_add(start),
                 dst: dst.wrapping_add(start),
                 len: PART.min(len - start),
-                ..self.io
             },
             mask: self
                 .mask
