@@ -1,7 +1,5 @@
 //! The only run-time branch: from an [`Isa`] to the kernel written for it.
 
-pub(crate) mod rows;
-
 use crate::drive::fused::{Biased, Residual};
 use crate::drive::{Cached, Io, Streamed, gated::TwoTensors, pairs::Pairs};
 use crate::kernels::{biased, gated, gated_pairs, residual};

@@ -13,7 +13,6 @@ pub(crate) mod fused;
 pub(crate) mod gated;
 pub(crate) mod map;
 pub(crate) mod pairs;
-pub(crate) mod rows;
 pub(crate) mod stream;
 
 pub(crate) use stream::{Cached, Stores, Streamed};

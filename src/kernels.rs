@@ -7,8 +7,6 @@
 //! no cache would hold. Users reach them through [`Activation::apply_on`],
 //! [`Gate::apply_on`] and [`Fused`], which check lengths, parameters and CPU first.
 
-pub(crate) mod rows;
-
 #[cfg(target_arch = "x86_64")]
 use crate::drive::Streamed;
 use crate::drive::fused::{Biased, Residual};

@@ -55,9 +55,10 @@ pub use gate::{
     split::Layout, split::Order, split::Split, swiglu::Swiglu,
 };
 pub use isa::{ISA_VARIABLE, Isa};
-pub use row::{RowActivation, RowFormula};
+pub use row::RowActivation;
 pub use row::{
     any::AnyRowActivation,
+    formula::RowFormula,
     hardmax::Hardmax,
     log_softmax::LogSoftmax,
     shape::{Lengths, Rows},
