@@ -8,7 +8,6 @@ use crate::simd::{Machine, Vocabulary};
 
 pub(crate) mod flushed;
 pub(crate) mod map;
-pub(crate) mod rows;
 pub(crate) mod stream;
 
 /// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.

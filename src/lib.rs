@@ -18,7 +18,6 @@ mod buffer;
 mod capi;
 mod channels;
 mod cuts;
-mod dispatch;
 mod drive;
 mod element;
 mod elementwise;
@@ -28,7 +27,6 @@ mod fused;
 mod gate;
 mod isa;
 mod kernel;
-mod kernels;
 mod math;
 #[cfg(feature = "parallel")]
 mod parallel;
@@ -62,9 +60,10 @@ pub use gate::{
     split::Layout, split::Order, split::Split, swiglu::Swiglu,
 };
 pub use isa::{ISA_VARIABLE, Isa};
-pub use row::{RowActivation, RowFormula};
+pub use row::RowActivation;
 pub use row::{
     any::AnyRowActivation,
+    formula::RowFormula,
     hardmax::Hardmax,
     log_softmax::LogSoftmax,
     shape::{Lengths, Rows},

@@ -1,10 +1,9 @@
 //! Large tensors on all threads of a rayon pool, cut where no result changes.
 
 use crate::apply::{Apply, Erased, apply_fenced};
-use crate::dispatch::rows::LaunchRows;
 use crate::drive::{Io, Stores, map::LINE};
 use crate::pipeline::{Pipeline, Source};
-use crate::{Element, Isa, Rows};
+use crate::{Element, Isa};
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -20,7 +19,7 @@ const LEAST: usize = ALONE / 8;
 const PIECES: usize = 4;
 
 /// Work that can be cut in two. To run it is safe on any thread.
-trait Divide: Copy + Send + Sync {
+pub(crate) trait Divide: Copy + Send + Sync {
     /// How much there is, in elements.
     fn len(&self) -> usize;
 
@@ -39,7 +38,7 @@ pub(crate) fn pays(len: usize) -> bool {
 
 /// Does all of `work`: on the calling thread, and on the others of the current pool as soon as they wake up. Until
 /// then the caller does not wait, as it would in `rayon::join`, which gives it the second half only.
-fn share<D: Divide>(work: D) {
+pub(crate) fn share<D: Divide>(work: D) {
     let threads = rayon::current_num_threads();
     if threads == 1 || !pays(work.len()) {
         return work.run();
@@ -154,84 +153,6 @@ pub(crate) unsafe fn elementwise<T: Element, A: Apply<T> + Sync>(
         io,
         start: 0,
         stores,
-    });
-}
-
-/// Some of the `outer` rows of a tensor, from row `first` of it on.
-///
-/// Whoever makes one sees to it that all parts may be run by any thread, as for [`Stretch`].
-#[derive(Clone, Copy)]
-struct Block<'a, A, T> {
-    operation: &'a A,
-    rows: Rows,
-    io: Io<T>,
-    first: usize,
-}
-
-// SAFETY: as for `Stretch`.
-unsafe impl<A: Sync, T: Element> Send for Block<'_, A, T> {}
-
-// SAFETY: as above.
-unsafe impl<A: Sync, T: Element> Sync for Block<'_, A, T> {}
-
-impl<A, T> Block<'_, A, T> {
-    /// Elements of one of the `outer` rows; `check` has seen to it that this does not overflow.
-    fn row(&self) -> usize {
-        self.rows.axis * self.rows.inner
-    }
-
-    /// How many of them there are.
-    fn count(&self) -> usize {
-        self.io.len.checked_div(self.row()).unwrap_or(0)
-    }
-}
-
-impl<A: LaunchRows<T> + Sync, T: Element> Divide for Block<'_, A, T> {
-    fn len(&self) -> usize {
-        self.io.len
-    }
-
-    fn halves(self) -> Option<(Self, Self)> {
-        let Self { io, first, .. } = self;
-        let middle = self.operation.cuts(self.rows).middle(self.count(), 1)?;
-        let at = middle * self.row();
-        // SAFETY: `middle` is less than the number of rows.
-        let (upper, lower) = unsafe { (io.part(0, at), io.part(at, io.len - at)) };
-        Some((
-            Self { io: upper, ..self },
-            Self {
-                io: lower,
-                first: first + middle,
-                ..self
-            },
-        ))
-    }
-
-    fn run(self) {
-        let operation = self.operation.part(self.rows, self.first, self.count());
-        if self.io.len > 0 {
-            // SAFETY: `detect` names an instruction set of this CPU; whoever made the block has seen to memory and
-            // `check`, and what passes for a tensor passes for a part that `cuts` allows.
-            unsafe { operation.launch(Isa::detect(), self.rows, self.io) };
-        }
-    }
-}
-
-/// Applies `operation` to the rows of `io`.
-///
-/// # Safety
-/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or do not overlap.
-/// `check(rows, io.len)` has returned `Ok`.
-pub(crate) unsafe fn rows<T: Element, A: LaunchRows<T> + Sync>(
-    operation: &A,
-    rows: Rows,
-    io: Io<T>,
-) {
-    share(Block {
-        operation,
-        rows,
-        io,
-        first: 0,
     });
 }
 

@@ -74,18 +74,15 @@ pub(crate) use for_each_gate;
 /// The same for the operations on rows:
 ///
 /// ```text
-/// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"]  [kernels];
+/// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"];
 /// ```
-///
-/// The kernels are one for each kind of logits, see `row::logits`. What has none runs those of another
-/// operation.
 macro_rules! for_each_row_activation {
     ($then:ident) => {
         $then! {
-            Softmax<'a>     softmax      [scale]  []  [plain scaled masked];
-            LogSoftmax<'a>  log_softmax  [scale]  []  [plain scaled masked];
-            Softmin<'a>     softmin      [scale]  []  [];
-            Hardmax         hardmax      []       []  [plain];
+            Softmax<'a>     softmax      [scale]  [];
+            LogSoftmax<'a>  log_softmax  [scale]  [];
+            Softmin<'a>     softmin      [scale]  [];
+            Hardmax         hardmax      []       [];
         }
     };
 }

@@ -4,62 +4,26 @@
 use crate::AVec;
 #[cfg(feature = "alloc")]
 use crate::buffer::make_room;
-use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 use crate::error::same_length;
-#[cfg(feature = "parallel")]
-use crate::parallel;
-use crate::{Cuts, Element, Error, Isa, Rows};
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
+use crate::{Element, Error, Isa, Rows};
+use formula::LaunchRows;
 
 pub(crate) mod any;
 pub(crate) mod attention;
+mod block;
+pub(crate) mod formula;
+mod group;
 pub(crate) mod hardmax;
+mod layout;
 pub(crate) mod log_softmax;
-pub(crate) mod logits;
+#[cfg(feature = "parallel")]
+mod parts;
 mod passes;
 pub(crate) mod shape;
 pub(crate) mod softmax;
 pub(crate) mod softmin;
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-/// The definition of an operation on rows: its formula in f64, and what it accepts.
-///
-/// It cannot be implemented elsewhere.
-pub trait RowFormula: sealed::Sealed + Copy {
-    /// The scalar oracle: the formula in f64, for row `row` of the `outer` ones of a tensor, and its elements
-    /// `x`.
-    ///
-    /// What the kernels are tested against.
-    #[cfg(feature = "alloc")]
-    fn reference(&self, row: usize, x: &[f64]) -> Vec<f64>;
-
-    /// Whether the parameters make sense, for a tensor of `len` elements with these `rows`.
-    ///
-    /// # Errors
-    /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::AttentionMismatch`] that a
-    /// mask or lengths do not fit them, and [`Error::InvalidParameter`] names a number that makes no sense.
-    fn check(&self, rows: Rows, len: usize) -> Result<(), Error>;
-
-    /// Where the `outer` rows of a tensor `[outer, axis, inner]` may be cut into parts that are worked on
-    /// separately; the numbers are of such rows.
-    fn cuts(&self, rows: Rows) -> Cuts {
-        let _ = rows;
-        Cuts::Anywhere
-    }
-
-    /// The operation for `count` of the `outer` rows, from `first` on, as [`cuts`](Self::cuts) has cut them, taken
-    /// for a tensor of their own.
-    #[must_use]
-    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
-        let _ = (rows, first, count);
-        *self
-    }
-}
+mod tensor;
 
 /// Applies an operation to each row of a tensor of `T`, as [`Rows`] says which elements that is.
 ///
@@ -72,18 +36,22 @@ pub trait RowFormula: sealed::Sealed + Copy {
 ///
 /// # Errors
 /// Every method returns what [`RowFormula::check`] does. The output is then untouched.
-pub trait RowActivation<T: Element = f32>: RowFormula {
+pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
     /// Row by row from `x` to `y`, on the best instruction set ([`Isa::detect`]).
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where the lengths differ.
-    fn apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>;
+    fn apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
+        self.apply_on(Isa::detect(), rows, x, y)
+    }
 
     /// Row by row in `x`.
     ///
     /// # Errors
     /// Only those that every method has.
-    fn apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>;
+    fn apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error> {
+        self.apply_in_place_on(Isa::detect(), rows, x)
+    }
 
     /// As [`apply`](Self::apply), on all threads of the current rayon pool where the tensor is large and `outer`
     /// is more than 1.
@@ -93,7 +61,15 @@ pub trait RowActivation<T: Element = f32>: RowFormula {
     #[cfg(feature = "parallel")]
     fn par_apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>
     where
-        Self: Sync;
+        Self: Sync,
+    {
+        same_length(x, y)?;
+        self.check(rows, x.len())?;
+        // SAFETY: `check` passed; `x` is readable, `y` writable, they have one length, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { parts::apply(self, rows, Io::between(x, y.as_mut_ptr())) };
+        Ok(())
+    }
 
     /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensor is
     /// large and `outer` is more than 1.
@@ -103,71 +79,18 @@ pub trait RowActivation<T: Element = f32>: RowFormula {
     #[cfg(feature = "parallel")]
     fn par_apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>
     where
-        Self: Sync;
+        Self: Sync,
+    {
+        self.check(rows, x.len())?;
+        // SAFETY: `check` passed; `x` is readable and writable.
+        unsafe { parts::apply(self, rows, Io::over(x)) };
+        Ok(())
+    }
 
     /// Row by row from `x` to a new buffer, aligned to a cache line.
     ///
     /// # Errors
     /// Only those that every method has.
-    #[cfg(feature = "alloc")]
-    fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error>;
-
-    /// Row by row from `x` to `y`, which becomes as long as `x`: it grows where it is too small, and never shrinks. Its
-    /// earlier contents are lost.
-    ///
-    /// # Errors
-    /// Only those that every method has. `y` is then untouched.
-    #[cfg(feature = "alloc")]
-    fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error>;
-
-    /// As [`apply`](Self::apply), on the instruction set of your choice.
-    ///
-    /// # Errors
-    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
-    fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>;
-
-    /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
-    ///
-    /// # Errors
-    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
-    fn apply_in_place_on(&self, isa: Isa, rows: Rows, x: &mut [T]) -> Result<(), Error>;
-}
-
-impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
-    #[inline]
-    fn apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
-        self.apply_on(Isa::detect(), rows, x, y)
-    }
-
-    #[inline]
-    fn apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error> {
-        self.apply_in_place_on(Isa::detect(), rows, x)
-    }
-
-    #[cfg(feature = "parallel")]
-    fn par_apply(&self, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error>
-    where
-        Self: Sync,
-    {
-        same_length(x, y)?;
-        self.check(rows, x.len())?;
-        // SAFETY: `check` passed; `x` is readable, `y` writable, they have one length, and a shared and an
-        // exclusive borrow do not overlap.
-        unsafe { parallel::rows(self, rows, Io::between(x, y.as_mut_ptr())) };
-        Ok(())
-    }
-
-    #[cfg(feature = "parallel")]
-    fn par_apply_in_place(&self, rows: Rows, x: &mut [T]) -> Result<(), Error>
-    where
-        Self: Sync,
-    {
-        self.check(rows, x.len())?;
-        // SAFETY: `check` passed; `x` is readable and writable.
-        unsafe { parallel::rows(self, rows, Io::over(x)) };
-        Ok(())
-    }
-
     #[cfg(feature = "alloc")]
     fn to_vec(&self, rows: Rows, x: &[T]) -> Result<AVec<T>, Error> {
         let mut y = AVec::new(0);
@@ -175,6 +98,11 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
         Ok(y)
     }
 
+    /// Row by row from `x` to `y`, which becomes as long as `x`: it grows where it is too small, and never shrinks. Its
+    /// earlier contents are lost.
+    ///
+    /// # Errors
+    /// Only those that every method has. `y` is then untouched.
     #[cfg(feature = "alloc")]
     fn apply_to_vec(&self, rows: Rows, x: &[T], y: &mut AVec<T>) -> Result<(), Error> {
         self.check(rows, x.len())?;
@@ -188,14 +116,20 @@ impl<T: Element, A: LaunchRows<T>> RowActivation<T> for A {
         Ok(())
     }
 
-    #[inline]
+    /// As [`apply`](Self::apply), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
         same_length(x, y)?;
         // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
         unsafe { apply_to(self, isa, rows, x, y.as_mut_ptr()) }
     }
 
-    #[inline]
+    /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     fn apply_in_place_on(&self, isa: Isa, rows: Rows, x: &mut [T]) -> Result<(), Error> {
         let io = Io::over(x);
         // SAFETY: `x` is readable and writable, and source and destination are equal.

@@ -16,7 +16,6 @@
 
 use pulp::Simd;
 
-mod rolled;
 pub(crate) mod scalar;
 pub(crate) mod unrolled;
 
@@ -27,7 +26,7 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
-pub(crate) use unrolled::{Unrolled, Written, each_written};
+pub(crate) use unrolled::Unrolled;
 
 /// Eight numbers to choose from by three bits: a row of the tables that [`Vocabulary::lookup_f32s`]
 /// reads.
@@ -159,14 +158,6 @@ pub(crate) trait Machine: Simd {
     /// How many of a heavy one.
     const HEAVY: usize;
 
-    /// The vocabulary of `K` vectors as one value, for code that takes many.
-    #[inline(always)]
-    fn block<const K: usize>(
-        self,
-    ) -> impl Vocabulary<f32s = [Self::f32s; K], m32s = [Self::m32s; K]> {
-        Written(self)
-    }
-
     /// See [`Vocabulary::at_least_f32s`].
     fn at_least_f32s(self, x: Self::f32s, low: Self::f32s) -> Self::f32s;
 
@@ -191,11 +182,11 @@ pub(crate) trait Machine: Simd {
     /// See [`Vocabulary::lookup_f32s`].
     fn lookup_f32s(self, table: &Table, index: Self::f32s) -> Self::f32s;
 
-    /// The number of the first lane in which `mask` is set; the number of lanes, or more, where it is nowhere.
-    fn first_set_m32s(self, mask: Self::m32s) -> usize;
+    /// Whether `mask` is set in any lane.
+    fn any_m32s(self, mask: Self::m32s) -> bool;
 
-    /// In how many lanes `mask` is set.
-    fn count_set_m32s(self, mask: Self::m32s) -> usize;
+    /// The sum of `x` as a tree: elements i and i + 8, of these i and i + 4, and so on.
+    fn sum_f32(self, x: &[f32; 16]) -> f32;
 
     /// The sum of `high` and `low`, as a tree: elements i and i + 8, of these i and i + 4, and so on, in f64,
     /// but for the first sums of `low`, in f32; these are added to those of `high`.

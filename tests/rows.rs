@@ -308,18 +308,53 @@ fn what_is_chosen_at_run_time_is_the_same() {
 
 #[test]
 fn a_mask_of_zeros_and_whole_lengths_change_no_bit() {
-    // Logits that a float holds come out the same, by whatever kernel. (But for log_softmax, which then keeps what
-    // is lost when the largest logit is subtracted.)
     on_each_isa("a_mask_of_zeros", |isa| {
         for (rows, outer) in [(Rows::last(200), 2), (Rows::strided(9, 20), 2)] {
             let x = rows::tensor(rows, outer, |_| KINDS[0].1);
             let zeros = vec![0.0; rows.axis];
             let lengths = [rows.axis];
-            let softmaxes = AnyRowActivation::all().filter(|any| any.name() != "log_softmax");
-            for operation in softmaxes {
+            for operation in AnyRowActivation::all() {
                 let expected = scalar(&operation, rows, &x);
                 let masked = rows::with(operation, 1.0, &zeros, Lengths::PerRow(&lengths));
                 assert_is(&masked, isa, rows, &x, &expected, 0);
+            }
+        }
+    });
+}
+
+#[test]
+fn scale_and_mask_are_steps_that_are_rounded_one_by_one() {
+    on_each_isa("scale_and_mask_are_steps", |isa| {
+        for &(rows, outer) in SHAPES {
+            let operands = Operands::new(rows, outer);
+            let x = rows::mixed(rows, outer);
+            for operation in operands.every_operation() {
+                let Some((mask, lengths)) = rows::attention(&mut operation.clone())
+                    .map(|(mask, lengths)| (*mask, *lengths))
+                else {
+                    continue;
+                };
+                let scale = operation.parameter("scale").unwrap();
+                let turned = matches!(operation, AnyRowActivation::Softmin(_));
+                let factor = if turned { -scale } else { scale };
+                let masked = |(i, x): (usize, &f32)| {
+                    let (row, element) = (i / (rows.axis * rows.inner), i / rows.inner % rows.axis);
+                    let at = row * rows.axis + element;
+                    let t = factor * x;
+                    if mask.is_empty() {
+                        t
+                    } else {
+                        t + mask[at % mask.len()]
+                    }
+                };
+                let logits: Vec<f32> = x.iter().enumerate().map(masked).collect();
+                let by_steps = match operation {
+                    AnyRowActivation::Softmin(_) => Softmax::default().into(),
+                    operation => operation,
+                };
+                let by_steps = rows::with(by_steps, 1.0, &[], lengths);
+                let expected = rows::compute(&by_steps, isa, Variant::OutOfPlace, rows, &logits);
+                assert_is(&operation, isa, rows, &x, &expected, 1);
             }
         }
     });

@@ -2,7 +2,6 @@
 
 use super::memory::{Operand, apart, check, check_operand, input, len_of, operand};
 use super::status::{Status, call};
-use crate::dispatch::rows::LaunchRows;
 use crate::registry::for_each_row_activation;
 use crate::row::apply_to;
 use crate::{RowActivation, *};
@@ -33,7 +32,7 @@ pub struct Attention {
 /// As many elements at `x` are readable and at `y` writable, unless that is refused, and nobody else uses them
 /// meanwhile. What the operation borrows does not overlap them.
 #[inline]
-pub(super) unsafe fn apply<A: LaunchRows<f32>>(
+pub(super) unsafe fn apply<A: RowActivation>(
     x: *const f32,
     y: *mut f32,
     [outer, axis, inner]: [usize; 3],
@@ -149,7 +148,7 @@ macro_rules! operation {
 }
 
 macro_rules! operations {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt $kernels:tt;)*) => {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
         $(operation! { $type $name $parameters })*
     };
 }

@@ -35,8 +35,15 @@ const LOWEST: f32 = -185.0;
 /// Numerators up to here, 2^-151 times [`SCALE`], are to count as 0: the quotient is no larger.
 const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32;
 
-/// Larger than all numerators: the running sum starts here.
+/// Larger than all numerators: the running sum of a lane starts here.
 const START: f32 = 2.0 * SCALE;
+
+/// The longest row whose running sums start at [`START_OF_SHORT`].
+pub(crate) const SHORT: usize = 32;
+
+/// Larger than the sum of all numerators of a short row: what the running sums take is a multiple of one
+/// spacing throughout, so that their total is exact, whatever the order.
+const START_OF_SHORT: f32 = SHORT as f32 * SCALE;
 
 /// A largest logit beyond this, in magnitude, is subtracted first: the reduction has no room for more. The
 /// subtraction is exact then, but where the numerator is 0.
@@ -73,86 +80,86 @@ const ABOVE: f32 = 0.62;
 /// How a row is shifted.
 #[derive(Clone, Copy)]
 pub(crate) struct Shift<F> {
-    /// What is to be subtracted from a logit before its roundings are made good; 0 as a rule.
-    pub(crate) origin: F,
-    /// What is to be subtracted then; 0 as a rule.
+    /// What is subtracted from a logit first: the largest one if that is beyond [`LARGEST`], else 0.
     pub(crate) base: F,
     /// [`ROUNDER`] less K, by ln2/8 times which a row is shifted.
     pub(crate) rounder: F,
     /// The least that a logit, less the base, counts as.
     pub(crate) lowest: F,
-    /// Whether the row needs origin and base: 1, or 0.
-    pub(crate) based: F,
-    /// What is to be subtracted from what roundings added, where the row needs a base.
-    pub(crate) excess: F,
+}
+
+impl<F> Shift<F> {
+    /// The shift with `f` of each of its numbers.
+    #[inline(always)]
+    pub(crate) fn map<G>(&self, f: impl Fn(&F) -> G) -> Shift<G> {
+        Shift {
+            base: f(&self.base),
+            rounder: f(&self.rounder),
+            lowest: f(&self.lowest),
+        }
+    }
 }
 
 impl<F: Copy> Shift<F> {
-    /// What is known of the row, in each lane.
-    #[inline(always)]
-    pub(crate) fn map(&self, of_row: impl Fn(F) -> F) -> Self {
-        Self {
-            origin: of_row(self.origin),
-            base: of_row(self.base),
-            rounder: of_row(self.rounder),
-            lowest: of_row(self.lowest),
-            based: of_row(self.based),
-            excess: of_row(self.excess),
-        }
-    }
-
-    /// None at all: for the first look at logits.
-    #[inline(always)]
-    pub(crate) fn none<V: Vocabulary<f32s = F>>(simd: V) -> Self {
-        let zero = simd.splat_f32s(0.0);
-        Self {
-            origin: zero,
-            base: zero,
-            rounder: zero,
-            lowest: simd.splat_f32s(f32::MIN),
-            based: zero,
-            excess: zero,
-        }
-    }
-
     /// The shift for a largest logit of `max`, which is not NaN.
+    ///
+    /// The shift for an infinite one, of whatever sign, makes some numerator NaN, and so their sum.
     #[inline(always)]
     pub(crate) fn of<V: Vocabulary<f32s = F>>(simd: V, max: F) -> Self {
         let splat = |value| simd.splat_f32s(value);
         let fits = simd.less_than_or_equal_f32s(simd.magnitude_f32s(max), splat(LARGEST));
-        // An infinite one, of whatever sign, makes a NaN of some numerator, and so of their sum.
         let base = simd.clear_f32s(fits, max);
         let steps = simd.mul_add_f32s(simd.keep_f32s(fits, max), splat(STEPS), splat(ABOVE));
         let k = simd.sub_f32s(simd.add_f32s(steps, splat(TO_INTEGER)), splat(TO_INTEGER));
+        Self::by(simd, base, k)
+    }
+
+    /// The same for a row whose sum, under this shift, is `total`, a small one: so that the sum comes out between
+    /// a half and 1 times [`SCALE`].
+    #[inline(always)]
+    pub(crate) fn raised<V: Vocabulary<f32s = F>>(&self, simd: V, total: F) -> Self {
+        let splat = |value| simd.splat_f32s(value);
+        let k = simd.sub_f32s(splat(ROUNDER), self.rounder);
+        let exponent = exponent(simd, total);
+        let steps = simd.mul_add_f32s(exponent, splat(8.0), splat(8.0));
+        Self::by(simd, self.base, simd.add_f32s(k, steps))
+    }
+
+    /// `x` as it would have been under the shift `other`, which shifts by up to 200 powers of two more: rounded once.
+    #[inline(always)]
+    pub(crate) fn lowered<V: Vocabulary<f32s = F>>(&self, simd: V, x: F, other: &Self) -> F {
+        let splat = |value| simd.splat_f32s(value);
+        let power = |n| simd.shift_left_bits_f32s::<23>(simd.add_f32s(n, splat(TO_EXPONENT)));
+        let n = simd.mul_f32s(simd.sub_f32s(other.rounder, self.rounder), splat(0.125));
+        // Two factors, since one could be subnormal.
+        let first = simd.at_least_f32s(n, splat(-100.0));
+        let second = simd.sub_f32s(n, first);
+        simd.mul_f32s(simd.mul_f32s(x, power(first)), power(second))
+    }
+
+    #[inline(always)]
+    fn by<V: Vocabulary<f32s = F>>(simd: V, base: F, k: F) -> Self {
+        let splat = |value| simd.splat_f32s(value);
         let lowest = simd.add_f32s(k, splat(8.0 * LOWEST));
         Self {
-            origin: splat(0.0),
             base,
             rounder: simd.sub_f32s(splat(ROUNDER), k),
             lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
-            based: simd.clear_f32s(fits, splat(1.0)),
-            excess: splat(0.0),
         }
     }
+}
 
-    /// Of which rows.
-    #[inline(always)]
-    pub(crate) fn is_based<V: Vocabulary<f32s = F>>(&self, simd: V) -> V::m32s {
-        simd.less_than_f32s(simd.splat_f32s(0.0), self.based)
-    }
+/// Added to an integer, it makes a number whose bits, shifted left by 23, are two to the power of the integer.
+const TO_EXPONENT: f32 = (0x00c0_0000 + 127) as f32;
 
-    /// The shift for the reciprocals of numerators, those of the opposite logits.
-    #[inline(always)]
-    pub(crate) fn inverted<V: Vocabulary<f32s = F>>(&self, simd: V) -> Self {
-        let splat = |value| simd.splat_f32s(value);
-        let k = simd.sub_f32s(splat(ROUNDER), self.rounder);
-        let lowest = simd.sub_f32s(splat(8.0 * LOWEST), k);
-        Self {
-            rounder: simd.add_f32s(splat(ROUNDER), k),
-            lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
-            ..*self
-        }
-    }
+/// The exponent of `total`, a positive normal number, less that of [`SCALE`].
+#[inline(always)]
+fn exponent<V: Vocabulary>(simd: V, total: V::f32s) -> V::f32s {
+    // The biased exponent in the last bits of 2^23.
+    let two_to_23 = simd.splat_f32s((1 << 23) as f32);
+    let bits = simd.or_f32s(simd.shift_right_bits_f32s::<23>(total), two_to_23);
+    let bias = simd.splat_f32s(((1 << 23) + 127 + SCALE_EXPONENT) as f32);
+    simd.sub_f32s(bits, bias)
 }
 
 /// A numerator, not yet rounded: `step + step * growth`.
@@ -177,27 +184,22 @@ impl<F: Copy> Numerator<F> {
     }
 }
 
-/// e^(t - `excess`), for a logit less the base, t, and what its rounding added, if anything: 0.01 at most, as the
-/// reduction is over when it is subtracted. Unless `DEEP` is set, t is at least `shift.lowest`.
+/// e^t for a logit t. Unless `DEEP` is set, there is no base, and t is at least `shift.lowest`.
 #[inline(always)]
 pub(crate) fn numerator<V: Vocabulary, const DEEP: bool>(
     simd: V,
     t: V::f32s,
-    excess: Option<V::f32s>,
     shift: &Shift<V::f32s>,
 ) -> Numerator<V::f32s> {
     let t = if DEEP {
-        simd.at_least_f32s(t, shift.lowest)
+        simd.at_least_f32s(simd.sub_f32s(t, shift.base), shift.lowest)
     } else {
         t
     };
     let bits = simd.mul_add_f32s(t, simd.splat_f32s(STEPS), shift.rounder);
     let k = simd.sub_f32s(bits, shift.rounder);
-    let mut r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
-    r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), r);
-    if let Some(excess) = excess {
-        r = simd.sub_f32s(r, excess);
-    }
+    let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_HIGH), t);
+    let r = simd.negate_mul_add_f32s(k, simd.splat_f32s(STEP_LOW), r);
     let growth = polynomial(simd, r, &LOGISTIC.polynomial);
     let entry = simd.lookup_f32s(&TABLE, bits);
     let step = simd.add_bits_f32s(entry, simd.shift_left_bits_f32s::<20>(bits));
@@ -207,16 +209,19 @@ pub(crate) fn numerator<V: Vocabulary, const DEEP: bool>(
 /// A sum of numerators, in each lane.
 #[derive(Clone, Copy)]
 pub(crate) struct Sum<F> {
+    start: F,
     high: F,
     low: F,
 }
 
 impl<F: Copy> Sum<F> {
-    /// No numerators.
+    /// The sum of no numerators, of a row that `is_short`, at most [`SHORT`] elements long, or not.
     #[inline(always)]
-    pub(crate) fn new<V: Vocabulary<f32s = F>>(simd: V) -> Self {
+    pub(crate) fn new<V: Vocabulary<f32s = F>>(simd: V, is_short: bool) -> Self {
+        let start = simd.splat_f32s(if is_short { START_OF_SHORT } else { START });
         Self {
-            high: simd.splat_f32s(START),
+            start,
+            high: start,
             low: simd.splat_f32s(0.0),
         }
     }
@@ -224,17 +229,26 @@ impl<F: Copy> Sum<F> {
     /// Adds `numerator`, and returns it, rounded.
     #[inline(always)]
     pub(crate) fn add<V: Vocabulary<f32s = F>>(&mut self, simd: V, numerator: Numerator<F>) -> F {
+        let (value, left) = self.add_high(simd, numerator);
+        self.low = simd.add_f32s(self.low, left);
+        value
+    }
+
+    /// Adds to the first part of the sum what that takes of `numerator`, and returns it, rounded, and what is left.
+    #[inline(always)]
+    pub(crate) fn add_high<V: Vocabulary<f32s = F>>(
+        &mut self,
+        simd: V,
+        numerator: Numerator<F>,
+    ) -> (F, F) {
         let value = numerator.value(simd);
         let high = simd.add_f32s(self.high, value);
         let taken = simd.sub_f32s(high, self.high);
         // Exact where it matters: `taken` is `value` to within the spacing at `high`.
         let rest = simd.sub_f32s(numerator.step, taken);
         let left = simd.mul_add_f32s(numerator.step, numerator.growth, rest);
-        *self = Self {
-            high,
-            low: simd.add_f32s(self.low, left),
-        };
-        value
+        self.high = high;
+        (value, left)
     }
 
     /// Makes what was left over part of the sum, as far as it goes. The rounding errors of what is left over grow
@@ -244,16 +258,14 @@ impl<F: Copy> Sum<F> {
         let high = simd.add_f32s(self.high, self.low);
         // Exact, as the sum is the larger.
         let taken = simd.sub_f32s(high, self.high);
-        *self = Self {
-            high,
-            low: simd.sub_f32s(self.low, taken),
-        };
+        self.low = simd.sub_f32s(self.low, taken);
+        self.high = high;
     }
 
     /// The sum and what was left over, in each lane.
     #[inline(always)]
     pub(crate) fn parts<V: Vocabulary<f32s = F>>(self, simd: V) -> (F, F) {
-        (simd.sub_f32s(self.high, simd.splat_f32s(START)), self.low)
+        (simd.sub_f32s(self.high, self.start), self.low)
     }
 }
 
@@ -267,37 +279,13 @@ pub(crate) struct Total<F> {
 }
 
 impl<F: Copy> Total<F> {
-    /// In each lane that of the lane.
+    /// The total of two parts, of which the first is the larger.
     #[inline(always)]
-    pub(crate) fn of_lanes<V: Vocabulary<f32s = F>>(simd: V, (high, low): (F, F)) -> Self {
+    pub(crate) fn of<V: Vocabulary<f32s = F>>(simd: V, high: F, low: F) -> Self {
         let total = simd.add_f32s(high, low);
         Self {
             high: total,
             low: simd.sub_f32s(low, simd.sub_f32s(total, high)),
-        }
-    }
-
-    /// In each lane that of the row.
-    #[inline(always)]
-    pub(crate) fn of_row<V: Vocabulary<f32s = F>>(simd: V, total: f64) -> Self {
-        let high = total as f32;
-        Self {
-            high: simd.splat_f32s(high),
-            low: simd.splat_f32s((total - f64::from(high)) as f32),
-        }
-    }
-
-    /// The sum without `numerator`, which is among the largest in it.
-    #[inline(always)]
-    pub(crate) fn less<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> Self {
-        let value = numerator.value(simd);
-        let high = simd.sub_f32s(self.high, value);
-        // Exact, as the sum is the larger.
-        let lost = simd.sub_f32s(simd.sub_f32s(self.high, high), value);
-        let low = simd.sub_f32s(self.low, numerator.lost(simd, value));
-        Self {
-            high,
-            low: simd.add_f32s(low, lost),
         }
     }
 
@@ -326,28 +314,6 @@ impl<F: Copy> Total<F> {
         let rest = simd.add_f32s(rest, self.low);
         (quotient, simd.div_f32s(rest, divisor))
     }
-
-    /// The sum times `numerator`, without what numerators are multiplied by; rounded, and what the rounding lost.
-    #[inline(always)]
-    pub(crate) fn times<V: Vocabulary<f32s = F>>(
-        &self,
-        simd: V,
-        numerator: Numerator<F>,
-    ) -> (F, F) {
-        let down = simd.splat_f32s(1.0 / SCALE);
-        let (high, low) = (
-            simd.mul_f32s(self.high, down),
-            simd.mul_f32s(self.low, down),
-        );
-        let factor = numerator.value(simd);
-        let product = simd.mul_f32s(high, factor);
-        let below = simd.sub_f32s(simd.splat_f32s(0.0), product);
-        let lost = simd.mul_add_f32s(high, factor, below);
-        let lost = simd.mul_add_f32s(high, numerator.lost(simd, factor), lost);
-        let lost = simd.mul_add_f32s(low, factor, lost);
-        // At the end, as the product may become subnormal.
-        (simd.mul_f32s(product, down), simd.mul_f32s(lost, down))
-    }
 }
 
 /// One over a sum, in two parts.
@@ -362,15 +328,6 @@ pub(crate) struct Inverse<F> {
 const NUDGE: f32 = 1.0 / (1 << 28) as f32;
 
 impl<F: Copy> Inverse<F> {
-    /// What is known of the row, in each lane.
-    #[inline(always)]
-    pub(crate) fn map(&self, of_row: impl Fn(F) -> F) -> Self {
-        Self {
-            high: of_row(self.high),
-            low: of_row(self.low),
-        }
-    }
-
     /// The quotient: `numerator` times this. Where numerators may be 0 in effect, `DEEP` is set.
     #[inline(always)]
     pub(crate) fn times<V: Vocabulary<f32s = F>, const DEEP: bool>(
@@ -390,51 +347,45 @@ impl<F: Copy> Inverse<F> {
     }
 }
 
-/// The sum of the parts of a row, which are shifted differently.
+/// The sum of the parts of a row, each of which is shifted as its own largest logit asks for.
 pub(crate) struct PartialSums {
-    /// K of the sum.
+    /// The shift of the sum: its base, and K.
+    base: f64,
     steps: f64,
     sum: f64,
 }
 
 impl PartialSums {
-    /// No parts.
+    /// The sum of no parts.
     pub(crate) const NONE: Self = Self {
-        steps: f64::NEG_INFINITY,
+        base: f64::NEG_INFINITY,
+        steps: 0.0,
         sum: 0.0,
     };
 
-    /// Adds the sum of a part whose rounder is `rounder`.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, rounder: f32, sum: f64) {
+    /// Adds the sum of a part.
+    pub(crate) fn add(&mut self, base: f32, rounder: f32, sum: f64) {
+        let base = f64::from(base);
         let steps = f64::from(ROUNDER) - f64::from(rounder);
-        if steps > self.steps {
-            self.sum = self.sum * power(self.steps - steps) + sum;
-            self.steps = steps;
+        let exponent = (base - self.base) + (steps - self.steps) * (core::f64::consts::LN_2 / 8.0);
+        if self.sum == 0.0 || exponent > 0.0 {
+            let before = if self.sum == 0.0 {
+                0.0
+            } else {
+                self.sum * libm::exp(-exponent)
+            };
+            *self = Self {
+                base,
+                steps,
+                sum: before + sum,
+            };
         } else {
-            self.sum += sum * power(steps - self.steps);
+            self.sum += sum * libm::exp(exponent);
         }
     }
 
     /// The sum of all, shifted as the part with the largest logit was.
-    #[inline(always)]
     pub(crate) fn total(&self) -> f64 {
         self.sum
     }
-}
-
-/// 2^(steps/8) for integers, or -inf, up to 0; 0 where it is nothing next to 1.
-#[inline(always)]
-fn power(steps: f64) -> f64 {
-    const EIGHTH: f64 = 1.090_507_732_665_257_7; // 2^(1/8)
-    const FEWEST: f64 = -800.0;
-    if steps < FEWEST {
-        return 0.0;
-    }
-    let steps = steps as i64;
-    let mut power = f64::from_bits(((1023 + steps.div_euclid(8)) as u64) << 52);
-    for _ in 0..steps.rem_euclid(8) {
-        power *= EIGHTH;
-    }
-    power
 }

@@ -1,10 +1,11 @@
 //! Any operation on rows, chosen at run time.
 
-use super::sealed::Sealed;
+use super::formula::{LaunchRows, Sealed};
 #[cfg(feature = "alloc")]
 use crate::any::parse::{Parameters, near, plain, split};
+use crate::drive::Io;
 use crate::registry::for_each_row_activation;
-use crate::{Error, RowFormula, Rows, *};
+use crate::{Error, Isa, RowActivation, RowFormula, Rows, *};
 #[cfg(feature = "alloc")]
 use alloc::{borrow::ToOwned, vec::Vec};
 use core::fmt;
@@ -12,7 +13,7 @@ use core::fmt;
 use core::str::FromStr;
 
 macro_rules! any_row_activation {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*] $kernels:tt;)*) => {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident [$($parameter:ident),*] [$($other:literal),*];)*) => {
         /// Any operation on rows, chosen at run time.
         ///
         /// ```
@@ -113,6 +114,19 @@ macro_rules! any_row_activation {
                 }
             }
         }
+
+        impl LaunchRows<f32> for AnyRowActivation<'_> {
+            #[inline]
+            unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+                match self {
+                    // SAFETY: the caller's promises, passed on.
+                    $(Self::$type(operation) => unsafe { operation.launch(isa, rows, io) },)*
+                }
+            }
+        }
+
+        impl RowActivation for AnyRowActivation<'_> {}
+        $(impl $(<$lt>)? RowActivation for $type $(<$lt>)? {})*
 
         $(
             impl<'a> From<$type $(<$lt>)?> for AnyRowActivation<'a> {

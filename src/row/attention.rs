@@ -1,10 +1,9 @@
 //! What the softmax of attention scores adds to that of a row: scale, mask and lengths.
 
-use super::logits::Kind;
 use super::shape::{Lengths, Rows};
+use super::tensor::Tensor;
 use crate::activation::parameter::Parameter;
 use crate::drive::Io;
-use crate::drive::rows::Tensor;
 use crate::{Cuts, Error};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -115,29 +114,20 @@ impl<'a> Attention<'a> {
         }
     }
 
-    /// The logits of a row in f64, as many as take part.
+    /// The logits of a row in f64, as many as take part: product and sum are rounded to f32, one after the other.
     #[cfg(feature = "alloc")]
     pub(crate) fn logits(self, row: usize, x: &[f64]) -> Vec<f64> {
-        let scale = f64::from(self.scale);
         let start = match self.mask.len() {
             0 => 0,
             masks => row * x.len() % masks,
         };
-        let mask = |i: usize| self.mask.get(start + i).copied().map_or(0.0, f64::from);
+        // A sum with -0 is what is added to it.
+        let mask = |i: usize| self.mask.get(start + i).copied().unwrap_or(-0.0);
         let len = self.lengths.of(row, x.len());
         let logits = x[..len].iter().enumerate();
-        logits.map(|(i, x)| scale * x + mask(i)).collect()
-    }
-
-    /// Which logits these are.
-    pub(crate) fn kind(self) -> Kind {
-        if !self.mask.is_empty() {
-            Kind::masked
-        } else if self.scale != 1.0 {
-            Kind::scaled
-        } else {
-            Kind::plain
-        }
+        logits
+            .map(|(i, &x)| f64::from(self.scale * x as f32 + mask(i)))
+            .collect()
     }
 
     /// The rows of `io`.
@@ -146,6 +136,7 @@ impl<'a> Attention<'a> {
         Tensor {
             io,
             rows,
+            scale: self.scale,
             mask: self.mask,
             lengths: self.lengths,
         }

@@ -1,13 +1,12 @@
-use super::RowFormula;
-use super::logits::{Kind, OfKind};
+use super::formula::{LaunchRows, RowFormula};
+use super::group::Group;
+use super::passes::{OfLayout, Passes};
 use super::shape::{Lengths, Rows};
-use crate::Error;
+use super::tensor::{Logits, Operation, Tensor, map_rows};
 use crate::drive::Io;
-use crate::drive::rows::{Block, Extent, Pass, RowKernel, RowWalk, RunRows, Tensor, map_rows};
-use crate::simd::{Machine, Vocabulary};
+use crate::{Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::{vec, vec::Vec};
-use core::marker::PhantomData;
 
 /// `f(x)[i] = if i is the first largest element of its row { 1 } else { 0 }`.
 ///
@@ -49,144 +48,61 @@ impl RowFormula for Hardmax {
     }
 }
 
-impl RunRows<f32> for Hardmax {
-    fn kind(&self) -> Kind {
-        Kind::plain
-    }
-
-    #[inline(always)]
-    unsafe fn run<S: Machine, L: OfKind, const LAST: bool>(
-        &self,
-        simd: S,
-        io: Io<f32>,
-        rows: Rows,
-    ) {
+impl LaunchRows<f32> for Hardmax {
+    #[inline]
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
         let tensor = Tensor {
             io,
             rows,
+            scale: 1.0,
             mask: &[],
             lengths: Lengths::All,
         };
+        let operation = Operation {
+            run: choose,
+            past: 0.0,
+        };
         // SAFETY: the caller's promise, passed on.
-        unsafe { map_rows::<S, _, LAST>(simd, tensor, *self) }
+        unsafe { map_rows(isa, tensor, operation) }
     }
 }
 
-/// What the passes of a row hand on.
-#[derive(Clone, Copy)]
-pub(crate) struct State<F> {
-    max: F,
-    /// NaN where the row has one, 0 elsewhere.
-    nan: F,
-}
-
-impl RowKernel for Hardmax {
-    const PAST: f32 = 0.0;
-    type State<F: Copy> = State<F>;
-
-    #[inline(always)]
-    unsafe fn first<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-    ) -> State<Block<S, K>> {
-        let v = simd.block::<K>();
-        let mut largest = Largest {
-            max: v.splat_f32s(f32::NEG_INFINITY),
-            nan: v.splat_f32s(0.0),
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { walk.pass(simd, &mut largest) };
-        State {
-            max: W::largest(simd, largest.max),
-            nan: W::nan(simd, largest.nan),
+/// Two passes: the largest element; and ones where elements equal it, of which all but the first are taken back.
+///
+/// # Safety
+/// As for [`Operation::run`].
+unsafe fn choose(_passes: &Passes, layout: &OfLayout, _logits: Logits, group: &mut Group) {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        (layout.largest_or_nan)(group);
+        group.known.largest = group.found[0];
+        group.known.of_sum[0] = group.found[1];
+        (layout.matches)(group);
+        for row in 0..group.count {
+            if group.found[0].0[row] > 1.0 {
+                keep_first(group, row);
+            }
         }
     }
-
-    #[inline(always)]
-    unsafe fn second<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        _simd: S,
-        _walk: W,
-        _state: &mut State<Block<S, K>>,
-    ) {
-    }
-
-    #[inline(always)]
-    unsafe fn third<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-        state: &State<Block<S, K>>,
-    ) {
-        let mut one_hot = OneHot::<S, W, K> {
-            max: W::same(state.max),
-            nan: W::same(state.nan),
-            left: simd.block::<K>().splat_f32s(1.0),
-            walk: PhantomData,
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { walk.pass(simd, &mut one_hot) };
-    }
 }
 
-/// The largest element, and whether there is a NaN.
-struct Largest<S: Machine, const K: usize> {
-    max: Block<S, K>,
-    nan: Block<S, K>,
-}
-
-impl<S: Machine, const K: usize> Pass<S, K> for Largest<S, K> {
-    const MASKED: bool = false;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        _dst: *mut f32,
-        extent: E,
-        _mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        let x = unsafe { extent.load(simd, src) };
-        self.nan = v.or_f32s(self.nan, v.clear_f32s(v.equal_f32s(x, x), x));
-        let x = extent.or(simd, x, v.splat_f32s(f32::NEG_INFINITY));
-        self.max = v.at_least_f32s(self.max, x);
-    }
-}
-
-/// The results.
-struct OneHot<S: Machine, W, const K: usize> {
-    max: Block<S, K>,
-    nan: Block<S, K>,
-    /// 1 where the largest element of the row is yet to come, 0 where it was seen.
-    left: Block<S, K>,
-    /// Which says what the first is.
-    walk: PhantomData<W>,
-}
-
-impl<S: Machine, W: RowWalk<S, K>, const K: usize> Pass<S, K> for OneHot<S, W, K> {
-    const MASKED: bool = false;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        dst: *mut f32,
-        extent: E,
-        _mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        unsafe {
-            let x = extent.load(simd, src);
-            let x = extent.or(simd, x, v.splat_f32s(f32::NAN));
-            let hit = v.keep_f32s(v.equal_f32s(x, self.max), self.left);
-            let hit = W::first_hit(simd, hit, &mut self.left);
-            extent.store(simd, dst, v.add_f32s(hit, self.nan));
+/// Leaves the first 1 in row `row` of what was written.
+///
+/// # Safety
+/// The group is as its fields say, and there is such a row.
+#[cold]
+unsafe fn keep_first(group: &Group, row: usize) {
+    let (start, len, step) = match group.stride {
+        0 => (row * group.pitch, group.lens[row], 1),
+        stride => (row, group.lens[0], stride),
+    };
+    let mut seen = false;
+    for element in 0..len {
+        // SAFETY: the elements of the row are where the group says.
+        let y = unsafe { &mut *group.dst.add(start + element * step) };
+        if *y == 1.0 {
+            *y = if seen { 0.0 } else { 1.0 };
+            seen = true;
         }
     }
 }

@@ -1,469 +1,284 @@
-//! The passes of the softmax family.
+//! The passes of the operations on rows as named functions: `activations::row::passes::avx2::numerators_along`.
+//!
+//! A pass knows neither the operation nor the tensor that it is part of: it goes over one [`Group`] of rows. The
+//! operations call passes through a table per instruction set, so that each is compiled once for it, and what
+//! calls them once for all.
 
-use super::logits::{Logits, settled};
-use crate::drive::rows::{Block, Extent, LANES, Pass, RowWalk, Whole};
-use crate::math::exp_sum::{Inverse, Shift, Sum, numerator};
-use crate::simd::{Machine, Vocabulary};
+mod between;
+mod extremes;
+mod matches;
+mod numerators;
+mod results;
 
-/// What is known of a row's logits after the first pass.
+use super::group::Group;
+use super::layout::{Across, Along, Layout};
+use crate::Isa;
+use crate::simd::Machine;
+use between::{inverse, logarithm, shift};
+use extremes::Extremes;
+use matches::{LargestOrNan, Matches};
+use numerators::{Numerators, Others};
+use results::{Anew, Logarithms, Quotients};
+
+/// A pass over a group on one instruction set.
+///
+/// # Safety
+/// The CPU has the instruction set, and the group is as its fields say.
+pub(crate) type Pass = unsafe fn(&mut Group);
+
+/// Writes the columns of a matrix, rows by columns, as rows: from a pointer and a stride to a pointer and a stride.
+///
+/// # Safety
+/// The CPU has the instruction set; the rows are valid for reads and the columns for writes.
+pub(crate) type Transpose = unsafe fn((usize, usize), (*const f32, usize), (*mut f32, usize));
+
+/// The passes of one instruction set.
+pub(crate) struct Passes {
+    /// Along rows of consecutive elements.
+    pub(crate) along: OfLayout,
+    /// Across rows side by side.
+    pub(crate) across: OfLayout,
+    /// Across sixteen short rows that were copied to lie side by side.
+    pub(crate) in_scratch: OfLayout,
+    /// Along: the sum of numerators that are not written, deep or not.
+    pub(crate) sum: Pass,
+    /// Along: quotients of numerators that were not written.
+    pub(crate) anew: Pass,
+    /// Between the passes, see [`between`].
+    pub(crate) shift: Pass,
+    /// One over the sum.
+    pub(crate) inverse: Pass,
+    /// The logarithm of the sum.
+    pub(crate) logarithm: Pass,
+    /// Copies rows to lie side by side, and back.
+    pub(crate) transpose: Transpose,
+}
+
+/// The passes over groups of one layout.
 #[derive(Clone, Copy)]
-pub(crate) struct Extremes<F> {
-    /// The largest; -inf where there is none but NaN. A NaN may hide others: the row is NaN in any case.
-    pub(crate) max: F,
-    /// The smallest; +inf where there is none but NaN.
-    pub(crate) min: F,
-    /// The largest term of the logits, where they may cancel.
-    pub(crate) term: F,
-    /// The second-largest, if it was asked for; else the largest.
-    pub(crate) second: F,
-    /// The largest of each lane.
-    pub(crate) of_lanes: F,
+pub(crate) struct OfLayout {
+    /// The extremes of logits that are the inputs, scaled inputs, and scaled and masked ones.
+    pub(crate) extremes: [Pass; 3],
+    /// Numerators, and their sum; of a group that is not deep, and of one that may be.
+    pub(crate) numerators: [Pass; 2],
+    /// The sum of the numerators of all but the largest logit.
+    pub(crate) others: Pass,
+    /// Quotients of numerators that were written; not deep and deep.
+    pub(crate) quotients: [Pass; 2],
+    /// Logits less the logarithm of the sum.
+    pub(crate) logarithms: Pass,
+    /// The largest element, or NaN.
+    pub(crate) largest_or_nan: Pass,
+    /// Ones where elements equal the largest.
+    pub(crate) matches: Pass,
 }
 
-/// The pass that finds them.
-struct Extrema<S: Machine, L, const SECOND: bool, const K: usize> {
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    max: Block<S, K>,
-    min: Block<S, K>,
-    second: Block<S, K>,
-    term: Block<S, K>,
+impl Passes {
+    /// The passes on `isa`, which this architecture has: the caller has ruled out the others.
+    pub(crate) fn of(isa: Isa) -> &'static Self {
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => &avx512::PASSES,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => &avx2::PASSES,
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => &neon::PASSES,
+            _ => &scalar::PASSES,
+        }
+    }
 }
 
-/// Goes over a row for its extremes, and if `SECOND` is set, for the second-largest.
+/// The functions of one instruction set: its name, the attribute that selects its instructions, pulp's token for them,
+/// and how many vectors make a block. One of them expands to
 ///
-/// # Safety
-/// As for [`RowWalk::pass`].
-#[inline(always)]
-pub(super) unsafe fn extremes<
-    S: Machine,
-    W: RowWalk<S, K>,
-    L: Logits,
-    const SECOND: bool,
-    const K: usize,
->(
-    simd: S,
-    walk: W,
-    logits: L,
-    shift: Shift<Block<S, K>>,
-) -> Extremes<Block<S, K>> {
-    let v = simd.block::<K>();
-    let mut pass = Extrema::<S, L, SECOND, K> {
-        logits,
-        shift,
-        max: v.splat_f32s(f32::NEG_INFINITY),
-        min: v.splat_f32s(f32::INFINITY),
-        second: v.splat_f32s(f32::NEG_INFINITY),
-        term: v.splat_f32s(0.0),
+/// ```text
+/// #[target_feature(enable = "avx2,fma")]
+/// pub(crate) unsafe fn others_along(group: &mut Group) {
+///     unsafe { Along::pass::<_, Others<false>, 2>(V3::new_unchecked(), group) }
+/// }
+/// ```
+macro_rules! functions {
+    (
+        $isa:ident, $instructions:meta, $token:expr, $vectors:literal;
+        between: $($between:ident)*;
+        $($name:ident: $layout:ident, $pass:ty;)*
+    ) => {
+        #[doc = concat!("The passes on ", stringify!($isa), ".")]
+        pub(crate) mod $isa {
+            use super::*;
+            $(
+                #[doc = concat!("[`", stringify!($pass), "`] over a group.")]
+                ///
+                /// # Safety
+                /// As for [`Pass`](super::Pass).
+                #[$instructions]
+                #[inline(never)]
+                pub(crate) unsafe fn $name(group: &mut Group) {
+                    // SAFETY: the caller vouches for the CPU, which is all that a token stands for, and for the
+                    // group.
+                    unsafe { $layout::pass::<_, $pass, $vectors>($token, group) }
+                }
+            )*
+            $(
+                #[doc = concat!("See [`between::", stringify!($between), "`].")]
+                ///
+                /// # Safety
+                /// The CPU has the instruction set.
+                #[$instructions]
+                #[inline(never)]
+                #[allow(unused_unsafe)] // The token of scalar code takes no promise.
+                pub(crate) unsafe fn $between(group: &mut Group) {
+                    // SAFETY: the caller vouches for the CPU.
+                    unsafe { super::$between::<_, $vectors>($token, group) }
+                }
+            )*
+
+            /// [`super::transpose`] on this instruction set.
+            ///
+            /// # Safety
+            /// As for [`Transpose`].
+            #[$instructions]
+            #[inline(never)]
+            pub(crate) unsafe fn transpose(
+                size: (usize, usize),
+                from: (*const f32, usize),
+                to: (*mut f32, usize),
+            ) {
+                // SAFETY: the caller vouches for the CPU and for the memory.
+                unsafe { super::transpose($token, size, from, to) }
+            }
+
+            pub(crate) static PASSES: Passes = table!();
+        }
     };
-    // SAFETY: the caller's promise, passed on.
-    unsafe { walk.pass(simd, &mut pass) };
-    let max = W::largest(simd, pass.max);
-    Extremes {
-        max,
-        min: W::smallest(simd, pass.min),
-        term: if L::CANCELS {
-            W::largest(simd, pass.term)
-        } else {
-            pass.term
-        },
-        second: if SECOND {
-            W::second_largest(simd, pass.max, pass.second)
-        } else {
-            max
-        },
-        of_lanes: pass.max,
-    }
 }
 
-impl<F: Copy> Extremes<F> {
-    /// The shift that they ask for.
-    #[inline(always)]
-    pub(super) fn shift<V: Vocabulary<f32s = F>>(&self, simd: V) -> Shift<F> {
-        let shift = Shift::of(simd, self.max);
-        let second = Shift::of(simd, or_else(simd, self.second, self.max));
-        let large = simd.less_than_f32s(simd.splat_f32s(LARGE_TERM), self.term);
-        let cancels = simd.keep_f32s(large, simd.splat_f32s(1.0));
-        let based = simd.at_least_f32s(shift.based, second.based);
-        Shift {
-            based: simd.at_least_f32s(based, cancels),
-            ..shift
-        }
-    }
-}
-
-/// Terms up to this, and a little beyond where one is negative, add no more to a logit when they are rounded than
-/// [`numerator`] and the shift allow: 2^-7.
-const LARGE_TERM: f32 = (1 << 17) as f32;
-
-/// `x`, but `other` where it is -inf.
-#[inline(always)]
-pub(super) fn or_else<V: Vocabulary>(simd: V, x: V::f32s, other: V::f32s) -> V::f32s {
-    let none = simd.equal_f32s(x, simd.splat_f32s(f32::NEG_INFINITY));
-    simd.select_f32s(none, other, x)
-}
-
-impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Extrema<S, L, SECOND, K> {
-    #[inline(always)]
-    fn take(&mut self, simd: S, high: Block<S, K>, low: Block<S, K>) {
-        let v = simd.block::<K>();
-        if SECOND {
-            let lesser = v.at_most_f32s(self.max, high);
-            self.second = v.at_least_f32s(self.second, lesser);
-        }
-        // A NaN is passed over: its numerator will be one.
-        self.max = v.at_least_f32s(self.max, high);
-        self.min = v.at_most_f32s(self.min, low);
-    }
-}
-
-impl<S: Machine, L: Logits, const SECOND: bool, const K: usize> Pass<S, K>
-    for Extrema<S, L, SECOND, K>
-{
-    const MASKED: bool = L::MASKED;
-    const LIGHT: bool = !SECOND;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        _dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        let x = unsafe { extent.load(simd, src) };
-        let t = self.logits.rounded(v, x, mask, &self.shift);
-        if L::CANCELS {
-            // Past the end of a row x is 0, and so is the mask.
-            let term = self.logits.larger_term(v, x, mask);
-            self.term = v.at_least_f32s(self.term, term);
-        }
-        let high = extent.or(simd, t, v.splat_f32s(f32::NEG_INFINITY));
-        let low = extent.or(simd, t, v.splat_f32s(f32::INFINITY));
-        self.take(simd, high, low);
-    }
-
-    /// In pairs, as one maximum after the other would wait for the one before.
-    #[inline(always)]
-    unsafe fn four(&mut self, simd: S, src: *const f32, _dst: *mut f32, masks: [Block<S, K>; 4]) {
-        let v = simd.block::<K>();
-        let mut t = masks;
-        let mut i = 0;
-        while i < 4 {
-            // SAFETY: the caller's promise.
-            let x = unsafe { Whole.load(simd, src.add(i * LANES)) };
-            t[i] = self.logits.rounded(v, x, masks[i], &self.shift);
-            if L::CANCELS {
-                let term = self.logits.larger_term(v, x, masks[i]);
-                self.term = v.at_least_f32s(self.term, term);
-            }
-            i += 1;
-        }
-        let high = v.at_least_f32s(v.at_least_f32s(t[0], t[1]), v.at_least_f32s(t[2], t[3]));
-        let low = v.at_most_f32s(v.at_most_f32s(t[0], t[1]), v.at_most_f32s(t[2], t[3]));
-        self.take(simd, high, low);
-    }
-}
-
-/// How a row is to be shifted, and what that says of it.
-pub(super) struct Shifted<F> {
-    pub(super) shift: Shift<F>,
-    /// The logits are so large that one is subtracted from all: [`Logits::based`].
-    pub(super) based: bool,
-    /// Some numerators may be so small that they are to be 0.
-    pub(super) deep: bool,
-    /// The largest logit, less what is subtracted from all.
-    pub(super) largest: F,
-    /// The second-largest, less the origin, if it was asked for; else the largest.
-    pub(super) second: F,
-    /// Another logit is known to be as large, or [`NEAR`] less at most.
-    pub(super) has_rival: bool,
-}
-
-/// By so much the logits of numerators differ of which one is a 32nd of the other: 5 ln2, rounded down.
-const NEAR: f32 = 3.465;
-
-/// Goes over a row to find out, and if `SECOND` is set, for the second-largest logit.
-///
-/// # Safety
-/// As for [`RowWalk::pass`].
-#[inline(always)]
-pub(super) unsafe fn shifted<
-    S: Machine,
-    W: RowWalk<S, K>,
-    L: Logits,
-    const SECOND: bool,
-    const K: usize,
->(
-    simd: S,
-    walk: W,
-    logits: L,
-) -> Shifted<Block<S, K>> {
-    let v = simd.block::<K>();
-    let none = Shift::none(v);
-    // SAFETY: the caller's promise, passed on.
-    let mut found = unsafe { extremes::<S, W, L, SECOND, K>(simd, walk, logits, none) };
-    let near = v.sub_f32s(found.max, v.splat_f32s(NEAR));
-    let has_rival = W::has_two(simd, found.of_lanes, near);
-    let mut shift = found.shift(v);
-    let vanish = v.less_than_f32s(found.min, shift.lowest);
-    let based = is_based::<S, W, K>(simd, &shift);
-    if based {
-        // What the roundings added to logits of such a size decides which is the largest, and by how much.
-        let origin = Shift {
-            origin: shift.base,
-            based: shift.based,
-            ..none
+/// The table of the functions in the module that it stands in.
+macro_rules! table {
+    () => {{
+        const ACROSS: OfLayout = OfLayout {
+            extremes: [extremes_across, scaled_across, masked_across],
+            numerators: [numerators_across, deep_numerators_across],
+            others: others_across,
+            quotients: [quotients_across, deep_quotients_across],
+            logarithms: logarithms_across,
+            largest_or_nan: largest_or_nan_across,
+            matches: matches_across,
         };
-        let logits = logits.based();
-        // SAFETY: as above.
-        found = unsafe { extremes::<S, W, _, SECOND, K>(simd, walk, logits, origin) };
-        shift = Shift {
-            origin: origin.origin,
-            based: origin.based,
-            ..Shift::of(v, found.max)
-        };
-        let largest = v.sub_f32s(found.max, shift.base);
-        // SAFETY: as above.
-        let excess = unsafe { excess_of_largest(simd, walk, logits, shift, largest) };
-        shift.excess = v.keep_f32s(shift.is_based(v), excess);
-    }
-    Shifted {
-        shift,
-        based,
-        deep: S::IS_SCALAR || based || W::any(simd, vanish),
-        largest: v.sub_f32s(found.max, shift.base),
-        second: found.second,
-        has_rival: has_rival && !based,
-    }
-}
-
-/// Whether a logit is so large that it is subtracted from all.
-#[inline(always)]
-pub(super) fn is_based<S: Machine, W: RowWalk<S, K>, const K: usize>(
-    simd: S,
-    shift: &Shift<Block<S, K>>,
-) -> bool {
-    W::any(simd, shift.is_based(simd.block::<K>()))
-}
-
-/// The parts of a logit as its numerator takes them: it counts as `limit` where it is more.
-#[inline(always)]
-pub(super) fn counted<V: Vocabulary, L: Logits>(
-    simd: V,
-    (mut t, excess): (V::f32s, Option<V::f32s>),
-    shift: &Shift<V::f32s>,
-    limit: Option<V::f32s>,
-) -> (V::f32s, Option<V::f32s>) {
-    if let Some(limit) = limit {
-        t = simd.at_most_f32s(t, limit);
-    }
-    match excess {
-        Some(excess) if L::SETTLES => {
-            let (mut based_t, based_excess) =
-                settled(simd, simd.at_least_f32s(t, shift.lowest), excess);
-            if let Some(limit) = limit {
-                // Far above, there is so little next to the largest that it does not count.
-                let above = simd.add_f32s(limit, simd.splat_f32s(1.0));
-                based_t = simd.at_most_f32s(based_t, above);
-            }
-            let is_based = shift.is_based(simd);
-            let excess = simd.select_f32s(is_based, based_excess, excess);
-            (simd.select_f32s(is_based, based_t, t), Some(excess))
-        }
-        excess => (t, excess),
-    }
-}
-
-/// Numerators, summed up; and written, if `WRITE` is set. Where no logit is so small that its numerator is to be
-/// 0, `DEEP` need not be set.
-pub(super) struct Numerators<S: Machine, L, const DEEP: bool, const WRITE: bool, const K: usize> {
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    /// If there is one, larger logits, less origin and base, count as this.
-    limit: Option<Block<S, K>>,
-    sum: Sum<Block<S, K>>,
-}
-
-impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize>
-    Numerators<S, L, DEEP, WRITE, K>
-{
-    /// Goes over a row, and returns the sum in each lane.
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
-    #[inline(always)]
-    pub(super) unsafe fn sum<W: RowWalk<S, K>>(
-        simd: S,
-        walk: W,
-        logits: L,
-        shift: Shift<Block<S, K>>,
-        limit: Option<Block<S, K>>,
-    ) -> Sum<Block<S, K>> {
-        let mut pass = Self {
-            logits,
+        Passes {
+            along: OfLayout {
+                extremes: [extremes_along, scaled_along, masked_along],
+                numerators: [numerators_along, deep_numerators_along],
+                others: others_along,
+                quotients: [quotients_along, deep_quotients_along],
+                logarithms: logarithms_along,
+                largest_or_nan: largest_or_nan_along,
+                matches: matches_along,
+            },
+            across: ACROSS,
+            in_scratch: OfLayout {
+                numerators: [numerators_in_scratch, deep_numerators_in_scratch],
+                others: others_in_scratch,
+                ..ACROSS
+            },
+            sum: sum_along,
+            anew: anew_along,
             shift,
-            limit,
-            sum: Sum::new(simd.block::<K>()),
-        };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { walk.pass(simd, &mut pass) };
-        pass.sum
-    }
-}
-
-impl<S: Machine, L: Logits, const DEEP: bool, const WRITE: bool, const K: usize> Pass<S, K>
-    for Numerators<S, L, DEEP, WRITE, K>
-{
-    const MASKED: bool = L::MASKED;
-    const AHEAD: bool = true;
-
-    #[inline(always)]
-    fn fold(&mut self, simd: S) {
-        self.sum.fold(simd.block::<K>());
-    }
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        unsafe {
-            let x = extent.load(simd, src);
-            let (t, excess) = self.logits.parts::<_, DEEP>(v, x, mask, &self.shift);
-            let (t, excess) = counted::<_, L>(v, (t, excess), &self.shift, self.limit);
-            let t = extent.or(simd, t, self.shift.lowest);
-            let excess = excess.map(|excess| extent.or(simd, excess, v.splat_f32s(0.0)));
-            let numerator = numerator::<_, DEEP>(v, t, excess, &self.shift);
-            let value = self.sum.add(v, numerator);
-            if WRITE {
-                extent.store(simd, dst, value);
-            }
+            inverse,
+            logarithm,
+            transpose,
         }
-    }
+    }};
 }
 
-/// Numerators that were written, divided by their sum.
-pub(super) struct Quotients<S: Machine, const DEEP: bool, const K: usize> {
-    pub(super) inverse: Inverse<Block<S, K>>,
+/// The functions of each instruction set.
+macro_rules! each_isa {
+    ($($function:tt)*) => {
+        functions! { scalar, doc = "(The target's baseline.)", pulp::Scalar, 1; $($function)* }
+
+        #[cfg(target_arch = "aarch64")]
+        functions! { neon, target_feature(enable = "neon"),
+            pulp::aarch64::Neon::new_unchecked(), 4; $($function)* }
+
+        #[cfg(target_arch = "x86_64")]
+        functions! { avx2, target_feature(enable = "avx2,fma"),
+            pulp::x86::V3::new_unchecked(), 2; $($function)* }
+
+        #[cfg(target_arch = "x86_64")]
+        functions! { avx512,
+            target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
+            pulp::x86::V4::new_unchecked(), 1; $($function)* }
+    };
 }
 
-impl<S: Machine, const DEEP: bool, const K: usize> Pass<S, K> for Quotients<S, DEEP, K> {
-    const MASKED: bool = false;
+each_isa! {
+    between: shift inverse logarithm;
 
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        dst: *mut f32,
-        extent: E,
-        _mask: Block<S, K>,
-    ) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let numerator = extent.load(simd, src);
-            let v = simd.block::<K>();
-            let y = self.inverse.times::<_, DEEP>(v, numerator);
-            extent.store(simd, dst, y);
-        }
-    }
+    extremes_along: Along, Extremes<false, false>;
+    scaled_along: Along, Extremes<true, false>;
+    masked_along: Along, Extremes<true, true>;
+    numerators_along: Along, Numerators<false, true, false>;
+    deep_numerators_along: Along, Numerators<true, true, false>;
+    sum_along: Along, Numerators<true, false, false>;
+    others_along: Along, Others<false>;
+    quotients_along: Along, Quotients<false>;
+    deep_quotients_along: Along, Quotients<true>;
+    anew_along: Along, Anew;
+    logarithms_along: Along, Logarithms;
+    largest_or_nan_along: Along, LargestOrNan;
+    matches_along: Along, Matches;
+
+    extremes_across: Across, Extremes<false, false>;
+    scaled_across: Across, Extremes<true, false>;
+    masked_across: Across, Extremes<true, true>;
+    numerators_across: Across, Numerators<false, true, false>;
+    deep_numerators_across: Across, Numerators<true, true, false>;
+    others_across: Across, Others<false>;
+    quotients_across: Across, Quotients<false>;
+    deep_quotients_across: Across, Quotients<true>;
+    logarithms_across: Across, Logarithms;
+    largest_or_nan_across: Across, LargestOrNan;
+    matches_across: Across, Matches;
+
+    numerators_in_scratch: Across, Numerators<false, true, true>;
+    deep_numerators_in_scratch: Across, Numerators<true, true, true>;
+    others_in_scratch: Across, Others<true>;
 }
 
-/// Numerators, once more, divided by their sum.
-pub(super) struct Anew<S: Machine, L, const K: usize> {
-    pub(super) logits: L,
-    pub(super) shift: Shift<Block<S, K>>,
-    pub(super) inverse: Inverse<Block<S, K>>,
-}
-
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Anew<S, L, K> {
-    const MASKED: bool = L::MASKED;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        unsafe {
-            let x = extent.load(simd, src);
-            let parts = self.logits.parts::<_, true>(v, x, mask, &self.shift);
-            let (t, excess) = counted::<_, L>(v, parts, &self.shift, None);
-            let value = numerator::<_, true>(v, t, excess, &self.shift).value(v);
-            extent.store(simd, dst, self.inverse.times::<_, true>(v, value));
-        }
-    }
-}
-
-/// What the roundings added to the largest logit: the least of it, where several are the largest once rounded.
-struct Excess<S: Machine, L, const K: usize> {
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    largest: Block<S, K>,
-    least: Block<S, K>,
-}
-
-/// That, which takes a pass where there are roundings.
+/// Writes the columns of a matrix of `rows` by `columns` as rows, in tiles of a few of each.
 ///
 /// # Safety
-/// As for [`RowWalk::pass`].
+/// The rows are valid for reads, and the columns for writes.
 #[inline(always)]
-pub(super) unsafe fn excess_of_largest<S: Machine, W: RowWalk<S, K>, L: Logits, const K: usize>(
+unsafe fn transpose<S: Machine>(
     simd: S,
-    walk: W,
-    logits: L,
-    shift: Shift<Block<S, K>>,
-    largest: Block<S, K>,
-) -> Block<S, K> {
-    if !L::ROUNDS {
-        return [simd.splat_f32s(0.0); K];
-    }
-    let mut pass = Excess {
-        logits,
-        shift: shift.map(W::same),
-        largest: W::same(largest),
-        least: [simd.splat_f32s(f32::INFINITY); K],
-    };
-    // SAFETY: the caller's promise, passed on.
-    unsafe { walk.pass(simd, &mut pass) };
-    W::smallest(simd, pass.least)
-}
-
-impl<S: Machine, L: Logits, const K: usize> Pass<S, K> for Excess<S, L, K> {
-    const MASKED: bool = L::MASKED;
-
-    #[inline(always)]
-    unsafe fn block<E: Extent>(
-        &mut self,
-        simd: S,
-        src: *const f32,
-        _dst: *mut f32,
-        extent: E,
-        mask: Block<S, K>,
-    ) {
-        let v = simd.block::<K>();
-        // SAFETY: the caller's promise.
-        let x = unsafe { extent.load(simd, src) };
-        let (t, excess) = self.logits.parts::<_, true>(v, x, mask, &self.shift);
-        let infinite = v.splat_f32s(f32::INFINITY);
-        let is_largest = v.equal_f32s(t, self.largest);
-        let candidate = v.select_f32s(is_largest, excess.unwrap_or(infinite), infinite);
-        let candidate = extent.or(simd, candidate, infinite);
-        self.least = v.at_most_f32s(self.least, candidate);
+    (rows, columns): (usize, usize),
+    (from, from_stride): (*const f32, usize),
+    (to, to_stride): (*mut f32, usize),
+) {
+    let tile = S::TILE;
+    // SAFETY: all that is accessed lies inside the matrix. The last tile of a row overlaps the one before.
+    unsafe {
+        if rows >= tile && columns >= tile {
+            let mut row = 0;
+            while row < rows {
+                row = row.min(rows - tile);
+                let mut column = 0;
+                while column < columns {
+                    column = column.min(columns - tile);
+                    let from = from.add(row * from_stride + column);
+                    let to = to.add(column * to_stride + row);
+                    simd.transpose(from, from_stride, to, to_stride);
+                    column += tile;
+                }
+                row += tile;
+            }
+        } else {
+            for row in 0..rows {
+                for column in 0..columns {
+                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column);
+                }
+            }
+        }
     }
 }

@@ -1,17 +1,17 @@
-use super::RowFormula;
 use super::attention::Attention;
-use super::logits::{Kind, Logits, OfKind};
-use super::passes::{Anew, Numerators, Quotients, extremes, is_based, shifted};
+use super::formula::{LaunchRows, RowFormula};
+use super::group::Group;
+use super::layout::PART;
+use super::passes::{OfLayout, Passes};
 use super::shape::{Lengths, Rows};
+use super::tensor::{Logits, Operation, map_rows};
 use crate::drive::Io;
-use crate::drive::rows::{Block, LONG, PART, RowKernel, RowWalk, RunRows, first_lane, map_rows};
-use crate::math::exp_sum::{Inverse, LARGEST, PartialSums, Shift, Total};
-use crate::simd::{Machine, Vocabulary};
-use crate::{Cuts, Error};
+use crate::math::exp_sum::{LARGEST, PartialSums};
+use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`.
+/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`, each step of that rounded to f32.
 ///
 /// Scale, mask and lengths are what attention asks for; by default they do nothing.
 ///
@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 /// | Parameters | `scale`: finite, 1 by default; product and sum are infinite beyond f32. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
-/// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7 |
+/// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7; given the logits, of which the product and then the sum are rounded to f32, as PyTorch and ONNX have them |
 /// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout, as in PyTorch and ONNX Runtime; any other -inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
 /// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
@@ -109,209 +109,98 @@ fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
     quotients
 }
 
-impl RunRows<f32> for Softmax<'_> {
-    fn kind(&self) -> Kind {
-        self.attention().kind()
-    }
-
-    #[inline(always)]
-    unsafe fn run<S: Machine, L: OfKind, const LAST: bool>(
-        &self,
-        simd: S,
-        io: Io<f32>,
-        rows: Rows,
-    ) {
-        let tensor = self.attention().tensor(io, rows);
-        let kernel = Normalise {
-            logits: L::of(self.scale),
+impl LaunchRows<f32> for Softmax<'_> {
+    #[inline]
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+        let operation = Operation {
+            run: normalise,
+            past: 0.0,
         };
-        // SAFETY: the caller's promise, passed on.
-        unsafe { map_rows::<S, _, LAST>(simd, tensor, kernel) }
+        // SAFETY: the caller's promise, passed on; `check` has seen to mask and lengths.
+        unsafe { map_rows(isa, self.attention().tensor(io, rows), operation) }
     }
 }
 
-/// Three passes: the largest logit; numerators, written and summed up; quotients, over them. A row that is longer
-/// than a cache takes two: the sum, part by part, each shifted as its own largest logit asks for; and
-/// quotients of numerators that are computed once more (after Milakov and Gimelshein, 2018).
-#[derive(Clone, Copy)]
-struct Normalise<L> {
-    logits: L,
-}
+/// Rows longer than this are read in parts of [`PART`] elements, once each from memory, for their sum: their
+/// numerators would not wait in a cache.
+const LONG: usize = 1 << 17;
 
-/// What the passes of a row hand on.
-#[derive(Clone, Copy)]
-struct State<F> {
-    shift: Shift<F>,
-    /// The logits are so large that one is subtracted from all.
-    based: bool,
-    /// Some numerators may be so small that they are to be 0.
-    deep: bool,
-    /// There once the sum is known.
-    inverse: Option<Inverse<F>>,
-}
-
-impl<L: Logits> Normalise<L> {
-    /// The sum of a long row, and its extremes; `None` where it is not long, or its logits are too large.
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
-    #[inline(always)]
-    unsafe fn part_by_part<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-    ) -> Option<State<Block<S, K>>> {
-        let v = simd.block::<K>();
-        let mut sums = PartialSums::NONE;
-        let mut max = v.splat_f32s(f32::NEG_INFINITY);
-        let mut start = 0;
-        while let Some(part) = walk.part(start, LONG) {
-            // SAFETY: the caller's promise for a part of the memory.
-            unsafe {
-                let none = Shift::none(v);
-                let mut found = extremes::<_, _, _, false, K>(simd, part, self.logits, none);
-                max = v.at_least_f32s(max, found.max);
-                // A part of nothing more, -inf say, counts as nothing next to others, and the row has to have some.
-                found.max = v.at_least_f32s(found.max, v.splat_f32s(-LARGEST));
-                found.second = found.max;
-                let shift = found.shift(v);
-                if is_based::<S, W, K>(simd, &shift) {
-                    return None;
-                }
-                let sum =
-                    Numerators::<S, L, true, false, K>::sum(simd, part, self.logits, shift, None);
-                let rounder = first_lane::<S, K>(simd, shift.rounder);
-                sums.add(rounder, W::total_f64(simd, sum.parts(v)));
-            }
-            start += PART;
+/// Three passes: the largest logit; numerators, written and summed up; quotients, over them.
+///
+/// # Safety
+/// As for [`Operation::run`].
+unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &mut Group) {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        if group.stride == 0 && group.lens[0] > LONG {
+            return normalise_long(passes, logits, group);
         }
-        let shift = Shift::of(v, max);
-        if start == 0 || is_based::<S, W, K>(simd, &shift) {
-            return None;
+        (layout.extremes[logits as usize])(group);
+        if logits != Logits::Plain {
+            group.read_back();
         }
-        Some(State {
-            shift,
-            based: false,
-            deep: true,
-            inverse: Some(Total::of_row(v, sums.total()).inverse(v)),
-        })
-    }
-
-    /// Goes over a row for the sum of its numerators, which `WRITE` says whether to write.
-    ///
-    /// # Safety
-    /// As for [`RowWalk::pass`].
-    #[inline(always)]
-    unsafe fn sum<S: Machine, W: RowWalk<S, K>, const WRITE: bool, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-        state: &mut State<Block<S, K>>,
-    ) {
-        let Self { logits } = self;
-        let shift = state.shift.map(W::same);
-        // SAFETY: the caller's promise, passed on.
-        let sum = unsafe {
-            let State { based, deep, .. } = *state;
-            if !S::IS_SCALAR && !deep {
-                Numerators::<S, L, false, WRITE, K>::sum(simd, walk, logits, shift, None)
-            } else if !based {
-                Numerators::<S, L, true, WRITE, K>::sum(simd, walk, logits, shift, None)
-            } else {
-                Numerators::<S, _, true, WRITE, K>::sum(simd, walk, logits.based(), shift, None)
-            }
-        };
-        let total = W::total(simd, sum.parts(simd.block::<K>()), 0.0);
-        state.inverse = Some(total.inverse(simd.block::<K>()));
+        (passes.shift)(group);
+        let depth = usize::from(group.is_deep);
+        (layout.numerators[depth])(group);
+        group.read_back();
+        (passes.inverse)(group);
+        (layout.quotients[depth])(group);
     }
 }
 
-impl<L: Logits> RowKernel for Normalise<L> {
-    const PAST: f32 = 0.0;
-    type State<F: Copy> = State<F>;
-
-    #[inline(always)]
-    unsafe fn first<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-    ) -> State<Block<S, K>> {
-        // SAFETY: the caller's promise, passed on.
+/// The same for one row that is longer than a cache, in two passes (after Milakov and Gimelshein, 2018): the sum, part
+/// by part, each shifted as its own largest logit asks for; and quotients of numerators that are computed once more.
+///
+/// # Safety
+/// As for [`Operation::run`]; the group is one row of consecutive elements.
+#[cold]
+unsafe fn normalise_long(passes: &Passes, logits: Logits, group: &mut Group) {
+    let Group { src, dst, .. } = *group;
+    let (len, mask) = (group.lens[0], group.masks[0]);
+    let mut sums = PartialSums::NONE;
+    let mut largest = f32::NEG_INFINITY;
+    for start in (0..len).step_by(PART) {
+        group.src = src.wrapping_add(start);
+        group.dst = dst.wrapping_add(start);
+        group.lens[0] = PART.min(len - start);
+        group.masks[0] = mask.wrapping_add(start);
+        // SAFETY: the caller's promise for a part of the row.
+        unsafe { (passes.along.extremes[logits as usize])(group) };
+        if logits != Logits::Plain {
+            group.read_back();
+        }
+        let found = &mut group.found[0].0[0];
+        let is_nothing = *found == f32::NEG_INFINITY;
+        if is_nothing {
+            // Such a part counts as nothing next to others, unless there is a NaN.
+            *found = -LARGEST;
+        }
+        if largest < *found && !is_nothing {
+            largest = *found;
+        }
+        // SAFETY: as above.
         unsafe {
-            if let Some(state) = self.part_by_part(simd, walk) {
-                return state;
-            }
-            let shifted = shifted::<_, _, _, false, K>(simd, walk, self.logits);
-            State {
-                shift: shifted.shift,
-                based: shifted.based,
-                deep: shifted.deep,
-                inverse: None,
-            }
+            (passes.shift)(group);
+            (passes.sum)(group);
+        }
+        let [high, low, _] = group.found.map(|found| f64::from(found.0[0]));
+        let shift = &group.known.shift;
+        if !is_nothing || high.is_nan() {
+            sums.add(shift.base.0[0], shift.rounder.0[0], high + low);
         }
     }
-
-    #[inline(always)]
-    unsafe fn second<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-        state: &mut State<Block<S, K>>,
-    ) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            match (state.inverse, walk.part(0, LONG)) {
-                (Some(_), _) => {}
-                (None, None) => self.sum::<S, W, true, K>(simd, walk, state),
-                (None, Some(_)) => self.sum::<S, W, false, K>(simd, walk, state),
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn third<S: Machine, W: RowWalk<S, K>, const K: usize>(
-        self,
-        simd: S,
-        walk: W,
-        state: &State<Block<S, K>>,
-    ) {
-        let Some(inverse) = state.inverse else {
-            debug_assert!(false, "the second pass knows the sum");
-            return;
-        };
-        let inverse = inverse.map(W::same);
-        let Self { logits } = self;
-        // SAFETY: the caller's promise, passed on.
-        unsafe {
-            if walk.part(0, LONG).is_some() {
-                let shift = state.shift.map(W::same);
-                if state.based {
-                    let logits = logits.based();
-                    walk.pass(
-                        simd,
-                        &mut Anew {
-                            logits,
-                            shift,
-                            inverse,
-                        },
-                    );
-                } else {
-                    walk.pass(
-                        simd,
-                        &mut Anew {
-                            logits,
-                            shift,
-                            inverse,
-                        },
-                    );
-                }
-            } else if S::IS_SCALAR || state.deep {
-                walk.again()
-                    .pass(simd, &mut Quotients::<S, true, K> { inverse });
-            } else {
-                walk.again()
-                    .pass(simd, &mut Quotients::<S, false, K> { inverse });
-            }
-        }
+    group.src = if logits == Logits::Plain { src } else { dst };
+    group.dst = dst;
+    group.lens[0] = len;
+    group.masks[0] = mask;
+    let total = sums.total();
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        group.found[0].0[0] = largest;
+        (passes.shift)(group);
+        group.found[0].0[0] = total as f32;
+        group.found[1].0[0] = (total - f64::from(total as f32)) as f32;
+        (passes.inverse)(group);
+        (passes.anew)(group);
     }
 }

@@ -1,8 +1,7 @@
-use super::RowFormula;
 use super::attention::Attention;
+use super::formula::{LaunchRows, RowFormula};
 use super::shape::{Lengths, Rows};
 use super::softmax::Softmax;
-use crate::dispatch::rows::LaunchRows;
 use crate::drive::Io;
 use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]

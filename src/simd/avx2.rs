@@ -94,14 +94,23 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    fn first_set_m32s(self, mask: m32x8) -> usize {
-        let bits = self.avx._mm256_movemask_ps(cast(mask));
-        bits.trailing_zeros() as usize
+    fn any_m32s(self, mask: m32x8) -> bool {
+        self.avx._mm256_movemask_ps(cast(mask)) != 0
     }
 
     #[inline(always)]
-    fn count_set_m32s(self, mask: m32x8) -> usize {
-        self.avx._mm256_movemask_ps(cast(mask)).count_ones() as usize
+    fn sum_f32(self, x: &[f32; 16]) -> f32 {
+        let (quarters, _) = x.as_chunks::<4>();
+        let quarter = |i: usize| {
+            self.sse
+                ._mm_add_ps(cast(quarters[i]), cast(quarters[i + 2]))
+        };
+        let four = self.sse._mm_add_ps(quarter(0), quarter(1));
+        let two = self
+            .sse
+            ._mm_add_ps(four, self.sse._mm_movehl_ps(four, four));
+        let second = self.sse._mm_shuffle_ps::<1>(two, two);
+        self.sse._mm_cvtss_f32(self.sse._mm_add_ss(two, second))
     }
 
     #[inline(always)]

@@ -82,13 +82,14 @@ impl Machine for V4 {
     }
 
     #[inline(always)]
-    fn first_set_m32s(self, mask: b16) -> usize {
-        mask.0.trailing_zeros() as usize
+    fn any_m32s(self, mask: b16) -> bool {
+        mask.0 != 0
     }
 
     #[inline(always)]
-    fn count_set_m32s(self, mask: b16) -> usize {
-        mask.0.count_ones() as usize
+    fn sum_f32(self, x: &[f32; 16]) -> f32 {
+        let narrower: V3 = *self;
+        narrower.sum_f32(x)
     }
 
     #[inline(always)]

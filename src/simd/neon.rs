@@ -2,12 +2,12 @@
 
 use super::{Machine, Table};
 use core::arch::aarch64::{
-    float32x4_t, vadd_f32, vaddq_f64, vaddvq_f64, vaddvq_u32, vandq_u32, vbicq_u32, vbslq_f32,
+    float32x4_t, vadd_f32, vaddq_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32,
     vcgtq_f32, vcltq_f32, vcltzq_s32, vcvt_f64_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32,
-    vget_lane_u64, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2, vld2q_f32, vmlaq_u32,
-    vmovn_u32, vmulq_f32, vqtbl2q_u8, vreinterpret_u64_u16, vreinterpretq_f32_f64,
-    vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vshrq_n_u32, vst1q_f32,
-    vst1q_lane_f32, vtrn1q_f32, vtrn2q_f32, vzip1q_f64, vzip2q_f64,
+    vget_high_f32, vget_lane_f32, vget_low_f32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2,
+    vld2q_f32, vmaxvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8, vreinterpretq_f32_f64,
+    vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vtrn1q_f32,
+    vtrn2q_f32, vzip1q_f64, vzip2q_f64,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -77,20 +77,21 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
-    fn first_set_m32s(self, mask: m32x4) -> usize {
-        // Sixteen bits of each lane, one after the other.
+    fn any_m32s(self, mask: m32x4) -> bool {
         // SAFETY: the token proves NEON.
-        let bits = unsafe {
-            let narrow = vreinterpret_u64_u16(vmovn_u32(cast(mask)));
-            vget_lane_u64::<0>(narrow)
-        };
-        bits.trailing_zeros() as usize / 16
+        unsafe { vmaxvq_u32(cast(mask)) != 0 }
     }
 
     #[inline(always)]
-    fn count_set_m32s(self, mask: m32x4) -> usize {
-        // SAFETY: the token proves NEON.
-        unsafe { vaddvq_u32(vshrq_n_u32::<31>(cast(mask))) as usize }
+    fn sum_f32(self, x: &[f32; 16]) -> f32 {
+        // SAFETY: the token proves NEON; quarters from 0 to 12 are read.
+        unsafe {
+            let quarter = |i: usize| vld1q_f32(x.as_ptr().add(i));
+            let half = |i: usize| vaddq_f32(quarter(i), quarter(i + 8));
+            let four = vaddq_f32(half(0), half(4));
+            let two = vadd_f32(vget_low_f32(four), vget_high_f32(four));
+            vget_lane_f32::<0>(two) + vget_lane_f32::<1>(two)
+        }
     }
 
     #[inline(always)]

@@ -1,17 +1,11 @@
 //! The vocabulary one element at a time: the meaning of each operation, in Rust.
 
-use super::rolled::Rolled;
-use super::{Machine, Table, Vocabulary};
+use super::{Machine, Table};
 use pulp::Scalar;
 
 impl Machine for Scalar {
     const LONG: usize = 1;
     const HEAVY: usize = 1;
-
-    #[inline(always)]
-    fn block<const K: usize>(self) -> impl Vocabulary<f32s = [f32; K], m32s = [bool; K]> {
-        Rolled
-    }
 
     #[inline(always)]
     fn at_least_f32s(self, x: f32, low: f32) -> f32 {
@@ -54,13 +48,21 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
-    fn first_set_m32s(self, mask: bool) -> usize {
-        usize::from(!mask)
+    fn any_m32s(self, mask: bool) -> bool {
+        mask
     }
 
     #[inline(always)]
-    fn count_set_m32s(self, mask: bool) -> usize {
-        usize::from(mask)
+    fn sum_f32(self, x: &[f32; 16]) -> f32 {
+        let mut sums = *x;
+        let mut half = sums.len() / 2;
+        while half > 0 {
+            for i in 0..half {
+                sums[i] += sums[i + half];
+            }
+            half /= 2;
+        }
+        sums[0]
     }
 
     #[inline(always)]

@@ -1,3 +1,0 @@
-//! From an [`Isa`](crate::Isa) to the kernel written for it.
-
-pub(crate) mod rows;

@@ -1,3 +1,0 @@
-//! The kernels of operations on rows as named functions.
-
-pub(crate) mod rows;

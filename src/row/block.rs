@@ -1,0 +1,177 @@
+//! Sixteen lanes at a time, on every instruction set that has vectors.
+
+use crate::simd::Machine;
+
+/// Lanes in a block, and rows in a group.
+pub(crate) const LANES: usize = 16;
+
+/// `K` vectors: sixteen lanes of vectors, and one of scalar code.
+pub(crate) type Block<S, const K: usize> = [<S as pulp::Simd>::f32s; K];
+
+/// A number for each lane, aligned to a cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Lanes(pub(crate) [f32; LANES]);
+
+impl Lanes {
+    /// The number `value` in each lane.
+    pub(crate) const fn splat(value: f32) -> Self {
+        Self([value; LANES])
+    }
+
+    /// The lanes from `lane` on as a block.
+    ///
+    /// # Safety
+    /// There are as many lanes from `lane` on as a block has.
+    #[inline(always)]
+    pub(crate) unsafe fn load<S: Machine, const K: usize>(
+        &self,
+        simd: S,
+        lane: usize,
+    ) -> Block<S, K> {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { Whole.load(simd, self.0.as_ptr().add(lane)) }
+    }
+
+    /// Sets the lanes from `lane` on to those of `block`.
+    ///
+    /// # Safety
+    /// There are as many lanes from `lane` on as a block has.
+    #[inline(always)]
+    pub(crate) unsafe fn store<S: Machine, const K: usize>(
+        &mut self,
+        simd: S,
+        lane: usize,
+        block: Block<S, K>,
+    ) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { Whole.store(simd, self.0.as_mut_ptr().add(lane), block) }
+    }
+}
+
+/// How many elements of a block there are.
+pub(crate) trait Extent: Copy {
+    /// Reads the elements; what is not there is 0.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of the elements that there are.
+    unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K>;
+
+    /// Writes the elements.
+    ///
+    /// # Safety
+    /// `to` is valid for writes of the elements that there are.
+    unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>);
+
+    /// `value` where the row has an element, `other` where it has none.
+    fn or<S: Machine, const K: usize>(self, simd: S, value: Block<S, K>, other: f32)
+    -> Block<S, K>;
+}
+
+/// All elements of a block.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole;
+
+impl Extent for Whole {
+    #[inline(always)]
+    unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
+        let mut block = [simd.splat_f32s(0.0); K];
+        for (k, vector) in block.iter_mut().enumerate() {
+            // SAFETY: the caller vouches for `K` vectors.
+            *vector = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
+        }
+        block
+    }
+
+    #[inline(always)]
+    unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
+        for (k, vector) in value.into_iter().enumerate() {
+            // SAFETY: the caller vouches for `K` vectors.
+            unsafe { simd.store_f32s(to.add(k * S::F32_LANES), vector) };
+        }
+    }
+
+    #[inline(always)]
+    fn or<S: Machine, const K: usize>(
+        self,
+        _simd: S,
+        value: Block<S, K>,
+        _other: f32,
+    ) -> Block<S, K> {
+        value
+    }
+}
+
+/// The first few elements of a block.
+#[derive(Clone, Copy)]
+pub(crate) struct First {
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Whether they belong to different rows: what becomes of the other lanes does not matter then.
+    pub(crate) of_rows: bool,
+}
+
+/// The number of each lane.
+static NUMBERS: Lanes = {
+    let mut numbers = [0.0; LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        numbers[lane] = lane as f32;
+        lane += 1;
+    }
+    Lanes(numbers)
+};
+
+impl First {
+    /// How many of the elements are in vector `k`.
+    #[inline(always)]
+    fn of_vector<S: Machine>(self, k: usize) -> usize {
+        self.count
+            .saturating_sub(k * S::F32_LANES)
+            .min(S::F32_LANES)
+    }
+}
+
+impl Extent for First {
+    #[inline(always)]
+    unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
+        let mut block = [simd.splat_f32s(0.0); K];
+        for (k, vector) in block.iter_mut().enumerate() {
+            let from = from.wrapping_add(k * S::F32_LANES);
+            // SAFETY: the caller vouches for as many elements; a vector without any is read at an address that may
+            // lie behind them, and reads nothing.
+            *vector = unsafe { simd.load_first_f32s(self.of_vector::<S>(k), from) };
+        }
+        block
+    }
+
+    #[inline(always)]
+    unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
+        for (k, vector) in value.into_iter().enumerate() {
+            let to = to.wrapping_add(k * S::F32_LANES);
+            // SAFETY: the caller vouches for as many elements; a vector without any writes nothing.
+            unsafe { simd.store_first_f32s(self.of_vector::<S>(k), to, vector) };
+        }
+    }
+
+    #[inline(always)]
+    fn or<S: Machine, const K: usize>(
+        self,
+        simd: S,
+        mut value: Block<S, K>,
+        other: f32,
+    ) -> Block<S, K> {
+        if self.of_rows {
+            return value;
+        }
+        let (count, other) = (simd.splat_f32s(self.count as f32), simd.splat_f32s(other));
+        const { assert!(K * S::F32_LANES <= LANES) };
+        // SAFETY: a block has no more lanes than there are.
+        let numbers: Block<S, K> = unsafe { NUMBERS.load(simd, 0) };
+        for (vector, numbers) in value.iter_mut().zip(numbers) {
+            let inside = simd.less_than_f32s(numbers, count);
+            *vector = simd.select_f32s(inside, *vector, other);
+        }
+        value
+    }
+}

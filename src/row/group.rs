@@ -1,0 +1,108 @@
+//! A group: up to sixteen rows that are worked on together, and what is known of them.
+
+use super::block::{LANES, Lanes};
+use crate::math::exp_sum::{SHORT, Shift};
+use core::mem::MaybeUninit;
+
+/// Up to sixteen rows, and one lane for each of them in what is known of it.
+///
+/// The passes over a group read and write the rows as the fields say. Unless a pass says otherwise, source and
+/// destination of a row are equal or do not overlap, and as long as `lens` says.
+pub(crate) struct Group {
+    /// The first element of the first row, where it is read.
+    pub(crate) src: *const f32,
+    /// The same, where it is written.
+    pub(crate) dst: *mut f32,
+    /// How many rows there are: 1 to 16.
+    pub(crate) count: usize,
+    /// Elements from a row to the next, where rows are consecutive elements.
+    pub(crate) pitch: usize,
+    /// Elements from an element of a row to the next, where rows lie side by side; the first elements of the rows
+    /// are consecutive then. 0 where rows are consecutive elements.
+    pub(crate) stride: usize,
+    /// How many elements of each row take part. Rows side by side are as long as the first one.
+    pub(crate) lens: [usize; LANES],
+    /// What inputs are multiplied by, where the logits are not the inputs.
+    pub(crate) scale: f32,
+    /// The mask of each row, as long as the row. Rows side by side have that of the first one.
+    pub(crate) masks: [*const f32; LANES],
+    /// Where the next group will be read and written: it is fetched meanwhile. Any address will do.
+    pub(crate) next: [*const f32; 2],
+    /// Room for what a sum in scratch leaves over: an element of each of sixteen rows for each of [`SHORT`]
+    /// elements.
+    pub(crate) leftovers: *mut f32,
+    /// What the last pass found out.
+    pub(crate) found: [Lanes; 3],
+    /// What is known of the rows.
+    pub(crate) known: Known,
+    /// Whether a base is subtracted from the logits of some row, or some numerators are so small that they count as 0.
+    pub(crate) is_deep: bool,
+    /// Whether the largest logit of some row outweighs the others so far that their sum is taken once more.
+    pub(crate) again: bool,
+}
+
+/// What is known of the rows of a group.
+pub(crate) struct Known {
+    /// The largest logit.
+    pub(crate) largest: Lanes,
+    /// The shift that it asks for.
+    pub(crate) shift: Shift<Lanes>,
+    /// The shift under which the sum of the others was taken.
+    pub(crate) shift_of_others: Shift<Lanes>,
+    /// One over the sum of the numerators, in two parts, or the logarithm of that sum.
+    pub(crate) of_sum: [Lanes; 2],
+}
+
+/// Memory for [`Group::leftovers`], and for rows that are copied to lie side by side.
+#[repr(C, align(64))]
+pub(crate) struct Scratch(MaybeUninit<[[f32; LANES]; SHORT]>);
+
+impl Scratch {
+    /// Memory that has not been written.
+    pub(crate) const fn new() -> Self {
+        Self(MaybeUninit::uninit())
+    }
+
+    /// Its first element.
+    pub(crate) fn as_mut_ptr(&mut self) -> *mut f32 {
+        self.0.as_mut_ptr().cast()
+    }
+}
+
+impl Group {
+    /// No rows yet.
+    pub(crate) fn new() -> Self {
+        let zero = Lanes::splat(0.0);
+        let shift = Shift {
+            base: zero,
+            rounder: zero,
+            lowest: zero,
+        };
+        Self {
+            src: core::ptr::null(),
+            dst: core::ptr::null_mut(),
+            count: 0,
+            pitch: 0,
+            stride: 0,
+            lens: [0; LANES],
+            scale: 1.0,
+            masks: [core::ptr::null(); LANES],
+            next: [core::ptr::null(); 2],
+            leftovers: core::ptr::null_mut(),
+            found: [zero; 3],
+            known: Known {
+                largest: zero,
+                shift,
+                shift_of_others: shift,
+                of_sum: [zero; 2],
+            },
+            is_deep: false,
+            again: false,
+        }
+    }
+
+    /// Makes what was written what is read from now on.
+    pub(crate) fn read_back(&mut self) {
+        self.src = self.dst.cast_const();
+    }
+}

@@ -1,0 +1,155 @@
+//! What is worked out between the passes, of all rows of a group at once: a lane for each.
+
+use crate::math::exp_sum::{Shift, Total, numerator};
+use crate::math::log1p::log1p;
+use crate::row::block::{Block, LANES, Lanes};
+use crate::row::group::Group;
+use crate::simd::{Machine, Unrolled, Vocabulary};
+
+/// Others whose sum is below this, as a share of the one largest numerator, are summed up once more under a shift of
+/// their own.
+const OUTWEIGHED: f32 = 0.25;
+
+/// The shift of rows from `lane` on.
+///
+/// # Safety
+/// There are as many lanes from `lane` on as a block has.
+#[inline(always)]
+unsafe fn load_shift<S: Machine, const K: usize>(
+    shift: &Shift<Lanes>,
+    simd: S,
+    lane: usize,
+) -> Shift<Block<S, K>> {
+    // SAFETY: the caller's promise, passed on.
+    shift.map(|lanes| unsafe { lanes.load(simd, lane) })
+}
+
+/// Sets the shift of rows from `lane` on.
+///
+/// # Safety
+/// There are as many lanes from `lane` on as a block has.
+#[inline(always)]
+unsafe fn store_shift<S: Machine, const K: usize>(
+    to: &mut Shift<Lanes>,
+    simd: S,
+    lane: usize,
+    shift: Shift<Block<S, K>>,
+) {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        to.base.store(simd, lane, shift.base);
+        to.rounder.store(simd, lane, shift.rounder);
+        to.lowest.store(simd, lane, shift.lowest);
+    }
+}
+
+/// The first lane of each block of lanes.
+#[inline(always)]
+fn blocks<S: Machine, const K: usize>() -> impl Iterator<Item = usize> {
+    (0..LANES).step_by(K * S::F32_LANES)
+}
+
+/// Works out how the rows are shifted, of the largest and the smallest logits that were found.
+#[inline(always)]
+pub(super) fn shift<S: Machine, const K: usize>(simd: S, group: &mut Group) {
+    let v = Unrolled::<S, K>(simd);
+    group.is_deep = false;
+    for lane in blocks::<S, K>() {
+        // SAFETY: the lanes of a block are among the sixteen.
+        unsafe {
+            let largest = group.found[0].load(simd, lane);
+            let smallest: Block<S, K> = group.found[1].load(simd, lane);
+            let shift = Shift::of(v, largest);
+            let vanishes = v.less_than_f32s(smallest, shift.lowest);
+            // A base that is not 0 is 1 or more in magnitude, or infinite.
+            let one = v.splat_f32s(1.0);
+            let is_based = v.less_than_or_equal_f32s(one, v.magnitude_f32s(shift.base));
+            for k in 0..K {
+                group.is_deep |= simd.any_m32s(vanishes[k]) | simd.any_m32s(is_based[k]);
+            }
+            group.known.largest.store(simd, lane, largest);
+            store_shift(&mut group.known.shift, simd, lane, shift);
+            store_shift(&mut group.known.shift_of_others, simd, lane, shift);
+        }
+    }
+}
+
+/// Works out one over the sum of the numerators, of its two parts that were found.
+#[inline(always)]
+pub(super) fn inverse<S: Machine, const K: usize>(simd: S, group: &mut Group) {
+    let v = Unrolled::<S, K>(simd);
+    for lane in blocks::<S, K>() {
+        // SAFETY: the lanes of a block are among the sixteen.
+        unsafe {
+            let high: Block<S, K> = group.found[0].load(simd, lane);
+            let low = group.found[1].load(simd, lane);
+            let inverse = Total::of(v, high, low).inverse(v);
+            group.known.of_sum[0].store(simd, lane, inverse.high);
+            group.known.of_sum[1].store(simd, lane, inverse.low);
+        }
+    }
+}
+
+/// Works out the logarithm of the sum of the numerators, each divided by the largest one: of the sum of the others,
+/// in two parts, and how often the largest logit is there.
+///
+/// Sets `group.again` where that sum is to be taken once more, under the shift that is then known for it.
+#[inline(always)]
+pub(super) fn logarithm<S: Machine, const K: usize>(simd: S, group: &mut Group) {
+    let v = Unrolled::<S, K>(simd);
+    let was_again = group.again;
+    group.again = false;
+    for lane in blocks::<S, K>() {
+        // SAFETY: the lanes of a block are among the sixteen.
+        unsafe {
+            let largest: Block<S, K> = group.known.largest.load(simd, lane);
+            let shift = load_shift(&group.known.shift, simd, lane);
+            let shift_of_others = load_shift(&group.known.shift_of_others, simd, lane);
+            let high = group.found[0].load(simd, lane);
+            let low = group.found[1].load(simd, lane);
+            let count = group.found[2].load(simd, lane);
+
+            let others = Total::of(v, high, low);
+            let heaviest = numerator::<_, true>(v, largest, &shift);
+            let (quotient, lost) = others.over(v, heaviest);
+            let quotient = shift_of_others.lowered(v, quotient, &shift);
+            let lost = shift_of_others.lowered(v, lost, &shift);
+
+            // The numerators of the largest logit are 1 each; one of them is the 1 of `log1p`.
+            let more = v.sub_f32s(count, v.splat_f32s(1.0));
+            let sum = v.add_f32s(quotient, more);
+            // Exact whichever is the larger (Knuth, 1969).
+            let of_more = v.sub_f32s(sum, quotient);
+            let of_quotient = v.sub_f32s(sum, of_more);
+            let lost_of_sum =
+                v.add_f32s(v.sub_f32s(quotient, of_quotient), v.sub_f32s(more, of_more));
+            let log = log1p(v, sum, v.add_f32s(lost, lost_of_sum));
+            // NaN, if the largest is infinite.
+            let log = v.add_f32s(log, v.sub_f32s(largest, largest));
+            group.known.of_sum[0].store(simd, lane, log);
+
+            if !was_again {
+                let outweighed = v.less_than_f32s(sum, v.splat_f32s(OUTWEIGHED));
+                let exists = v.less_than_f32s(v.splat_f32s(0.0), sum);
+                let raised = shift.raised(v, others.high);
+                let is_raised = v.keep_f32s(exists, v.keep_f32s(outweighed, v.splat_f32s(1.0)));
+                let is_raised = v.less_than_f32s(v.splat_f32s(0.0), is_raised);
+                for mask in is_raised {
+                    group.again |= simd.any_m32s(mask);
+                }
+                let either = |raised, shift| v.select_f32s(is_raised, raised, shift);
+                let shift_of_others = Shift {
+                    base: shift.base,
+                    rounder: either(raised.rounder, shift.rounder),
+                    lowest: either(raised.lowest, shift.lowest),
+                };
+                store_shift(
+                    &mut group.known.shift_of_others,
+                    simd,
+                    lane,
+                    shift_of_others,
+                );
+            }
+        }
+    }
+}

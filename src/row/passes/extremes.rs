@@ -1,0 +1,111 @@
+//! The first pass: logits, where they are not the inputs themselves, and the largest and the smallest of each row.
+
+use crate::row::block::{Block, Extent, Lanes, Whole};
+use crate::row::group::Group;
+use crate::row::layout::{Pass, Place, Reduction};
+use crate::simd::{Machine, Unrolled, Vocabulary};
+
+/// Finds the largest and the smallest logit. If `IS_SCALED` or `IS_MASKED` is set, logits are made of the inputs,
+/// `scale * x` or `scale * x + mask`, each step rounded to f32, and written.
+///
+/// A NaN is passed over; the numerators will meet it again.
+pub(crate) struct Extremes<const IS_SCALED: bool, const IS_MASKED: bool>;
+
+/// The extremes in each lane.
+#[derive(Clone, Copy)]
+pub(crate) struct State<F> {
+    scale: F,
+    largest: F,
+    smallest: F,
+}
+
+impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED> {
+    /// The logits of a block, which are written, where they are not the inputs.
+    ///
+    /// # Safety
+    /// As for [`Pass::block`].
+    #[inline(always)]
+    unsafe fn logits<S: Machine, E: Extent, const K: usize>(
+        state: &State<Block<S, K>>,
+        simd: S,
+        place: Place<Block<S, K>>,
+        extent: E,
+    ) -> Block<S, K> {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            let mut t = extent.load(simd, place.src);
+            if IS_SCALED {
+                t = v.mul_f32s(state.scale, t);
+            }
+            if IS_MASKED {
+                t = v.add_f32s(t, place.mask);
+            }
+            if IS_SCALED || IS_MASKED {
+                extent.store(simd, place.dst, t);
+            }
+            t
+        }
+    }
+}
+
+impl<const IS_SCALED: bool, const IS_MASKED: bool> Pass for Extremes<IS_SCALED, IS_MASKED> {
+    const IS_MASKED: bool = IS_MASKED;
+    const IS_LIGHT: bool = true;
+    const FINDS: &'static [Reduction] = &[Reduction::Largest, Reduction::Smallest];
+
+    type State<S: Machine, const K: usize> = State<Block<S, K>>;
+
+    #[inline(always)]
+    fn begin<S: Machine, const K: usize>(
+        simd: S,
+        group: &Group,
+        _of: impl Fn(&Lanes) -> Block<S, K>,
+        _is_short: bool,
+    ) -> State<Block<S, K>> {
+        let v = Unrolled::<S, K>(simd);
+        State {
+            scale: v.splat_f32s(group.scale),
+            largest: v.splat_f32s(f32::NEG_INFINITY),
+            smallest: v.splat_f32s(f32::INFINITY),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn block<S: Machine, E: Extent, const K: usize>(
+        state: &mut State<Block<S, K>>,
+        simd: S,
+        place: Place<Block<S, K>>,
+        extent: E,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise, passed on.
+        let t = unsafe { Self::logits(state, simd, place, extent) };
+        state.largest = v.at_least_f32s(state.largest, extent.or(simd, t, f32::NEG_INFINITY));
+        state.smallest = v.at_most_f32s(state.smallest, extent.or(simd, t, f32::INFINITY));
+    }
+
+    /// In pairs, as one maximum after the other would wait for the one before.
+    #[inline(always)]
+    unsafe fn four<S: Machine, const K: usize>(
+        state: &mut State<Block<S, K>>,
+        simd: S,
+        places: [Place<Block<S, K>>; 4],
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise, passed on.
+        let t = places.map(|place| unsafe { Self::logits(state, simd, place, Whole) });
+        // Of a NaN and a number the pair may keep either; a NaN is then passed over.
+        let larger = |a, b| v.at_least_f32s(a, b);
+        let smaller = |a, b| v.at_most_f32s(a, b);
+        let largest = larger(larger(t[0], t[1]), larger(t[2], t[3]));
+        let smallest = smaller(smaller(t[0], t[1]), smaller(t[2], t[3]));
+        state.largest = larger(state.largest, largest);
+        state.smallest = smaller(state.smallest, smallest);
+    }
+
+    #[inline(always)]
+    fn end<S: Machine, const K: usize>(state: State<Block<S, K>>, _simd: S) -> [Block<S, K>; 3] {
+        [state.largest, state.smallest, state.smallest]
+    }
+}

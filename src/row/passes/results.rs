@@ -1,0 +1,147 @@
+//! The last pass: results.
+
+use crate::math::exp_sum::{Inverse, Shift, numerator};
+use crate::row::block::{Block, Extent, Lanes};
+use crate::row::group::Group;
+use crate::row::layout::{Pass, Place, Reduction};
+use crate::simd::{Machine, Unrolled, Vocabulary};
+
+/// Divides the numerators, which were written, by their sum.
+///
+/// Unless `IS_DEEP` is set, the group is not deep.
+pub(crate) struct Quotients<const IS_DEEP: bool>;
+
+impl<const IS_DEEP: bool> Pass for Quotients<IS_DEEP> {
+    const FINDS: &'static [Reduction] = &[];
+
+    type State<S: Machine, const K: usize> = Inverse<Block<S, K>>;
+
+    #[inline(always)]
+    fn begin<S: Machine, const K: usize>(
+        _simd: S,
+        group: &Group,
+        of: impl Fn(&Lanes) -> Block<S, K>,
+        _is_short: bool,
+    ) -> Inverse<Block<S, K>> {
+        Inverse {
+            high: of(&group.known.of_sum[0]),
+            low: of(&group.known.of_sum[1]),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn block<S: Machine, E: Extent, const K: usize>(
+        inverse: &mut Inverse<Block<S, K>>,
+        simd: S,
+        place: Place<Block<S, K>>,
+        extent: E,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            let numerator = extent.load(simd, place.src);
+            extent.store(simd, place.dst, inverse.times::<_, IS_DEEP>(v, numerator));
+        }
+    }
+
+    #[inline(always)]
+    fn end<S: Machine, const K: usize>(
+        inverse: Inverse<Block<S, K>>,
+        _simd: S,
+    ) -> [Block<S, K>; 3] {
+        [inverse.high; 3]
+    }
+}
+
+/// Computes the numerators once more, and divides them by their sum: for rows so long that they would not have
+/// waited in a cache.
+pub(crate) struct Anew;
+
+impl Pass for Anew {
+    const READS_AHEAD: bool = true;
+    const FINDS: &'static [Reduction] = &[];
+
+    type State<S: Machine, const K: usize> = (Shift<Block<S, K>>, Inverse<Block<S, K>>);
+
+    #[inline(always)]
+    fn begin<S: Machine, const K: usize>(
+        simd: S,
+        group: &Group,
+        of: impl Fn(&Lanes) -> Block<S, K>,
+        is_short: bool,
+    ) -> Self::State<S, K> {
+        (
+            group.known.shift.map(&of),
+            Quotients::<true>::begin(simd, group, of, is_short),
+        )
+    }
+
+    #[inline(always)]
+    unsafe fn block<S: Machine, E: Extent, const K: usize>(
+        (shift, inverse): &mut Self::State<S, K>,
+        simd: S,
+        place: Place<Block<S, K>>,
+        extent: E,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            let t = extent.load(simd, place.src);
+            let value = numerator::<_, true>(v, t, shift).value(v);
+            extent.store(simd, place.dst, inverse.times::<_, true>(v, value));
+        }
+    }
+
+    #[inline(always)]
+    fn end<S: Machine, const K: usize>(
+        (_, inverse): Self::State<S, K>,
+        _simd: S,
+    ) -> [Block<S, K>; 3] {
+        [inverse.high; 3]
+    }
+}
+
+/// Subtracts from each logit the largest one, and then the logarithm of the sum: two terms of one sign, of which
+/// nothing cancels.
+pub(crate) struct Logarithms;
+
+impl Pass for Logarithms {
+    const FINDS: &'static [Reduction] = &[];
+
+    /// The largest logit, and the logarithm.
+    type State<S: Machine, const K: usize> = (Block<S, K>, Block<S, K>);
+
+    #[inline(always)]
+    fn begin<S: Machine, const K: usize>(
+        _simd: S,
+        group: &Group,
+        of: impl Fn(&Lanes) -> Block<S, K>,
+        _is_short: bool,
+    ) -> Self::State<S, K> {
+        (of(&group.known.largest), of(&group.known.of_sum[0]))
+    }
+
+    #[inline(always)]
+    unsafe fn block<S: Machine, E: Extent, const K: usize>(
+        (largest, logarithm): &mut Self::State<S, K>,
+        simd: S,
+        place: Place<Block<S, K>>,
+        extent: E,
+    ) {
+        let v = Unrolled::<S, K>(simd);
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            let t = extent.load(simd, place.src);
+            let y = v.sub_f32s(v.sub_f32s(t, *largest), *logarithm);
+            extent.store(simd, place.dst, y);
+        }
+    }
+
+    #[inline(always)]
+    fn end<S: Machine, const K: usize>(
+        (largest, _): Self::State<S, K>,
+        _simd: S,
+    ) -> [Block<S, K>; 3] {
+        [largest; 3]
+    }
+}
