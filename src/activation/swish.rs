@@ -124,7 +124,7 @@ impl Kernel for Sloped {
         // e^-u is the product of two factors, as |x| may make up for one that is too small.
         let (bits, r, low) = exp::reduce_inverse::<V, SMALL_BIAS>(simd, u, &STEPS);
         let growth = exp::expm1(simd, simd.add_f32s(r, simd.add_f32s(low, u_low)));
-        let (first, second) = exp::two_small_scales(simd, bits);
+        let (first, second) = exp::two_small_scales(simd, bits, 1.0);
         let scale = simd.mul_f32s(first, second);
 
         // |x| / (1 + e^u), as in `math/gate.rs`, but for one rounding less: `rest` is what the
