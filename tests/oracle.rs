@@ -72,10 +72,25 @@ const OTHERS: &[&str] = &[
     "softplus(-1.5, 20)",
     "softplus(1e-40, 20)",
     "softplus(1e38, 20)",
+    // The ends of the format.
+    "swish(1e-45)",
+    "swish(-1.1754942e-38)",
+    "swish(3.4028235e38)",
+    "elu(1e-45)",
+    "elu(-3.4028235e38)",
+    "celu(1e-45)",
+    "celu(1.1754944e-38)",
+    "celu(3.4028235e38)",
+    "softplus(1e-45, 20)",
+    "softplus(-4.962592e-39, 0.005603113)",
+    "softplus(1.1754944e-38, -20)",
+    "softplus(-3.4028235e38, inf)",
 ];
 
 /// Activation as text, then the results at -inf, -0, +0 and +inf.
 const LIMITS: &[(&str, [f32; 4])] = &[
+    ("rrelu(0, 1e-45)", [-INF, -0.0, 0.0, INF]),
+    ("rrelu(-1e-45, 0)", [INF, 0.0, 0.0, INF]),
     ("sigmoid", [0.0, 0.5, 0.5, 1.0]),
     ("log_sigmoid", [-INF, -LN_2, -LN_2, -0.0]),
     ("silu", [-0.0, -0.0, 0.0, INF]),
@@ -84,6 +99,8 @@ const LIMITS: &[(&str, [f32; 4])] = &[
     ("swish(-2)", [-INF, -0.0, 0.0, 0.0]),
     ("swish(0)", [-INF, -0.0, 0.0, INF]),
     ("swish(-0)", [-INF, -0.0, 0.0, INF]),
+    ("swish(1e-45)", [-0.0, -0.0, 0.0, INF]),
+    ("swish(-1e-45)", [-INF, -0.0, 0.0, 0.0]),
     ("tanh", [-1.0, -0.0, 0.0, 1.0]),
     ("tanhshrink", [-INF, -0.0, 0.0, INF]),
     ("erf", [-1.0, -0.0, 0.0, 1.0]),
@@ -101,6 +118,8 @@ const LIMITS: &[(&str, [f32; 4])] = &[
     ("softplus(2, inf)", [0.0, LN_2 / 2.0, LN_2 / 2.0, INF]),
     ("softplus(1, -1)", [0.0, -0.0, 0.0, INF]),
     ("softplus(-2, 20)", [-INF, -LN_2 / 2.0, -LN_2 / 2.0, -0.0]),
+    ("softplus(1e-45, 20)", [0.0, INF, INF, INF]),
+    ("softplus(-1e-45, 20)", [-INF, -INF, -INF, -0.0]),
     ("mish", [-0.0, -0.0, 0.0, INF]),
     ("exp", [0.0, 1.0, 1.0, INF]),
     ("expm1", [-1.0, -0.0, 0.0, INF]),

@@ -107,6 +107,10 @@ struct Sloped {
     beta: f32,
     /// Numbers above, of x with the sign of beta, are their own images.
     linear: f32,
+    /// The steps of the power of e. For a subnormal beta they are divided by [`SHRINK`] squared.
+    steps: &'static Steps,
+    /// Each of the two factors after the division is multiplied by this, which makes up for `steps`.
+    growth: f32,
 }
 
 impl Sloped {
@@ -123,15 +127,32 @@ impl Sloped {
         while linear != f32::INFINITY && !above(linear.next_up()) {
             linear = linear.next_up();
         }
-        Self { beta, linear }
+        let (steps, growth) = if beta.is_subnormal() {
+            (&SHRUNK_STEPS, SHRINK)
+        } else {
+            (&STEPS, 1.0)
+        };
+        Self {
+            beta,
+            linear,
+            steps,
+            growth,
+        }
     }
 }
 
 static STEPS: Steps = Steps::short(1.0);
 
-/// e^LOWEST is less than half the smallest f32, divided by a beta whose product with the largest is as
-/// large, too.
-const LOWEST: f32 = -194.0;
+/// The steps for a subnormal beta. What is divided by it would else be almost 2, and its quotient infinite;
+/// by these steps it is less than 2^-23, and no quotient is.
+static SHRUNK_STEPS: Steps = Steps::short(1.0 / (SHRINK * SHRINK));
+
+/// What the two factors make up for. The product of a subnormal beta with a finite x is above -4, so that
+/// neither factor is below 1: where the first makes the quotient infinite, the result is infinite.
+const SHRINK: f32 = (1 << 12) as f32;
+
+/// e^LOWEST is less than half the smallest f32, divided by the smallest beta, too.
+const LOWEST: f32 = -210.0;
 
 impl Kernel for Sloped {
     const WEIGHT: Weight = Weight::Heavy;
@@ -153,12 +174,12 @@ impl Kernel for Sloped {
         // e^-|beta x| is the product of two factors, as the division may make up for one too small.
         let t = simd.at_least_f32s(below, lowest);
         let t_low = simd.xor_f32s(product_low, simd.keep_f32s(above, minus));
-        let (bits, r, low) = exp::reduce::<V, SMALL_BIAS>(simd, t, &STEPS);
+        let (bits, r, low) = exp::reduce::<V, SMALL_BIAS>(simd, t, self.steps);
         let r = simd.add_f32s(r, simd.add_f32s(low, t_low));
-        let (first, second) = exp::two_small_scales(simd, bits);
+        let (first, second) = exp::two_small_scales(simd, bits, self.growth);
 
         // Far: log(1 + e^-|beta x|)/beta, unrounded, and x where the product is positive.
-        let far = softplus::far_part(simd, bits, r, simd.mul_f32s(first, second), &STEPS);
+        let far = softplus::far_part(simd, bits, r, simd.mul_f32s(first, second), self.steps);
         let value = far.value(simd);
         let (quotient, quotient_low) = divide(simd, value, far.value_low(simd, value), beta);
         let y_low = simd.mul_f32s(quotient_low, first);

@@ -109,11 +109,13 @@ impl Kernel for Sloped {
         let turn = simd.sign_f32s(simd.splat_f32s(self.beta));
         let x = simd.xor_f32s(x, turn);
         let beta = simd.splat_f32s(self.beta.abs());
-        let a = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(f32::MAX));
+        let magnitude = simd.magnitude_f32s(x);
+        let a = simd.at_most_f32s(magnitude, simd.splat_f32s(f32::MAX));
 
-        // u + u_low = beta |x|; the second is left out where the first is beyond all exponents.
+        // u + u_low = beta |x|; the second is left out where the first is beyond all exponents, as it is
+        // for an infinity whatever beta is.
         let limit = simd.splat_f32s(LIMIT);
-        let product = simd.mul_f32s(beta, a);
+        let product = simd.mul_f32s(beta, magnitude);
         let u = simd.at_most_f32s(product, limit);
         let u_low = simd.mul_add_f32s(beta, a, simd.xor_f32s(u, simd.splat_f32s(-0.0)));
         let u_low = simd.clear_f32s(simd.less_than_or_equal_f32s(limit, product), u_low);
@@ -121,7 +123,7 @@ impl Kernel for Sloped {
         // e^-u is the product of two factors, as |x| may make up for one that is too small.
         let (bits, r, low) = exp::reduce_inverse::<V, SMALL_BIAS>(simd, u, &STEPS);
         let growth = exp::expm1(simd, simd.add_f32s(r, simd.add_f32s(low, u_low)));
-        let (first, second) = exp::two_small_scales(simd, bits);
+        let (first, second) = exp::two_small_scales(simd, bits, 1.0);
         let scale = simd.mul_f32s(first, second);
 
         // |x| / (1 + e^u), as in `math/gate.rs`, but for one rounding less: `rest` is what the

@@ -153,14 +153,19 @@ pub(crate) fn two_scales<V: Vocabulary>(simd: V, bits: V::f32s) -> (V::f32s, V::
     (first, simd.sub_bits_f32s(scale(simd, bits), first))
 }
 
-/// The `BIAS` that [`two_small_scales`] takes: exponents from -298 up have room in the bits.
-pub(crate) const SMALL_BIAS: i32 = 173;
+/// The `BIAS` that [`two_small_scales`] takes: exponents from -314 up have room in the bits.
+pub(crate) const SMALL_BIAS: i32 = 189;
 
-/// As [`two_scales`], for a `BIAS` of [`SMALL_BIAS`]: for n from -298 to 0. Neither factor is above 1.
+/// As [`two_scales`], for a `BIAS` of [`SMALL_BIAS`]: for n from -314 to 0. Neither factor is above 1, but
+/// each is multiplied by `factor`, a power of two.
 #[inline(always)]
-pub(crate) fn two_small_scales<V: Vocabulary>(simd: V, bits: V::f32s) -> (V::f32s, V::f32s) {
+pub(crate) fn two_small_scales<V: Vocabulary>(
+    simd: V,
+    bits: V::f32s,
+    factor: f32,
+) -> (V::f32s, V::f32s) {
     let (first, second) = two_scales(simd, bits);
-    let unbias = simd.splat_f32s(1.0 / (1 << 23) as f32);
+    let unbias = simd.splat_f32s(factor / (1u32 << 31) as f32);
     (simd.mul_f32s(first, unbias), simd.mul_f32s(second, unbias))
 }
 
