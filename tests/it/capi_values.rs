@@ -37,13 +37,18 @@ impl Lines {
 /// Other values for parameters than most defaults are; of bounds the lower comes first.
 const PARAMETERS: [f32; 2] = [0.375, 1.25];
 
+/// What may be multiplied, and exponentiated: numbers from 0 to 1.
+fn value() -> Vec<f32> {
+    (0..LEN).map(rows::noise).collect()
+}
+
 /// What every activation can take: 60 numbers, special ones among them.
 fn x() -> Vec<f32> {
     let special = inputs::special();
     special
         .into_iter()
         .step_by(4)
-        .chain(inputs::noise(LEN))
+        .chain(value())
         .take(LEN)
         .collect()
 }
@@ -164,7 +169,7 @@ fn on_rows(lines: &mut Lines, value: &[f32]) {
 
 #[test]
 fn the_c_interface_has_to_return_what_this_one_does() {
-    let (x, value) = (x(), inputs::noise(LEN));
+    let (x, value) = (x(), value());
     let mut lines = Lines::default();
     lines.add("input", "x", &[], &x);
     lines.add("input", "value", &[], &value);

@@ -8,7 +8,7 @@ use crate::common::{
 };
 use activations::{
     AnyActivation, AnyGate, Error, Formula, Gate, Gated, Geglu, Isa, Layout, Order, Prelu, Relu,
-    Split, Swiglu,
+    Split, Swiglu, Swish,
 };
 
 const UNTOUCHED: f32 = f32::from_bits(0xdead_beef);
@@ -337,6 +337,37 @@ fn a_parameter_that_makes_no_sense_is_named() {
             inner: 1
         }
     ));
+}
+
+/// A gate as another crate may have it, whose own check lets everything pass.
+#[derive(Clone, Copy)]
+struct Careless<'a>(AnyActivation<'a>);
+
+impl<'a> Gate for Careless<'a> {
+    type Activation = AnyActivation<'a>;
+
+    fn activation(&self) -> AnyActivation<'a> {
+        self.0
+    }
+
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_activation_is_checked_whatever_the_gate_says() {
+    let x = [1.0; 4];
+    let nan = Swish { beta: f32::NAN };
+    let error = refusal(Careless(nan.into()), &x, &x, 4);
+    assert_eq!(Err(error), nan.check(4));
+    let prelu = Prelu::per_channel(&[0.5; 3], 1).unwrap();
+    let error = refusal(Careless(prelu.into()), &x, &x, 4);
+    assert_eq!(Err(error), prelu.check(4));
+    for split in splits(2) {
+        let error = Careless(nan.into()).apply_split(split, &x, &mut [7.0; 2]);
+        assert_eq!(error, nan.check(2));
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod common;
 
 #[cfg(feature = "ndarray")]
 mod arrays;
+#[cfg(feature = "capi")]
+mod capi;
 mod capi_values;
 mod channels;
 mod cuts;
@@ -28,6 +30,8 @@ mod page_guard_gates;
 mod page_guard_rows;
 #[cfg(feature = "parallel")]
 mod parallel;
+#[cfg(all(feature = "parallel", unix))]
+mod parallel_threads;
 mod refusals;
 mod row_names;
 mod rows;

@@ -6,16 +6,19 @@ use activations::{
     RowActivation, Rows, Softmax,
 };
 
-/// Calls `into_vec` with inputs of several lengths and one vector, and compares with what `into_slice` writes.
+/// Calls `into_vec` with inputs of several lengths, in rows of `axis`, and one vector, and compares with what
+/// `into_slice` writes.
 fn assert_kept(
     what: &str,
+    axis: usize,
     into_vec: impl Fn(&[f32], &mut AVec<f32>),
     into_slice: impl Fn(&[f32], &mut [f32]),
 ) {
-    let x = inputs::noise(1000);
+    let x = inputs::noise(1000 * axis);
     let mut y = AVec::new(0);
     let mut capacity = 0;
-    for len in [0, 1, 16, 1000, 17, 0, 999, 1000] {
+    for rows in [0, 1, 16, 1000, 17, 0, 999, 1000] {
+        let len = rows * axis;
         let start = y.as_ptr();
         into_vec(&x[..len], &mut y);
         let mut expected = vec![0.0; len];
@@ -43,6 +46,7 @@ fn of_activations() {
     for activation in AnyActivation::all() {
         assert_kept(
             activation.name(),
+            1,
             |x, y| activation.apply_to_vec(x, y).unwrap(),
             |x, y| activation.apply(x, y).unwrap(),
         );
@@ -52,9 +56,10 @@ fn of_activations() {
 #[test]
 fn of_rows() {
     for operation in AnyRowActivation::all() {
-        let rows = Rows::last(1);
+        let rows = Rows::last(7);
         assert_kept(
             operation.name(),
+            rows.axis,
             |x, y| operation.apply_to_vec(rows, x, y).unwrap(),
             |x, y| operation.apply(rows, x, y).unwrap(),
         );
@@ -66,6 +71,7 @@ fn of_gates() {
     for gate in AnyGate::all() {
         assert_kept(
             gate.name(),
+            1,
             |x, y| gate.apply_to_vec(x, x, y).unwrap(),
             |x, y| gate.apply(x, x, y).unwrap(),
         );
