@@ -20,6 +20,7 @@ mod hashes_gates;
 mod hashes_rows;
 mod isa;
 mod isa_cap;
+mod miri_subset;
 mod monotone;
 mod oracle;
 #[cfg(unix)]
