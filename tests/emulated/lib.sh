@@ -64,7 +64,7 @@ write_job() {
     {
         printf 'runner=%s threads=%s\n' "${2@Q}" "${3@Q}"
         # For tests that start themselves anew: Linux would not run the program of another CPU.
-        printf 'export ACTIVATIONS_TEST_RUNNER="$runner"\n'
+        printf 'export ACTIVATIONS_TEST_RUNNER=%s\n' "${2@Q}"
         for name in $(compgen -e); do
             case $name in ACTIVATIONS_BLESS) ;; ACTIVATIONS_* | PROPTEST_* | RUST_BACKTRACE) printf 'export %s=%s\n' "$name" "${!name@Q}" ;; esac
         done
