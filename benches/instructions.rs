@@ -4,11 +4,15 @@
 
 use activations::{
     Activation, AnyActivation, AnyRowActivation, Error, Fused, Gate, Gated, Isa, Layout, Order,
-    RowActivation, Rows, Softmax, Split,
+    Relu, RowActivation, Rows, Softmax, Split,
 };
 
 /// Elements that each kernel writes; `.ci/instructions.py` divides by it.
 const LEN: usize = 1 << 16;
+
+/// Elements of outputs that are written past the cache, whatever its size; `.ci/instructions.py` divides the counts of
+/// the kernels that do so by it.
+const STREAMED_LEN: usize = 1 << 23;
 
 /// Elements in a row, and rows that lie side by side.
 const AXIS: usize = 1024;
@@ -60,7 +64,20 @@ fn main() -> Result<(), Error> {
         isa,
         x,
         &mut y,
-    )
+    )?;
+    streamed()
+}
+
+/// Calls as users make them, whose outputs no cache holds: that they stream shows in the kernels that run, and nowhere
+/// in the results.
+fn streamed() -> Result<(), Error> {
+    let x = vec![0.5; STREAMED_LEN];
+    let mut y = vec![0.0; STREAMED_LEN];
+    Relu.apply(&x, &mut y)?;
+    Gated(Relu).apply(&x, &x, &mut y)?;
+    let biased = Fused::new(Relu).bias(&[0.5], 1)?;
+    biased.apply(&x, &mut y)?;
+    biased.residual(&x).apply(&x, &mut y)
 }
 
 fn rows(operation: AnyRowActivation<'_>, isa: Isa, x: &[f32], y: &mut [f32]) -> Result<(), Error> {

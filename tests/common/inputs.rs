@@ -32,7 +32,8 @@ pub fn ends() -> Vec<f32> {
 
 /// Ordinary numbers, of both signs.
 pub fn noise(len: usize) -> Vec<f32> {
-    (0..len).map(super::rows::noise).collect()
+    let value = |i| 16.0 * super::rows::noise(i) - 8.0;
+    (0..len).map(value).collect()
 }
 
 /// Every activation with its defaults, and with the parameters that lead to kernels of their own.

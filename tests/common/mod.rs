@@ -1,8 +1,5 @@
 //! What the suites share: how they go over instruction sets, what they feed in, how they judge.
 
-// Each suite is a crate of its own and uses a part of this.
-#![allow(dead_code)]
-
 pub mod bounds;
 pub mod buffer;
 pub mod inputs;

@@ -31,11 +31,6 @@ pub const SHAPES: &[(Rows, usize)] = &[
 /// A row that is worked on part by part.
 pub const LONG: Rows = Rows::last((1 << 17) + 100);
 
-/// How many blocks of rows there are.
-pub fn outer(rows: Rows, len: usize) -> usize {
-    len / (rows.axis * rows.inner).max(1)
-}
-
 /// Mask and lengths for a tensor.
 pub struct Operands {
     mask: Vec<f32>,

@@ -38,7 +38,7 @@ in_chroot() {
 }
 
 # test_binaries PROFILE COMMAND...: prints the path of every test binary: the library's unit tests and each
-# tests/*.rs, no doc tests. COMMAND goes before cargo: the way into a chroot, or `env`.
+# tests/*/main.rs, no doc tests. COMMAND goes before cargo: the way into a chroot, or `env`.
 test_binaries() {
     "${@:2}" cargo test --no-run --locked --all-features --tests --profile "$1" --message-format=json-render-diagnostics |
         sed -n 's/.*"profile":{[^}]*"test":true}.*"executable":"\([^"]*\)".*/\1/p'
@@ -52,7 +52,7 @@ host_test_binaries() {
 
 # check_binaries LIST: a binary that cargo's words were not understood to name would be missed by nobody.
 check_binaries() {
-    local suites=("$checkout"/tests/*.rs)
+    local suites=("$checkout"/tests/*/main.rs)
     # The tests of the library itself and of the report come to the suites.
     (($(wc -l <"$1") >= ${#suites[@]} + 2)) ||
         die "only $(wc -l <"$1") test binaries for ${#suites[@]} suites, the library and the report"
@@ -63,6 +63,8 @@ write_job() {
     local file=$1 name
     {
         printf 'runner=%s threads=%s\n' "${2@Q}" "${3@Q}"
+        # For tests that start themselves anew: Linux would not run the program of another CPU.
+        printf 'export ACTIVATIONS_TEST_RUNNER=%s\n' "${2@Q}"
         for name in $(compgen -e); do
             case $name in ACTIVATIONS_BLESS) ;; ACTIVATIONS_* | PROPTEST_* | RUST_BACKTRACE) printf 'export %s=%s\n' "$name" "${!name@Q}" ;; esac
         done

@@ -9,5 +9,5 @@ out=$target/neon
 neon_toolchain "$out"
 cd "$checkout"
 # With a test, dependencies have the features that they have for all tests: neon.sh finds the library built.
-"${enter[@]}" cargo build --quiet --release --locked --all-features --lib --test isa >&2
+"${enter[@]}" cargo build --quiet --release --locked --all-features --lib --test it >&2
 echo "$out/aarch64-unknown-linux-gnu/release/libactivations.rlib"

@@ -19,7 +19,7 @@ usage() {
     cat <<'END'
 usage: tests/emulated/run.sh neon|avx512 [--long] [--native|--emulated] [FILTER]...
 
-Builds the library's unit tests and every tests/*.rs, and runs them on NEON or AVX-512: natively where
+Builds the library's unit tests and every tests/*/main.rs, and runs them on NEON or AVX-512: natively where
 this CPU has it, otherwise emulated, by qemu-aarch64 or Bochs. A run in which no test reports to have
 run on that instruction set fails. FILTERs pick tests by name, as in `cargo test`.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ONNX's own test cases for its activation operators, as `tests/onnx.rs` reads them.
+"""ONNX's own test cases for its activation operators, as `tests/repo/onnx.rs` reads them.
 
     pip install --requirement tests/onnx/requirements.txt
     export.py           writes tests/data/onnx/cases.txt and values.f32
@@ -125,7 +125,7 @@ def export():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="ONNX's test cases for activations, for tests/onnx.rs.")
+    parser = argparse.ArgumentParser(description="ONNX's test cases for activations, for tests/repo/onnx.rs.")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check
     if onnx.__version__ != PINNED:

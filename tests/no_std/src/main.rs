@@ -18,7 +18,7 @@ use kept::Hash;
 
 const KEPT: &str = include_str!("../../data/hashes.txt");
 
-/// As in `tests/hashes.rs`.
+/// As in `tests/it/hashes.rs`.
 const STRIDED: usize = 1 << 20;
 
 /// Elements that are computed at a time.

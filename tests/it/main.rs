@@ -1,0 +1,44 @@
+//! All tests of the library from the outside, in one program.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+#[cfg(feature = "ndarray")]
+mod arrays;
+#[cfg(feature = "capi")]
+mod capi;
+mod capi_values;
+mod channels;
+mod cuts;
+mod elementwise;
+mod exhaustive;
+mod fused;
+mod gate_names;
+mod gates;
+mod hashes;
+mod hashes_gates;
+mod hashes_rows;
+mod isa;
+mod isa_cap;
+mod miri_subset;
+mod monotone;
+mod oracle;
+#[cfg(unix)]
+mod page_guard;
+#[cfg(unix)]
+mod page_guard_gates;
+#[cfg(unix)]
+mod page_guard_rows;
+#[cfg(feature = "parallel")]
+mod parallel;
+#[cfg(all(feature = "parallel", unix))]
+mod parallel_threads;
+mod refusals;
+mod row_names;
+mod rows;
+mod rows_oracle;
+mod rows_refusals;
+mod rows_special_values;
+mod special_values;
+mod to_vec;
+mod ulp;

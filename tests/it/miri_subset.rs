@@ -1,0 +1,155 @@
+//! A little of everything in scalar code, so little that Miri gets through: it knows when a pointer is used beyond
+//! what it was borrowed for, which shows in no result. `tests/miri.sh` runs it there.
+
+use crate::common::rows::{self, Operands};
+use crate::common::steps::{joined, splits};
+use crate::common::{Variant, assert_same_bits, compute, inputs};
+use activations::{
+    AVec, Activation, AnyActivation, AnyGate, Fused, Gate, Isa, Prelu, RowActivation, Rows,
+};
+
+/// Some vectors of sixteen, and a tail.
+const LEN: usize = 37;
+
+#[test]
+fn of_activations() {
+    let slopes = [0.5, -0.25, 2.0];
+    let per_channel = [(1, 39), (4, 36), (20, 60)].map(|(inner, len)| {
+        let prelu = Prelu::per_channel(&slopes, inner).unwrap();
+        (AnyActivation::from(prelu), len)
+    });
+    let all = AnyActivation::all().map(|activation| (activation, LEN));
+    for (activation, len) in all.chain(per_channel) {
+        let x = inputs::noise(len);
+        let expected = compute(&activation, Isa::Scalar, Variant::OutOfPlace, &x);
+        let y = compute(&activation, Isa::Scalar, Variant::InPlace, &x);
+        assert_same_bits(&y, &expected, &x, activation);
+        let mut y = activation.to_vec(&x).unwrap();
+        assert_same_bits(&y, &expected, &x, activation);
+        activation.apply_to_vec(&x, &mut y).unwrap();
+        assert_same_bits(&y, &expected, &x, activation);
+    }
+}
+
+#[test]
+fn of_gates() {
+    let (x, value) = (inputs::noise(LEN), inputs::noise(LEN));
+    for gate in AnyGate::all() {
+        let mut expected = vec![0.0; LEN];
+        gate.apply_on(Isa::Scalar, &x, &value, &mut expected)
+            .unwrap();
+        let mut y = x.clone();
+        gate.apply_in_place_on(Isa::Scalar, &mut y, &value).unwrap();
+        assert_same_bits(&y, &expected, &x, gate);
+        let y = gate.to_vec(&x, &value).unwrap();
+        assert_same_bits(&y, &expected, &x, gate);
+        for split in splits(LEN) {
+            let both = joined(split, &x, &value);
+            let mut y = vec![0.0; LEN];
+            gate.apply_split_on(Isa::Scalar, split, &both, &mut y)
+                .unwrap();
+            assert_same_bits(&y, &expected, &x, format_args!("{gate}, {split:?}"));
+        }
+    }
+}
+
+#[test]
+fn of_fused_calls() {
+    let (bias, residual) = ([0.5, -1.0, 2.0], inputs::noise(60));
+    for activation in AnyActivation::all() {
+        for (inner, len) in [(1, 39), (20, 60)] {
+            let x = inputs::noise(len);
+            let biased = Fused::new(activation).bias(&bias, inner).unwrap();
+            for call in [biased, biased.residual(&residual[..len])] {
+                let mut expected = vec![0.0; len];
+                call.apply_on(Isa::Scalar, &x, &mut expected).unwrap();
+                let mut y = x.clone();
+                call.apply_in_place_on(Isa::Scalar, &mut y).unwrap();
+                assert_same_bits(&y, &expected, &x, format_args!("fused({activation})"));
+            }
+        }
+    }
+}
+
+#[test]
+fn of_rows() {
+    for (rows, outer) in [
+        (Rows::last(1), 3),
+        (Rows::last(5), 18),
+        (Rows::last(150), 2),
+        (Rows::strided(5, 3), 2),
+        (Rows::strided(3, 17), 1),
+    ] {
+        let x = rows::tensor(rows, outer, |_| rows::KINDS[0].1);
+        for operation in Operands::new(rows, outer).every_operation() {
+            let what = format!("{}, {rows:?}", rows::described(&operation));
+            let compute = |variant| rows::compute(&operation, Isa::Scalar, variant, rows, &x);
+            let expected = compute(Variant::OutOfPlace);
+            assert_same_bits(&compute(Variant::InPlace), &expected, &x, &what);
+            let mut y = AVec::new(0);
+            operation.apply_to_vec(rows, &x, &mut y).unwrap();
+            assert_same_bits(&y, &expected, &x, &what);
+        }
+    }
+}
+
+#[cfg(feature = "ndarray")]
+#[test]
+fn of_arrays() {
+    use activations::{ArrayActivation, ArrayGate, ArrayRowActivation, Reglu, Relu, Softmax};
+    use ndarray::{Array3, s};
+
+    let array = Array3::from_shape_fn((4, 5, 6), |(i, j, k)| (i * 30 + j * 6 + k) as f32 - 60.0);
+    for turned in [false, true] {
+        let turn = |mut array: Array3<f32>| {
+            if turned {
+                array.swap_axes(0, 2);
+            }
+            array
+        };
+        let (mut x, mut y) = (turn(array.clone()), turn(array.clone()));
+        // Steps and axes backwards: what lies between is not to be touched.
+        let part = s![1..;2, ..;-1, ..4];
+        let source = array.slice(part).to_owned();
+        let source = if turned {
+            x.slice(part).to_owned()
+        } else {
+            source
+        };
+        Relu.apply_array(source.view(), y.slice_mut(part)).unwrap();
+        Relu.apply_array_in_place(x.slice_mut(part)).unwrap();
+        assert_eq!(x, y);
+        Reglu
+            .apply_arrays(source.view(), source.view(), y.slice_mut(part))
+            .unwrap();
+        for axis in 0..3 {
+            let axis = ndarray::Axis(axis);
+            let softmax = Softmax::default();
+            softmax
+                .apply_axis_in_place(axis, x.slice_mut(part))
+                .unwrap();
+        }
+    }
+}
+
+#[cfg(feature = "capi")]
+#[test]
+fn of_the_c_interface() {
+    use std::ffi::c_int;
+
+    unsafe extern "C" {
+        fn activations_relu(x: *const f32, y: *mut f32, n: usize) -> c_int;
+        fn activations_glu(gate: *const f32, value: *const f32, y: *mut f32, n: usize) -> c_int;
+    }
+
+    let x = inputs::noise(LEN);
+    let mut y = vec![7.0; LEN];
+    // SAFETY: all are as long as is said. Where the call is in place, one pointer is handed on.
+    unsafe {
+        assert_eq!(activations_relu(x.as_ptr(), y.as_mut_ptr(), LEN), 0);
+        let start = y.as_mut_ptr();
+        assert_eq!(activations_relu(start, start, LEN), 0);
+        assert_eq!(activations_glu(start, x.as_ptr(), start, LEN), 0);
+    }
+    assert!(y.iter().all(|y| y.is_finite()));
+}

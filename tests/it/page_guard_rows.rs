@@ -1,0 +1,77 @@
+//! Operations on rows that touch unmapped memory on either side, and so do their masks: an access outside of
+//! them is a crash.
+
+use crate::common::pages::Pages;
+use crate::common::rows::{self, KINDS};
+use crate::common::{Variant, assert_same_bits, on_each_isa, step_of_the_heaviest};
+use activations::{AnyRowActivation, Isa, Lengths, RowActivation, Rows};
+
+/// Every operation, plain and with a mask and lengths, at both ends of accessible memory.
+fn assert_keeps_inside(isa: Isa, pages: &mut [Pages; 3], rows: Rows, outer: usize) {
+    let [source, target, masks] = pages;
+    let x = rows::tensor(rows, outer, |row| KINDS[row % 2].1);
+    let lengths: Vec<usize> = (0..outer)
+        .map(|row| (row * 7 + rows.axis / 2) % (rows.axis + 1))
+        .collect();
+    for at_end in [false, true] {
+        // One number for each element of a row.
+        let mask = masks.edge(at_end, rows.axis);
+        mask.fill(-0.25);
+        for operation in AnyRowActivation::all() {
+            for (mask, lengths) in [
+                (&[][..], Lengths::All),
+                (&[][..], Lengths::PerRow(&lengths)),
+                (&*mask, Lengths::All),
+            ] {
+                let operation = rows::with(operation, 1.0, mask, lengths);
+                let expected = rows::compute(&operation, isa, Variant::OutOfPlace, rows, &x);
+                let inputs = source.edge(at_end, x.len());
+                inputs.copy_from_slice(&x);
+                let y = target.edge(at_end, x.len());
+                operation.apply_on(isa, rows, inputs, y).unwrap();
+                let what = format!("{} on {isa}, {rows:?}", rows::described(&operation));
+                assert_same_bits(y, &expected, &x, &what);
+                operation.apply_in_place_on(isa, rows, inputs).unwrap();
+                assert_same_bits(inputs, &expected, &x, &what);
+                if rows::attention(&mut operation.clone()).is_none() {
+                    break; // The others are the same.
+                }
+            }
+        }
+    }
+}
+
+fn pages() -> [Pages; 3] {
+    [Pages::new(), Pages::new(), Pages::new()]
+}
+
+#[test]
+fn no_row_of_the_last_axis_touches_anything_outside() {
+    let mut pages = pages();
+    on_each_isa("no_row_of_the_last_axis_touches", |isa| {
+        for axis in (1..=200).step_by(step_of_the_heaviest(3)) {
+            for outer in [1, 2, 3, 8, 15, 16, 17, 20] {
+                if axis * outer <= 4096 {
+                    assert_keeps_inside(isa, &mut pages, Rows::last(axis), outer);
+                }
+            }
+        }
+        assert_keeps_inside(isa, &mut pages, Rows::last(4096), 1);
+        assert_keeps_inside(isa, &mut pages, Rows::last(2047), 2);
+    });
+}
+
+#[test]
+fn nor_does_one_of_another_axis() {
+    let mut pages = pages();
+    on_each_isa("nor_does_one_of_another_axis", |isa| {
+        for axis in [1, 2, 3, 16, 40] {
+            for inner in (2..=50).step_by(step_of_the_heaviest(3)) {
+                for outer in [1, 2] {
+                    assert_keeps_inside(isa, &mut pages, Rows::strided(axis, inner), outer);
+                }
+            }
+        }
+        assert_keeps_inside(isa, &mut pages, Rows::strided(200, 19), 1);
+    });
+}
