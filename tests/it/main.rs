@@ -12,6 +12,8 @@ mod channels;
 mod cuts;
 mod elementwise;
 mod exhaustive;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod flushed;
 mod fused;
 mod gate_names;
 mod gates;
@@ -33,6 +35,7 @@ mod page_guard_rows;
 mod parallel;
 #[cfg(all(feature = "parallel", unix))]
 mod parallel_threads;
+mod parameters;
 mod refusals;
 mod row_names;
 mod rows;

@@ -1,12 +1,9 @@
 //! Threads that flush subnormal numbers to zero get a zero or half of x from what is x/2 at 0, never x itself.
-#![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
-mod common;
-
+use crate::common::on_each_isa;
 use activations::{
     Activation, AnyActivation, Fused, Gate, Gated, GeluTanh, QuickGelu, Silu, Swish,
 };
-use common::on_each_isa;
 
 #[cfg(target_arch = "x86_64")]
 mod control {

@@ -1,13 +1,11 @@
 //! Parameters of all magnitudes, tiny and huge ones above all: each activation against its oracle, with
 //! the same bits on every instruction set.
 
-mod common;
-
-use activations::{Activation, AnyActivation, AnyGate, Formula, Gate, Isa, LeakyRelu, Prelu};
-use common::{
+use crate::common::{
     Variant, assert_same_bits, bits, bounds, compute, inputs, on_each_isa, step_of_the_heaviest,
     steps, ulp,
 };
+use activations::{Activation, AnyActivation, AnyGate, Formula, Gate, Isa, LeakyRelu, Prelu};
 
 /// Magnitudes of parameters: zero, the ends of the subnormal and of the normal numbers, those at which the
 /// product with the largest f32 leaves the range of exponentials, and ordinary ones.
