@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the instructions that each AVX2 kernel takes per element, and compares them with those on record.
+"""Counts the instructions that each AVX2 kernel and stage takes per element, and compares them with those on record.
 
     instructions.py [--bless]
 
@@ -20,9 +20,9 @@ RECORD = ROOT / "benches" / "record" / "instructions.txt"
 PROGRAM = ROOT / "benches" / "instructions.rs"
 # What may be due to the order in which LLVM meets functions, which depends on paths.
 TOLERANCE = 1.03
-# In the names of kernels that write past the cache.
+# In the names of what writes past the cache.
 STREAMED = "streamed"
-KERNEL = re.compile(r"activations::kernels::((?:\w+::)?avx2::[\w:]+?)(?:::h[0-9a-f]{16})?$")
+KERNEL = re.compile(r"activations::((?:kernel|stage|row::passes)::(?:streamed::)?avx2::[\w:]+?)(?:::h[0-9a-f]{16})?$")
 
 
 def elements(name):

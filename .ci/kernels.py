@@ -59,13 +59,14 @@ SPILLS = {
         "expm1": 2,
         "gelu": 4,
         "gelu_tanh": 1,
+        "log_sigmoid": 1,
         "mish": 3,
         "quick_gelu": 1,
         "sigmoid": 1,
         "silu": 1,
         "softplus": 6,
         "swish": 4,
-        "tanhshrink": 7,
+        "tanhshrink": 2,
     },
     "avx512": {
         "softplus": 3,
@@ -81,7 +82,7 @@ SPILLS = {
 
 # How often more in streamed kernels, where there are one or two values more to keep.
 STREAMED_SPILLS = {
-    "avx2": {"celu": 1, "gelu": 2, "sigmoid": 1, "tanh": 2},
+    "avx2": {"gelu": 2, "sigmoid": 5, "tanh": 2},
 }
 # The instruction sets that have stores past the cache.
 STREAMING = ["avx2", "avx512"]

@@ -1,10 +1,10 @@
-//! Runs every AVX2 kernel over the same number of elements, to be counted by `.ci/instructions.py`.
+//! Runs every AVX2 kernel, and every stage around one, over the same number of elements, to be counted by `.ci/instructions.py`.
 //!
 //! Alone it says nothing but that the kernels run.
 
 use activations::{
-    Activation, AnyActivation, AnyRowActivation, Error, Fused, Gate, Gated, Isa, Layout, Order,
-    Relu, RowActivation, Rows, Softmax, Split,
+    Activation, AnyActivation, AnyRowActivation, Error, Fused, Gate, Gated, Identity, Isa, Layout,
+    Order, Prelu, Relu, RowActivation, Rows, Softmax, Split,
 };
 
 /// Elements that each kernel writes; `.ci/instructions.py` divides by it.
@@ -32,14 +32,8 @@ fn main() -> Result<(), Error> {
     let mut y = vec![0.0; LEN];
     for activation in AnyActivation::all() {
         activation.apply_on(isa, x, &mut y)?;
-        let gate = Gated(activation);
-        gate.apply_on(isa, x, x, &mut y)?;
-        let (n, layout, order) = (1, Layout::Pairs, Order::GateFirst);
-        gate.apply_split_on(isa, Split { n, layout, order }, both, &mut y)?;
-        let biased = Fused::new(activation).bias(&[0.5], 1)?;
-        biased.apply_on(isa, x, &mut y)?;
-        biased.residual(x).apply_on(isa, x, &mut y)?;
     }
+    stages(isa, x, both, &mut y)?;
     for operation in AnyRowActivation::all() {
         rows(operation, isa, x, &mut y)?;
     }
@@ -78,6 +72,19 @@ fn streamed() -> Result<(), Error> {
     let biased = Fused::new(Relu).bias(&[0.5], 1)?;
     biased.apply(&x, &mut y)?;
     biased.residual(&x).apply(&x, &mut y)
+}
+
+/// Each stage once: a product, unzipped pairs, both sums, both ways to scale what is negative. What is between them is
+/// the identity, which so is counted several times.
+fn stages(isa: Isa, x: &[f32], both: &[f32], y: &mut [f32]) -> Result<(), Error> {
+    let (n, layout, order) = (1, Layout::Pairs, Order::GateFirst);
+    Gated(Identity).apply_split_on(isa, Split { n, layout, order }, both, y)?;
+    let biased = Fused::new(Identity).bias(&[0.5], 1)?;
+    biased.residual(x).apply_on(isa, x, y)?;
+    let slopes: Vec<f32> = (1..=AXIS).map(|i| 0.5 / i as f32).collect();
+    Prelu::per_channel(&slopes, 1)?.apply_on(isa, x, y)?;
+    let with_zero = [&slopes[1..], &[0.0]].concat();
+    Prelu::per_channel(&with_zero, 1)?.apply_on(isa, x, y)
 }
 
 fn rows(operation: AnyRowActivation<'_>, isa: Isa, x: &[f32], y: &mut [f32]) -> Result<(), Error> {

@@ -82,8 +82,7 @@ fn divide<D: Divide>(work: D, least: usize, pieces: &mut Vec<D>) {
 
 /// A stretch of a tensor, from element `start` of it on.
 ///
-/// Whoever makes one sees to it that all parts may be run by any thread: the CPU has `isa`, `io` is as in the
-/// plain walk (and does not stream in place), `check` of the tensor's length has returned `Ok`.
+/// Whoever makes one sees to it that all parts may be run by any thread: all is as [`Apply::apply_raw`] wants it.
 #[derive(Clone, Copy)]
 struct Stretch<'a, A, T> {
     activation: &'a A,
@@ -139,8 +138,7 @@ impl<A: Apply<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
 /// Applies `activation` to all of `io`.
 ///
 /// # Safety
-/// The CPU has `isa`; `io` is as in the plain walk, and does not stream in place; `check` of its length has returned
-/// `Ok`.
+/// As for [`Apply::apply_raw`].
 pub(crate) unsafe fn elementwise<T: Element, A: Apply<T> + Sync>(
     activation: &A,
     isa: Isa,

@@ -109,27 +109,43 @@ macro_rules! stages {
                 }
             )*
 
-            /// See [`Stages`].
-            ///
-            /// # Safety
-            /// As for [`Function`]; there is one operand.
-            #[$instructions]
-            #[inline(never)]
-            unsafe fn add_constant(io: Io<f32>, operand: *const f32) {
-                // SAFETY: the caller's promises, passed on.
-                unsafe { map($token, io, Unary(Splat { kernel: Add, operand: *operand })) }
-            }
+            others! { $instructions, $token }
+        }
+    };
+}
 
-            /// See [`Stages`].
-            ///
-            /// # Safety
-            /// The CPU has the instruction set; the rest is as there.
-            #[$instructions]
-            #[inline(never)]
-            unsafe fn unzip(pairs: *const f32, first: *mut f32, second: *mut f32, len: usize) {
-                // SAFETY: the caller's promises, passed on.
-                unsafe { unzip::unzip($token, pairs, first, second, len) }
+/// The functions of one instruction set that are never last, and so in no list.
+macro_rules! others {
+    ($instructions:meta, $token:expr) => {
+        /// See [`Stages`].
+        ///
+        /// # Safety
+        /// As for [`Function`]; there is one operand.
+        #[$instructions]
+        #[inline(never)]
+        unsafe fn add_constant(io: Io<f32>, operand: *const f32) {
+            // SAFETY: the caller's promises, passed on.
+            unsafe {
+                map(
+                    $token,
+                    io,
+                    Unary(Splat {
+                        kernel: Add,
+                        operand: *operand,
+                    }),
+                )
             }
+        }
+
+        /// See [`Stages`].
+        ///
+        /// # Safety
+        /// The CPU has the instruction set; the rest is as there.
+        #[$instructions]
+        #[inline(never)]
+        unsafe fn unzip(pairs: *const f32, first: *mut f32, second: *mut f32, len: usize) {
+            // SAFETY: the caller's promises, passed on.
+            unsafe { unzip::unzip($token, pairs, first, second, len) }
         }
     };
 }

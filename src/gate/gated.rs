@@ -25,6 +25,19 @@ use crate::Activation;
 /// assert_eq!(y, [0.0, 20.0]);
 /// # Ok::<(), activations::Error>(())
 /// ```
+///
+/// A function of your own takes any of them by one bound, [`Activation`]:
+///
+/// ```
+/// use activations::{Activation, Error, Gate, Gated, Silu};
+/// fn gate_in_place<A: Activation>(activation: A, x: &mut [f32], value: &[f32]) -> Result<(), Error> {
+///     Gated(activation).apply_in_place(x, value)
+/// }
+/// let mut x = [0.0, 200.0];
+/// gate_in_place(Silu, &mut x, &[3.0, 4.0])?;
+/// assert_eq!(x, [0.0, 800.0]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Gated<A>(
     /// What is applied to the gate.
