@@ -15,7 +15,7 @@ use crate::simd::Vocabulary;
 /// | Domain | all of f32 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5 ULP: the slope is the mean of the bounds rounded to f32, as in PyTorch, but the exact mean where that is subnormal; its product with x is correctly rounded |
-/// | Special values | as for [`LeakyRelu`], with the mean as the slope: it is 0 only where the bounds are 0 or opposite (PyTorch rounds 2^-150 to 0, too) |
+/// | Special values | as for [`LeakyRelu`], with the mean as the slope: it is 0 only where the bounds are 0 or opposite (in PyTorch, also where it is 2^-150) |
 /// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | Xu et al., 2015; PyTorch `nn.RReLU` |
