@@ -11,8 +11,8 @@ operation or a gather inside a loop, or lacks a loop without masked moves that s
 `src/drive/` unroll. (A loop with masked moves is that over what is left of a buffer.) Scalar kernels may call `fmaf`
 alone. Prints the size of the code.
 
-The kernels of operations on rows are checked for the same, but with more loops to a kernel: see
-`complaints_of_rows`.
+The passes of operations on rows are checked for the same, but for the number of their stores: see
+`complaints_of_pass`.
 """
 
 import re
@@ -21,13 +21,12 @@ import sys
 from pathlib import Path
 
 SYMBOL = re.compile(
-    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::streamed)?|kernels::rows)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
+    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::streamed)?|row::passes)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
 )
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
 LIST = r" +\[([^\]]*)\]"
 REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST};", re.M)
-ROW_REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST}{LIST};", re.M)
 
 # What a call looks like, a vector on the stack, a store of a vector, and what no loop may have.
 X86 = {
@@ -64,7 +63,7 @@ SPILLS = {
         "quick_gelu": 1,
         "sigmoid": 1,
         "silu": 1,
-        "softplus": 6,
+        "softplus": 7,
         "swish": 4,
         "tanhshrink": 2,
     },
@@ -87,52 +86,26 @@ STREAMED_SPILLS = {
 # The instruction sets that have stores past the cache.
 STREAMING = ["avx2", "avx512"]
 STREAMED = "kernel::streamed"
-ROWS = "kernels::rows"
+PASSES = "row::passes"
 
-# The same for operations on rows, over all their loops. The most is in those for logits that one float does not
-# hold, which are summed up in three parts; loops over numerators of ordinary ones touch it 2 to 8 times, and
-# on NEON, where a block is four vectors, several times that. A tenth more passes, or two: the count differs by that
-# much between checkouts, whose paths change the order in which LLVM meets functions.
-ROW_SPILLS = {
+# The same for passes of operations on rows. On NEON a block is four vectors.
+PASS_SPILLS = {
     "avx2": {
-        "log_softmax::masked::last_axis": 52,
-        "log_softmax::masked::other_axis": 38,
-        "log_softmax::plain::last_axis": 35,
-        "log_softmax::plain::other_axis": 28,
-        "log_softmax::scaled::last_axis": 50,
-        "log_softmax::scaled::other_axis": 37,
-        "softmax::masked::last_axis": 60,
-        "softmax::masked::other_axis": 31,
-        "softmax::plain::last_axis": 19,
-        "softmax::plain::other_axis": 19,
-        "softmax::scaled::last_axis": 43,
-        "softmax::scaled::other_axis": 28,
+        "anew_along": 4,
+        "deep_numerators_across": 2,
+        "deep_numerators_along": 2,
+        "numerators_along": 2,
+        "others_across": 7,
+        "others_along": 7,
+        "others_in_scratch": 9,
+        "sum_along": 2,
     },
-    "avx512": {
-        "log_softmax::masked::last_axis": 1,
-        "log_softmax::masked::other_axis": 2,
-        "log_softmax::scaled::last_axis": 1,
-    },
-    "neon": {
-        "log_softmax::masked::last_axis": 77,
-        "log_softmax::masked::other_axis": 98,
-        "log_softmax::plain::last_axis": 59,
-        "log_softmax::plain::other_axis": 63,
-        "log_softmax::scaled::last_axis": 69,
-        "log_softmax::scaled::other_axis": 87,
-        "softmax::masked::last_axis": 66,
-        "softmax::masked::other_axis": 69,
-        "softmax::plain::last_axis": 47,
-        "softmax::plain::other_axis": 50,
-        "softmax::scaled::last_axis": 62,
-        "softmax::scaled::other_axis": 70,
-    },
+    "avx512": {},
+    "neon": {},
 }
 
-# What kernels of operations on rows may call: for zeros at the start of short rows, and past a length.
-ROW_CALLS = r"^memset\b"
-# Scalar ones also what is not worth unrolling sixteen times.
-SCALAR_ROW_CALLS = r"^(memset|memcpy|fmaf)\b|^<?activations::(simd::rolled|drive::rows::walk)::"
+# What passes may call: where there are few elements, for zeros, and in scalar code for fused operations.
+PASS_CALLS = r"^(memset|fmaf)\b"
 
 SOURCES = Path(__file__).parent.parent / "src"
 PATTERNS = {"avx2": X86, "avx512": X86, "neon": ARM, "scalar": X86}
@@ -224,52 +197,46 @@ def complaints(module, isa, name, body):
         yield f"touches the stack {spills} times in a loop"
 
 
-def complaints_of_rows(isa, name, body):
-    """What is wrong with one kernel of an operation on rows: softmax::plain::last_axis.
+def complaints_of_pass(isa, name, body):
+    """What is wrong with one pass over rows.
 
-    Loops with masked moves are those over partial blocks. Along the last axis there are few, over rows so short
-    that they end in one; across others each loop has a twin for strips that are not whole, and two of those
-    may have become one. The loops without are where the time goes."""
+    Loops with masked moves are those over partial blocks; the loops without are where the time goes. What is worked out
+    between the passes has no loops."""
     patterns = PATTERNS[isa]
-    allowed = SCALAR_ROW_CALLS if isa == "scalar" else ROW_CALLS
     for _, text, relocated in body:
         leaves = relocated and re.search(patterns["jump"], text)
         calls = leaves or re.search(patterns["call"], text)
-        # Scalar code may load the address of a function once and call it through a register: then what is loaded
-        # is looked at.
+        # Scalar code may load the address of a function once and call it through a register.
         through_register = isa == "scalar" and "*%" in text and not relocated
-        loads = isa == "scalar" and text.startswith("mov ") and relocated and not relocated[0].startswith(".L")
-        if (calls and not through_register) or loads:
+        if calls and not through_register:
             called = relocated[0] if relocated else text
-            of_data = re.search(r"::[A-Z_]+(-0x4)?$", called)
-            if not of_data and not re.search(allowed, called):
+            if not re.search(PASS_CALLS, called):
                 yield f"calls {called}"
     if isa == "scalar":
         return
-    masked, whole, spills = 0, 0, 0
+    whole, spills = 0, 0
     for loop in loops(body):
         has = lambda pattern: sum(bool(re.search(patterns[pattern], text)) for text in loop)
-        # What all lanes of a row share is divided once a row, and may be added up. An operation on vectors that was
-        # taken apart would be there as many times as there are lanes.
-        wasteful = [
-            text
-            for text in loop
-            if re.search(patterns["never_in_a_loop"], text)
-            and not re.search(patterns["masked"], text)
-            and not re.match(r"^v?f?div(ss)?\b", text)
-        ]
-        if len(wasteful) > 3:
-            yield f"has in a loop: {', '.join(wasteful)}"
         if has("masked"):
-            masked += 1
-        else:
-            whole += 1
-            spills = max(spills, has("spill"))
-    if masked > (whole // 4 if name.endswith("last_axis") else whole + 2):
-        yield f"has masked moves in {masked} loops, and none in {whole}"
-    listed = ROW_SPILLS.get(isa, {}).get(name, 0)
-    if spills > max(1.1 * listed, listed + 2):
+            continue
+        whole += 1
+        spills = max(spills, has("spill"))
+        # An operation on vectors that was taken apart would be there as many times as there are lanes.
+        wasteful = [text for text in loop if re.search(patterns["never_in_a_loop"], text)]
+        if wasteful:
+            yield f"has in a loop: {', '.join(wasteful)}"
+    if not whole and re.search(r"_(along|across|in_scratch)$", name):
+        yield "has no loop without masked moves"
+    if spills > PASS_SPILLS.get(isa, {}).get(name, 0):
         yield f"touches the stack {spills} times in a loop"
+
+
+def passes():
+    """The names of the passes, and of what is worked out between them."""
+    text = (SOURCES / "row" / "passes.rs").read_text()
+    between = re.search(r"^    between: ([\w ]+);$", text, re.M)
+    over_groups = re.findall(r"^    (\w+_(?:along|across|in_scratch)): \w+, ", text, re.M)
+    return over_groups + between.group(1).split() + ["transpose"] if between and over_groups else []
 
 
 def stages():
@@ -297,28 +264,24 @@ def unrolled(module, isa, name):
 def main():
     objdump, library, *isas = sys.argv[1:]
     registry = SOURCES / "registry.rs"
-    names = [name for name, *_ in REGISTRY.findall(registry.read_text())]
+    activations, *_ = registry.read_text().partition("macro_rules! for_each_gate")
+    names = [name for name, *_ in REGISTRY.findall(activations)]
     found = functions(objdump, library)
     wrong = 0
-    row_names = [
-        f"{name}::{kind}::{axis}"
-        for name, _, _, kinds in ROW_REGISTRY.findall(registry.read_text())
-        for kind in kinds.split()
-        for axis in ("last_axis", "other_axis")
-    ]
-    if not row_names:
+    pass_names = passes()
+    if not pass_names:
         wrong += 1
-        print(f"kernels: {registry.name} was not understood: it has no operations on rows")
+        print("kernels: passes.rs was not understood: it has no passes")
     last, others = stages()
     if not last or not others:
         wrong += 1
         print("kernels: stage.rs was not understood: it has no stages")
-    expected = {"kernel": names, STREAMED: names, "stage": last + others, "stage::streamed": last, ROWS: row_names}
+    expected = {"kernel": names, STREAMED: names, "stage": last + others, "stage::streamed": last, PASSES: pass_names}
     for module, isa, name in sorted(found):
         # Closures of scalar code stand for themselves.
-        if name not in expected[module] and not re.search(r"::|^STAGES$", name):
+        if name not in expected[module] and not re.search(r"::|^STAGES$|^PASSES$", name):
             wrong += 1
-            print(f"kernels: {module}::{isa}::{name} is not in {registry.name} or stage.rs, as far as they were understood")
+            print(f"kernels: {module}::{isa}::{name} is not in {registry.name}, stage.rs or passes.rs, as far as they were understood")
     for isa in isas:
         for module, registered in expected.items():
             if module.endswith("::streamed") and isa not in STREAMING:
@@ -332,7 +295,7 @@ def main():
                     continue
                 size += body[-1][0] - body[0][0] # but for the last instruction, a return
                 found_wrong = (
-                    complaints_of_rows(isa, name, body) if module == ROWS else complaints(module, isa, name, body)
+                    complaints_of_pass(isa, name, body) if module == PASSES else complaints(module, isa, name, body)
                 )
                 for complaint in sorted(set(found_wrong)):
                     wrong += 1

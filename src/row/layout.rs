@@ -191,7 +191,12 @@ unsafe fn along<S: Machine, P: Pass, const K: usize>(
         // SAFETY: what is accessed lies below `end`.
         unsafe {
             while P::IS_LIGHT && width == LANES && at + 4 * LANES <= end {
-                let places = [0, 1, 2, 3].map(|i| place(at + i * LANES));
+                let places = [
+                    place(at),
+                    place(at + LANES),
+                    place(at + 2 * LANES),
+                    place(at + 3 * LANES),
+                ];
                 P::four(state, simd, places);
                 at += 4 * LANES;
             }

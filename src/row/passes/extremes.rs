@@ -93,8 +93,11 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Pass for Extremes<IS_SCALED, 
         places: [Place<Block<S, K>>; 4],
     ) {
         let v = Unrolled::<S, K>(simd);
-        // SAFETY: the caller's promise, passed on.
-        let t = places.map(|place| unsafe { Self::logits(state, simd, place, Whole) });
+        let mut t = [[simd.splat_f32s(0.0); K]; 4];
+        for (t, place) in t.iter_mut().zip(places) {
+            // SAFETY: the caller's promise, passed on.
+            *t = unsafe { Self::logits(state, simd, place, Whole) };
+        }
         // Of a NaN and a number the pair may keep either; a NaN is then passed over.
         let larger = |a, b| v.at_least_f32s(a, b);
         let smaller = |a, b| v.at_most_f32s(a, b);
