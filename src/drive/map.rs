@@ -2,6 +2,7 @@
 
 use super::{BinaryKernel, Io, Kernel, Weight, WithKernel};
 use crate::simd::{Machine, Unrolled, Vocabulary};
+use core::hint::black_box;
 
 /// Vectors in one turn of a light body: enough independent work to cover the latency of a load and of
 /// a few operations, few enough for sixteen registers.
@@ -234,6 +235,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             } else {
                 (end, last)
             };
+            // Where it cannot tell the answer, the compiler makes no loop for each.
+            let is_whole = black_box(is_whole);
             let operand = if is_whole {
                 body.operand(simd, to)
             } else {
@@ -245,7 +248,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             } else {
                 simd.store_first_f32s(len, dst, y);
             }
-            at += lanes;
+            // Where it cannot tell how often this goes round, it peels nothing off: the body stands once.
+            at = black_box(at + lanes);
         }
     }
 }
