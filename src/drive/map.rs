@@ -216,7 +216,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
     let lanes = S::F32_LANES;
     let is_whole = len >= lanes;
     let end = len.saturating_sub(lanes);
-    // SAFETY: as in `map_light`; where a vector is not whole, it is the only one, and starts at 0.
+    // SAFETY: as in `map_light`; where a vector is not whole, it is the only one, and starts at 0. What is hidden from
+    // the compiler in `black_box` is what comes out of it.
     unsafe {
         let last = if is_whole {
             simd.load_f32s(src.add(end))
