@@ -2,6 +2,7 @@
 
 use super::{BinaryKernel, Io, Kernel, Weight, WithKernel};
 use crate::simd::{Machine, Unrolled, Vocabulary};
+use core::hint::black_box;
 
 /// Vectors in one turn of a light body: enough independent work to cover the latency of a load and of
 /// a few operations, few enough for sixteen registers.
@@ -215,7 +216,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
     let lanes = S::F32_LANES;
     let is_whole = len >= lanes;
     let end = len.saturating_sub(lanes);
-    // SAFETY: as in `map_light`; where a vector is not whole, it is the only one, and starts at 0.
+    // SAFETY: as in `map_light`; where a vector is not whole, it is the only one, and starts at 0. What is hidden from
+    // the compiler in `black_box` is what comes out of it.
     unsafe {
         let last = if is_whole {
             simd.load_f32s(src.add(end))
@@ -234,6 +236,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             } else {
                 (end, last)
             };
+            // Where it cannot tell the answer, the compiler makes no loop for each.
+            let is_whole = black_box(is_whole);
             let operand = if is_whole {
                 body.operand(simd, to)
             } else {
@@ -245,7 +249,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             } else {
                 simd.store_first_f32s(len, dst, y);
             }
-            at += lanes;
+            // Where it cannot tell how often this goes round, it peels nothing off: the body stands once.
+            at = black_box(at + lanes);
         }
     }
 }
