@@ -1,20 +1,31 @@
-//! What the C interface refuses before it makes a slice of a pointer.
+//! The C interface, as Rust sees it: what it refuses before it makes a slice of a pointer. `tests/capi` calls it from C.
 
-use std::ffi::c_int;
+/// `activations_status` of `include/activations.h`, as the functions return it.
+#[derive(Debug, PartialEq)]
+#[repr(C)]
+#[allow(dead_code)] // These tests do not meet all of them.
+enum Status {
+    Ok,
+    Null,
+    Misaligned,
+    Overlap,
+    Length,
+    Shape,
+    Parameter,
+    Name,
+    Internal,
+}
 
 unsafe extern "C" {
-    fn activations_relu(x: *const f32, y: *mut f32, n: usize) -> c_int;
+    fn activations_relu(x: *const f32, y: *mut f32, n: usize) -> Status;
     fn activations_hardmax(
         x: *const f32,
         y: *mut f32,
         outer: usize,
         axis: usize,
         inner: usize,
-    ) -> c_int;
+    ) -> Status;
 }
-
-/// `ACTIVATIONS_STATUS_LENGTH` of `include/activations.h`.
-const LENGTH: c_int = 4;
 
 #[test]
 fn more_than_half_of_all_memory_is_no_length() {
@@ -30,5 +41,5 @@ fn more_than_half_of_all_memory_is_no_length() {
             activations_hardmax(x, y, 1, n, 1),
         ]
     };
-    assert_eq!(statuses, [LENGTH; 2]);
+    assert_eq!(statuses, [Status::Length, Status::Length]);
 }

@@ -82,12 +82,12 @@ fn of_rows() {
     for (rows, outer) in [
         (Rows::last(1), 3),
         (Rows::last(5), 17),
-        (Rows::last(150), 2),
-        (Rows::strided(5, 3), 2),
+        (Rows::last(20), 2),
+        (Rows::strided(2, 3), 2),
         (Rows::strided(3, 17), 1),
     ] {
         let x = rows::tensor(rows, outer, |_| rows::KINDS[0].1);
-        for operation in Operands::new(rows, outer).every_operation() {
+        for operation in Operands::new(rows, outer).every_operation().step_by(4) {
             let what = format!("{}, {rows:?}", rows::described(&operation));
             let compute = |variant| rows::compute(&operation, Isa::Scalar, variant, rows, &x);
             let expected = compute(Variant::OutOfPlace);
@@ -136,26 +136,4 @@ fn of_arrays() {
                 .unwrap();
         }
     }
-}
-
-#[cfg(feature = "capi")]
-#[test]
-fn of_the_c_interface() {
-    use std::ffi::c_int;
-
-    unsafe extern "C" {
-        fn activations_relu(x: *const f32, y: *mut f32, n: usize) -> c_int;
-        fn activations_glu(gate: *const f32, value: *const f32, y: *mut f32, n: usize) -> c_int;
-    }
-
-    let x = inputs::noise(LEN);
-    let mut y = vec![7.0; LEN];
-    // SAFETY: all are as long as is said. Where the call is in place, one pointer is handed on.
-    unsafe {
-        assert_eq!(activations_relu(x.as_ptr(), y.as_mut_ptr(), LEN), 0);
-        let start = y.as_mut_ptr();
-        assert_eq!(activations_relu(start, start, LEN), 0);
-        assert_eq!(activations_glu(start, x.as_ptr(), start, LEN), 0);
-    }
-    assert!(y.iter().all(|y| y.is_finite()));
 }
