@@ -1,6 +1,6 @@
 //! The one error type of the crate.
 
-use crate::{Isa, row::shape::Rows};
+use crate::{Isa, shape::Rows};
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
 use core::fmt;

@@ -26,6 +26,7 @@ mod formula;
 mod fused;
 mod gate;
 mod isa;
+mod isa_choice;
 mod kernel;
 mod math;
 #[cfg(feature = "parallel")]
@@ -33,6 +34,7 @@ mod parallel;
 mod pipeline;
 mod registry;
 mod row;
+mod shape;
 mod simd;
 mod stage;
 #[cfg(test)]
@@ -62,11 +64,7 @@ pub use gate::{
 pub use isa::{ISA_VARIABLE, Isa};
 pub use row::RowActivation;
 pub use row::{
-    any::AnyRowActivation,
-    formula::RowFormula,
-    hardmax::Hardmax,
-    log_softmax::LogSoftmax,
-    shape::{Lengths, Rows},
-    softmax::Softmax,
-    softmin::Softmin,
+    any::AnyRowActivation, formula::RowFormula, hardmax::Hardmax, log_softmax::LogSoftmax,
+    softmax::Softmax, softmin::Softmin,
 };
+pub use shape::{Lengths, Rows};

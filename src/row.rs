@@ -20,7 +20,6 @@ pub(crate) mod log_softmax;
 #[cfg(feature = "parallel")]
 mod parts;
 mod passes;
-pub(crate) mod shape;
 pub(crate) mod softmax;
 pub(crate) mod softmin;
 mod tensor;

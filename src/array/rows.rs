@@ -1,7 +1,7 @@
 //! Operations on rows of arrays.
 
 use super::{copy, same_shape};
-use crate::row::shape::Rows;
+use crate::shape::Rows;
 use crate::{Element, Error, RowActivation};
 use alloc::vec::Vec;
 use ndarray::{

@@ -1,9 +1,9 @@
 //! What the softmax of attention scores adds to that of a row: scale, mask and lengths.
 
-use super::shape::{Lengths, Rows};
 use super::tensor::Tensor;
 use crate::activation::parameter::Parameter;
 use crate::drive::Io;
+use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;

@@ -1,8 +1,7 @@
 //! What defines an operation on rows, and what runs it.
 
-use super::shape::Rows;
 use crate::drive::Io;
-use crate::{Cuts, Element, Error, Isa};
+use crate::{Cuts, Element, Error, Isa, Rows};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
@@ -37,6 +36,18 @@ pub trait RowFormula: Sealed + Copy {
     fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
         let _ = (rows, first, count);
         *self
+    }
+}
+
+impl Rows {
+    /// The `outer` of a tensor of `len` elements.
+    pub(crate) fn outer(self, len: usize) -> Result<usize, Error> {
+        let mismatch = Error::RowsMismatch { len, rows: self };
+        match self.axis.checked_mul(self.inner) {
+            Some(0) if len == 0 => Ok(0),
+            Some(block) if block > 0 && len.is_multiple_of(block) => Ok(len / block),
+            _ => Err(mismatch),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 use super::formula::{LaunchRows, RowFormula};
 use super::group::Group;
 use super::passes::{OfLayout, Passes};
-use super::shape::{Lengths, Rows};
 use super::tensor::{Logits, Operation, Tensor, map_rows};
 use crate::drive::Io;
+use crate::shape::{Lengths, Rows};
 use crate::{Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::{vec, vec::Vec};

@@ -2,9 +2,9 @@ use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
 use super::group::Group;
 use super::passes::{OfLayout, Passes};
-use super::shape::{Lengths, Rows};
 use super::tensor::{Logits, Operation, map_rows};
 use crate::drive::Io;
+use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::{vec, vec::Vec};

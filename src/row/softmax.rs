@@ -3,10 +3,10 @@ use super::formula::{LaunchRows, RowFormula};
 use super::group::Group;
 use super::layout::PART;
 use super::passes::{OfLayout, Passes};
-use super::shape::{Lengths, Rows};
 use super::tensor::{Logits, Operation, map_rows};
 use crate::drive::Io;
 use crate::math::exp_sum::{LARGEST, PartialSums};
+use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;

@@ -1,8 +1,8 @@
 use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
-use super::shape::{Lengths, Rows};
 use super::softmax::Softmax;
 use crate::drive::Io;
+use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;

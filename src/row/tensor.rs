@@ -8,10 +8,10 @@
 use super::block::LANES;
 use super::group::{Group, Scratch};
 use super::passes::{OfLayout, Passes};
-use super::shape::{Lengths, Rows};
 use crate::Isa;
 use crate::drive::Io;
 use crate::math::exp_sum::SHORT;
+use crate::shape::{Lengths, Rows};
 
 /// A tensor `[outer, axis, inner]`, and how logits are made of its elements.
 #[derive(Clone, Copy)]
