@@ -39,7 +39,7 @@ const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32;
 const START: f32 = 2.0 * SCALE;
 
 /// The longest row whose running sums start at [`START_OF_SHORT`].
-pub(crate) const SHORT: usize = 32;
+pub(crate) const SHORT: usize = 64;
 
 /// Larger than the sum of all numerators of a short row: what the running sums take is a multiple of one
 /// spacing throughout, so that their total is exact, whatever the order.
@@ -123,6 +123,20 @@ impl<F: Copy> Shift<F> {
         let exponent = exponent(simd, total);
         let steps = simd.mul_add_f32s(exponent, splat(8.0), splat(8.0));
         Self::by(simd, self.base, simd.add_f32s(k, steps))
+    }
+
+    /// This shift where `mask` is set, `other` elsewhere.
+    #[inline(always)]
+    pub(crate) fn or<V: Vocabulary<f32s = F>>(&self, simd: V, mask: V::m32s, other: &Self) -> Self
+    where
+        V::m32s: Copy,
+    {
+        let either = |a, b| simd.select_f32s(mask, a, b);
+        Self {
+            base: either(self.base, other.base),
+            rounder: either(self.rounder, other.rounder),
+            lowest: either(self.lowest, other.lowest),
+        }
     }
 
     /// `x` as it would have been under the shift `other`, which shifts by up to 200 powers of two more: rounded once.
@@ -286,6 +300,20 @@ impl<F: Copy> Total<F> {
         Self {
             high: total,
             low: simd.sub_f32s(low, simd.sub_f32s(total, high)),
+        }
+    }
+
+    /// The sum without `numerator`, which is among the largest in it.
+    #[inline(always)]
+    pub(crate) fn less<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> Self {
+        let value = numerator.value(simd);
+        let high = simd.sub_f32s(self.high, value);
+        // Exact, as the sum is the larger.
+        let lost = simd.sub_f32s(simd.sub_f32s(self.high, high), value);
+        let low = simd.sub_f32s(self.low, numerator.lost(simd, value));
+        Self {
+            high,
+            low: simd.add_f32s(low, lost),
         }
     }
 

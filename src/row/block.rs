@@ -1,6 +1,7 @@
 //! Sixteen lanes at a time, on every instruction set that has vectors.
 
 use crate::simd::Machine;
+use core::mem::MaybeUninit;
 
 /// Lanes in a block, and rows in a group.
 pub(crate) const LANES: usize = 16;
@@ -8,21 +9,59 @@ pub(crate) const LANES: usize = 16;
 /// `K` vectors: sixteen lanes of vectors, and one of scalar code.
 pub(crate) type Block<S, const K: usize> = [<S as pulp::Simd>::f32s; K];
 
-/// A number for each lane, aligned to a cache line.
-#[derive(Clone, Copy, Debug)]
+/// A value for each row of a group, or each lane of a block; those that nobody asks for need not be set.
+#[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub(crate) struct Lanes(pub(crate) [f32; LANES]);
+pub(crate) struct PerRow<T: Copy>([MaybeUninit<T>; LANES]);
+
+/// A number for each lane.
+pub(crate) type Lanes = PerRow<f32>;
+
+impl<T: Copy> PerRow<T> {
+    /// No value is set.
+    #[inline(always)]
+    pub(crate) const fn unset() -> Self {
+        Self([const { MaybeUninit::uninit() }; LANES])
+    }
+
+    /// The value of row `row`.
+    ///
+    /// # Safety
+    /// It has been set.
+    #[inline(always)]
+    pub(crate) unsafe fn get(&self, row: usize) -> T {
+        debug_assert!(row < LANES);
+        // SAFETY: the caller's promise; there are no rows but those of the group.
+        unsafe { self.0.get_unchecked(row).assume_init() }
+    }
+
+    /// Sets the value of row `row`.
+    ///
+    /// # Safety
+    /// `row` is less than [`LANES`].
+    #[inline(always)]
+    pub(crate) unsafe fn set(&mut self, row: usize, value: T) {
+        debug_assert!(row < LANES);
+        // SAFETY: the caller's promise.
+        unsafe { self.0.get_unchecked_mut(row).write(value) };
+    }
+}
 
 impl Lanes {
-    /// The number `value` in each lane.
-    pub(crate) const fn splat(value: f32) -> Self {
-        Self([value; LANES])
+    /// All sixteen numbers.
+    ///
+    /// # Safety
+    /// All have been set.
+    #[inline(always)]
+    pub(crate) unsafe fn all(&self) -> &[f32; LANES] {
+        // SAFETY: the caller's promise; the layout is the same.
+        unsafe { &*self.0.as_ptr().cast() }
     }
 
     /// The lanes from `lane` on as a block.
     ///
     /// # Safety
-    /// There are as many lanes from `lane` on as a block has.
+    /// There are as many lanes from `lane` on as a block has, and all of them have been set.
     #[inline(always)]
     pub(crate) unsafe fn load<S: Machine, const K: usize>(
         &self,
@@ -30,7 +69,7 @@ impl Lanes {
         lane: usize,
     ) -> Block<S, K> {
         // SAFETY: the caller's promise, passed on.
-        unsafe { Whole.load(simd, self.0.as_ptr().add(lane)) }
+        unsafe { Whole.load(simd, self.0.as_ptr().cast::<f32>().add(lane)) }
     }
 
     /// Sets the lanes from `lane` on to those of `block`.
@@ -45,7 +84,7 @@ impl Lanes {
         block: Block<S, K>,
     ) {
         // SAFETY: the caller's promise, passed on.
-        unsafe { Whole.store(simd, self.0.as_mut_ptr().add(lane), block) }
+        unsafe { Whole.store(simd, self.0.as_mut_ptr().cast::<f32>().add(lane), block) }
     }
 }
 
@@ -113,13 +152,13 @@ pub(crate) struct First {
 
 /// The number of each lane.
 static NUMBERS: Lanes = {
-    let mut numbers = [0.0; LANES];
+    let mut numbers = Lanes::unset();
     let mut lane = 0;
     while lane < LANES {
-        numbers[lane] = lane as f32;
+        numbers.0[lane] = MaybeUninit::new(lane as f32);
         lane += 1;
     }
-    Lanes(numbers)
+    numbers
 };
 
 impl First {

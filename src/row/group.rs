@@ -1,6 +1,6 @@
 //! A group: up to sixteen rows that are worked on together, and what is known of them.
 
-use super::block::{LANES, Lanes};
+use super::block::{LANES, Lanes, PerRow};
 use crate::math::exp_sum::{SHORT, Shift};
 use core::mem::MaybeUninit;
 
@@ -21,19 +21,19 @@ pub(crate) struct Group {
     /// are consecutive then. 0 where rows are consecutive elements.
     pub(crate) stride: usize,
     /// How many elements of each row take part. Rows side by side are as long as the first one.
-    pub(crate) lens: [usize; LANES],
+    pub(crate) lens: PerRow<usize>,
     /// What inputs are multiplied by, where the logits are not the inputs.
     pub(crate) scale: f32,
-    /// The mask of each row, as long as the row. Rows side by side have that of the first one.
-    pub(crate) masks: [*const f32; LANES],
+    /// The mask of each row, as long as the row, if logits are masked. Rows side by side have that of the first one.
+    pub(crate) masks: PerRow<*const f32>,
     /// Where the next group will be read and written: it is fetched meanwhile. Any address will do.
     pub(crate) next: [*const f32; 2],
     /// Room for what a sum in scratch leaves over: an element of each of sixteen rows for each of [`SHORT`]
     /// elements.
     pub(crate) leftovers: *mut f32,
-    /// What the last pass found out.
+    /// What the last pass found out, in the lanes of the rows that there are; others may be set, and do no harm.
     pub(crate) found: [Lanes; 3],
-    /// What is known of the rows.
+    /// What is known of the rows, in the same lanes.
     pub(crate) known: Known,
     /// Whether a base is subtracted from the logits of some row, or some numerators are so small that they count as 0.
     pub(crate) is_deep: bool,
@@ -49,6 +49,8 @@ pub(crate) struct Known {
     pub(crate) shift: Shift<Lanes>,
     /// The shift under which the sum of the others was taken.
     pub(crate) shift_of_others: Shift<Lanes>,
+    /// 1 for rows of which the sum of the others is wanted, else 0.
+    pub(crate) unsettled: Lanes,
     /// One over the sum of the numerators, in two parts, or the logarithm of that sum.
     pub(crate) of_sum: [Lanes; 2],
 }
@@ -71,12 +73,13 @@ impl Scratch {
 
 impl Group {
     /// No rows yet.
+    #[inline(always)]
     pub(crate) fn new() -> Self {
-        let zero = Lanes::splat(0.0);
+        let unset = Lanes::unset();
         let shift = Shift {
-            base: zero,
-            rounder: zero,
-            lowest: zero,
+            base: unset,
+            rounder: unset,
+            lowest: unset,
         };
         Self {
             src: core::ptr::null(),
@@ -84,17 +87,18 @@ impl Group {
             count: 0,
             pitch: 0,
             stride: 0,
-            lens: [0; LANES],
+            lens: PerRow::unset(),
             scale: 1.0,
-            masks: [core::ptr::null(); LANES],
+            masks: PerRow::unset(),
             next: [core::ptr::null(); 2],
             leftovers: core::ptr::null_mut(),
-            found: [zero; 3],
+            found: [unset; 3],
             known: Known {
-                largest: zero,
+                largest: unset,
                 shift,
                 shift_of_others: shift,
-                of_sum: [zero; 2],
+                unsettled: unset,
+                of_sum: [unset; 2],
             },
             is_deep: false,
             again: false,

@@ -79,7 +79,7 @@ unsafe fn choose(_passes: &Passes, layout: &OfLayout, _logits: Logits, group: &m
         group.known.of_sum[0] = group.found[1];
         (layout.matches)(group);
         for row in 0..group.count {
-            if group.found[0].0[row] > 1.0 {
+            if group.found[0].get(row) > 1.0 {
                 keep_first(group, row);
             }
         }
@@ -92,9 +92,12 @@ unsafe fn choose(_passes: &Passes, layout: &OfLayout, _logits: Logits, group: &m
 /// The group is as its fields say, and there is such a row.
 #[cold]
 unsafe fn keep_first(group: &Group, row: usize) {
-    let (start, len, step) = match group.stride {
-        0 => (row * group.pitch, group.lens[row], 1),
-        stride => (row, group.lens[0], stride),
+    // SAFETY: there is such a row, says the caller.
+    let (start, len, step) = unsafe {
+        match group.stride {
+            0 => (row * group.pitch, group.lens.get(row), 1),
+            stride => (row, group.lens.get(0), stride),
+        }
     };
     let mut seen = false;
     for element in 0..len {

@@ -84,6 +84,13 @@ pub(crate) trait Pass {
     #[inline(always)]
     fn fold<S: Machine, const K: usize>(_state: &mut Self::State<S, K>, _simd: S) {}
 
+    /// Works out of what was found, of all rows of the group at once, what the next pass wants to know.
+    ///
+    /// # Safety
+    /// What the pass finds has been set.
+    #[inline(always)]
+    unsafe fn finish<S: Machine, const K: usize>(_simd: S, _group: &mut Group) {}
+
     /// What it found out; of the three, as many count as [`FINDS`](Self::FINDS) has.
     fn end<S: Machine, const K: usize>(state: Self::State<S, K>, simd: S) -> [Block<S, K>; 3];
 }
@@ -121,33 +128,28 @@ impl Layout for Along {
         let width = K * S::F32_LANES;
         let mut row = 0;
         while row < group.count {
-            // SAFETY: there are at most sixteen rows.
-            let len = unsafe { *group.lens.get_unchecked(row) };
-            let is_short = len <= SHORT;
-            let mut lanes = [Lanes::splat(0.0); 3];
-            let mut lane = 0;
-            while lane < LANES {
-                // SAFETY: a row is a lane of what is known; lanes are a multiple of `width`.
-                unsafe {
-                    let of = |known: &Lanes| [simd.splat_f32s(*known.0.get_unchecked(row)); K];
+            // SAFETY: there is such a row, which is a lane of what is known; lanes are a multiple of `width`.
+            unsafe {
+                let len = group.lens.get(row);
+                let is_short = len <= SHORT;
+                let mut lanes = [Lanes::unset(); 3];
+                let mut lane = 0;
+                while lane < LANES {
+                    let of = |known: &Lanes| [simd.splat_f32s(known.get(row)); K];
                     let mut state = P::begin::<S, K>(simd, group, of, is_short);
                     along::<S, P, K>(simd, &mut state, group, row, (lane, len));
                     let found = P::end(state, simd);
                     for (lanes, found) in lanes.iter_mut().zip(found).take(P::FINDS.len()) {
                         lanes.store(simd, lane, found);
                     }
+                    lane += width;
                 }
-                lane += width;
-            }
-            for (i, reduction) in P::FINDS.iter().enumerate() {
-                // SAFETY: there are at most sixteen rows, and three numbers to find out.
-                unsafe {
-                    *group.found.get_unchecked_mut(i).0.get_unchecked_mut(row) =
-                        reduced(simd, *reduction, &lanes, i, is_short);
-                }
+                reduce::<S, P, K>(simd, group, row, &lanes, is_short);
             }
             row += 1;
         }
+        // SAFETY: it has been set for each row.
+        unsafe { P::finish::<S, K>(simd, group) };
     }
 }
 
@@ -170,7 +172,11 @@ unsafe fn along<S: Machine, P: Pass, const K: usize>(
         (
             group.src.add(row * group.pitch),
             group.dst.add(row * group.pitch),
-            *group.masks.get_unchecked(row),
+            if P::IS_MASKED {
+                group.masks.get(row)
+            } else {
+                core::ptr::null()
+            },
         )
     };
     let zero = [simd.splat_f32s(0.0); K];
@@ -232,43 +238,76 @@ unsafe fn along<S: Machine, P: Pass, const K: usize>(
     }
 }
 
-/// What the numbers `i` of `lanes` are of the row, which is short or not.
+/// Puts together what a pass found out in the `lanes` of row `row`, which is short or not, and leaves it in
+/// `group.found`.
+///
+/// # Safety
+/// There is such a row, and all lanes of what the pass finds have been set.
 #[inline(always)]
-fn reduced<S: Machine>(
+unsafe fn reduce<S: Machine, P: Pass, const K: usize>(
     simd: S,
-    reduction: Reduction,
+    group: &mut Group,
+    row: usize,
     lanes: &[Lanes; 3],
-    i: usize,
     is_short: bool,
-) -> f32 {
-    let total = |high: &Lanes, low: &Lanes| simd.sum_f64(&high.0, &low.0);
-    match reduction {
-        Reduction::Largest => {
-            let larger = |a, b| simd.at_least_f32s(a, b);
-            simd.reduce_max_f32s(folded(simd, &lanes[i], larger))
+) {
+    let mut put = |i: usize, value: f32| {
+        let found = &mut group.found[i];
+        // SAFETY: there is such a row; lanes are a multiple of what a block has. The first row sets the lanes of all: as
+        // whole vectors are stored so, they can be read again at once.
+        unsafe {
+            let mut lane = 0;
+            while row == 0 && lane < LANES {
+                found.store(simd, lane, [simd.splat_f32s(value); K]);
+                lane += K * S::F32_LANES;
+            }
+            if row > 0 {
+                found.set(row, value);
+            }
         }
-        Reduction::Smallest => {
-            let smaller = |a, b| simd.at_most_f32s(a, b);
-            simd.reduce_min_f32s(folded(simd, &lanes[i], smaller))
+    };
+    let mut i = 0;
+    while i < P::FINDS.len() {
+        // SAFETY: all lanes have been set, says the caller.
+        unsafe {
+            match P::FINDS[i] {
+                Reduction::Largest => {
+                    let larger = |a, b| simd.at_least_f32s(a, b);
+                    put(i, simd.reduce_max_f32s(folded(simd, &lanes[i], larger)));
+                }
+                Reduction::Smallest => {
+                    let smaller = |a, b| simd.at_most_f32s(a, b);
+                    put(i, simd.reduce_min_f32s(folded(simd, &lanes[i], smaller)));
+                }
+                Reduction::Sum => put(i, simd.sum_f32(lanes[i].all())),
+                Reduction::Total if is_short => {
+                    put(i, simd.sum_f32(lanes[i].all()));
+                    put(i + 1, simd.sum_f32(lanes[i + 1].all()));
+                }
+                Reduction::Total => {
+                    let total = simd.sum_f64(lanes[i].all(), lanes[i + 1].all());
+                    put(i, total as f32);
+                    put(i + 1, (total - f64::from(total as f32)) as f32);
+                }
+                // It goes with the total.
+                Reduction::Leftover => {}
+            }
         }
-        Reduction::Sum => simd.sum_f32(&lanes[i].0),
-        Reduction::Total | Reduction::Leftover if is_short => simd.sum_f32(&lanes[i].0),
-        Reduction::Total => total(&lanes[0], &lanes[1]) as f32,
-        Reduction::Leftover => {
-            let total = total(&lanes[0], &lanes[1]);
-            (total - f64::from(total as f32)) as f32
-        }
+        i += 1;
     }
 }
 
 /// The vectors of `lanes` put together by `both`.
+///
+/// # Safety
+/// All lanes have been set.
 #[inline(always)]
-fn folded<S: Machine>(
+unsafe fn folded<S: Machine>(
     simd: S,
     lanes: &Lanes,
     both: impl Fn(S::f32s, S::f32s) -> S::f32s,
 ) -> S::f32s {
-    // SAFETY: a vector has no more than sixteen lanes, and as many are left.
+    // SAFETY: a vector has no more than sixteen lanes, and as many are left; all are set, says the caller.
     let vector = |lane| unsafe { lanes.load::<S, 1>(simd, lane)[0] };
     let mut all = vector(0);
     let mut lane = S::F32_LANES;
@@ -300,6 +339,8 @@ impl Layout for Across {
             }
             lane += width;
         }
+        // SAFETY: it has been set for each row.
+        unsafe { P::finish::<S, K>(simd, group) };
     }
 }
 
@@ -314,11 +355,11 @@ unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
     lane: usize,
     extent: E,
 ) {
-    let Group { stride, lens, .. } = *group;
-    let len = lens[0];
+    let stride = group.stride;
     // SAFETY: the lanes of a block lie among the sixteen; the elements of the rows are where the group says, and
     // where it has scratch for sums, there are no more elements than that has room for.
     unsafe {
+        let len = group.lens.get(0);
         let of = |known: &Lanes| known.load::<S, K>(simd, lane);
         let mut state = P::begin::<S, K>(simd, group, of, P::KEEPS_LEFTOVERS);
         let (src, dst) = (group.src.add(lane), group.dst.add(lane));
@@ -327,7 +368,7 @@ unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
             let end = len.min(part + PART);
             while element < end {
                 let mask = if P::IS_MASKED {
-                    *group.masks[0].add(element)
+                    *group.masks.get(0).add(element)
                 } else {
                     0.0
                 };
@@ -358,7 +399,7 @@ unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
 /// sixteen lanes: elements 16 apart, then as a tree.
 ///
 /// # Safety
-/// There are as many, a block of lanes every sixteen numbers, and room for [`SHORT`]; `len` is at most that.
+/// There are as many, a block of lanes every sixteen numbers, and room for [`SHORT`]; `len` is at most that, and not 0.
 #[inline(always)]
 unsafe fn total_of_leftovers<S: Machine, const K: usize>(
     simd: S,
@@ -369,16 +410,30 @@ unsafe fn total_of_leftovers<S: Machine, const K: usize>(
     let v = Unrolled::<S, K>(simd);
     // SAFETY: all that is accessed has room, says the caller, and was written before it is read.
     unsafe {
-        for element in len..SHORT {
-            Whole.store(simd, leftovers.add(element * LANES), zero);
+        let add = |to: usize, from: usize| {
+            let to = leftovers.add(to * LANES);
+            let a: Block<S, K> = Whole.load(simd, to);
+            let b = Whole.load(simd, leftovers.add(from * LANES));
+            Whole.store(simd, to, v.add_f32s(a, b));
+        };
+        let mut element = LANES;
+        while element < len {
+            add(element % LANES, element);
+            element += 1;
         }
-        let mut half = SHORT / 2;
+        // Where there are fewer elements than lanes, a branch of the tree is the sum with 0.
+        let whole = len.next_power_of_two().min(LANES);
+        let mut element = len;
+        while element < whole {
+            Whole.store(simd, leftovers.add(element * LANES), zero);
+            element += 1;
+        }
+        let mut half = whole / 2;
         while half > 0 {
-            for element in 0..half {
-                let to = leftovers.add(element * LANES);
-                let a: Block<S, K> = Whole.load(simd, to);
-                let b = Whole.load(simd, leftovers.add((element + half) * LANES));
-                Whole.store(simd, to, v.add_f32s(a, b));
+            let mut element = 0;
+            while element < half {
+                add(element, element + half);
+                element += 1;
             }
             half /= 2;
         }

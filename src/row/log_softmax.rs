@@ -114,11 +114,11 @@ impl LaunchRows<f32> for LogSoftmax<'_> {
     }
 }
 
-/// Three passes: the largest logit m; the sum of the numerators of the others; and (t - m) - log(1 + sum/e^m), of
-/// which the terms have one sign, so that nothing cancels.
+/// Three passes: the largest logit m; the sum of all numerators; and (t - m) - log(1 + others/e^m), of which the terms
+/// have one sign, so that nothing cancels.
 ///
-/// Where m outweighs the others, that sum is taken once more: shifted as the first look at it asks for, so that it is
-/// as exact however small it is.
+/// Where m outweighs the others, their sum is taken by itself: without m, and shifted as the first look at it asks for,
+/// or the second if the first saw nothing, so that it is as exact however small it is.
 ///
 /// # Safety
 /// As for [`Operation::run`].
@@ -129,13 +129,11 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
         if logits != Logits::Plain {
             group.read_back();
         }
-        group.again = false;
-        (passes.shift)(group);
-        (layout.others)(group);
+        (layout.sums[usize::from(group.is_deep)])(group);
         (passes.logarithm)(group);
-        if group.again {
+        while group.again {
             (layout.others)(group);
-            (passes.logarithm)(group);
+            (passes.logarithm_of_others)(group);
         }
         (layout.logarithms)(group);
     }

@@ -14,7 +14,7 @@ use super::group::Group;
 use super::layout::{Across, Along, Layout};
 use crate::Isa;
 use crate::simd::Machine;
-use between::{inverse, logarithm, shift};
+use between::{inverse, logarithm, logarithm_of_others, shift};
 use extremes::Extremes;
 use matches::{LargestOrNan, Matches};
 use numerators::{Numerators, Others};
@@ -40,8 +40,6 @@ pub(crate) struct Passes {
     pub(crate) across: OfLayout,
     /// Across sixteen short rows that were copied to lie side by side.
     pub(crate) in_scratch: OfLayout,
-    /// Along: the sum of numerators that are not written, deep or not.
-    pub(crate) sum: Pass,
     /// Along: quotients of numerators that were not written.
     pub(crate) anew: Pass,
     /// Between the passes, see [`between`].
@@ -50,6 +48,8 @@ pub(crate) struct Passes {
     pub(crate) inverse: Pass,
     /// The logarithm of the sum.
     pub(crate) logarithm: Pass,
+    /// The same, of the sum of the others.
+    pub(crate) logarithm_of_others: Pass,
     /// Copies rows to lie side by side, and back.
     pub(crate) transpose: Transpose,
 }
@@ -61,6 +61,8 @@ pub(crate) struct OfLayout {
     pub(crate) extremes: [Pass; 3],
     /// Numerators, and their sum; of a group that is not deep, and of one that may be.
     pub(crate) numerators: [Pass; 2],
+    /// The sum of numerators that are not written; not deep and deep.
+    pub(crate) sums: [Pass; 2],
     /// The sum of the numerators of all but the largest logit.
     pub(crate) others: Pass,
     /// Quotients of numerators that were written; not deep and deep.
@@ -159,6 +161,7 @@ macro_rules! table {
         const ACROSS: OfLayout = OfLayout {
             extremes: [extremes_across, scaled_across, masked_across],
             numerators: [numerators_across, deep_numerators_across],
+            sums: [sum_across, deep_sum_across],
             others: others_across,
             quotients: [quotients_across, deep_quotients_across],
             logarithms: logarithms_across,
@@ -169,6 +172,7 @@ macro_rules! table {
             along: OfLayout {
                 extremes: [extremes_along, scaled_along, masked_along],
                 numerators: [numerators_along, deep_numerators_along],
+                sums: [sum_along, deep_sum_along],
                 others: others_along,
                 quotients: [quotients_along, deep_quotients_along],
                 logarithms: logarithms_along,
@@ -178,14 +182,15 @@ macro_rules! table {
             across: ACROSS,
             in_scratch: OfLayout {
                 numerators: [numerators_in_scratch, deep_numerators_in_scratch],
+                sums: [sum_in_scratch, deep_sum_in_scratch],
                 others: others_in_scratch,
                 ..ACROSS
             },
-            sum: sum_along,
             anew: anew_along,
             shift,
             inverse,
             logarithm,
+            logarithm_of_others,
             transpose,
         }
     }};
@@ -212,14 +217,15 @@ macro_rules! each_isa {
 }
 
 each_isa! {
-    between: shift inverse logarithm;
+    between: shift inverse logarithm logarithm_of_others;
 
     extremes_along: Along, Extremes<false, false>;
     scaled_along: Along, Extremes<true, false>;
     masked_along: Along, Extremes<true, true>;
     numerators_along: Along, Numerators<false, true, false>;
     deep_numerators_along: Along, Numerators<true, true, false>;
-    sum_along: Along, Numerators<true, false, false>;
+    sum_along: Along, Numerators<false, false, false>;
+    deep_sum_along: Along, Numerators<true, false, false>;
     others_along: Along, Others<false>;
     quotients_along: Along, Quotients<false>;
     deep_quotients_along: Along, Quotients<true>;
@@ -233,6 +239,8 @@ each_isa! {
     masked_across: Across, Extremes<true, true>;
     numerators_across: Across, Numerators<false, true, false>;
     deep_numerators_across: Across, Numerators<true, true, false>;
+    sum_across: Across, Numerators<false, false, false>;
+    deep_sum_across: Across, Numerators<true, false, false>;
     others_across: Across, Others<false>;
     quotients_across: Across, Quotients<false>;
     deep_quotients_across: Across, Quotients<true>;
@@ -242,6 +250,8 @@ each_isa! {
 
     numerators_in_scratch: Across, Numerators<false, true, true>;
     deep_numerators_in_scratch: Across, Numerators<true, true, true>;
+    sum_in_scratch: Across, Numerators<false, false, true>;
+    deep_sum_in_scratch: Across, Numerators<true, false, true>;
     others_in_scratch: Across, Others<true>;
 }
 

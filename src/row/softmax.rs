@@ -132,18 +132,16 @@ const LONG: usize = 1 << 17;
 unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &mut Group) {
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        if group.stride == 0 && group.lens[0] > LONG {
+        if group.stride == 0 && group.lens.get(0) > LONG {
             return normalise_long(passes, logits, group);
         }
         (layout.extremes[logits as usize])(group);
         if logits != Logits::Plain {
             group.read_back();
         }
-        (passes.shift)(group);
         let depth = usize::from(group.is_deep);
         (layout.numerators[depth])(group);
         group.read_back();
-        (passes.inverse)(group);
         (layout.quotients[depth])(group);
     }
 }
@@ -156,50 +154,56 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
 #[cold]
 unsafe fn normalise_long(passes: &Passes, logits: Logits, group: &mut Group) {
     let Group { src, dst, .. } = *group;
-    let (len, mask) = (group.lens[0], group.masks[0]);
+    // SAFETY: there is a row; it has a mask if logits are masked.
+    let (len, mask) = unsafe {
+        let is_masked = logits == Logits::Masked;
+        let mask = if is_masked {
+            group.masks.get(0)
+        } else {
+            core::ptr::null()
+        };
+        (group.lens.get(0), mask)
+    };
     let mut sums = PartialSums::NONE;
     let mut largest = f32::NEG_INFINITY;
     for start in (0..len).step_by(PART) {
         group.src = src.wrapping_add(start);
         group.dst = dst.wrapping_add(start);
-        group.lens[0] = PART.min(len - start);
-        group.masks[0] = mask.wrapping_add(start);
-        // SAFETY: the caller's promise for a part of the row.
-        unsafe { (passes.along.extremes[logits as usize])(group) };
-        if logits != Logits::Plain {
-            group.read_back();
-        }
-        let found = &mut group.found[0].0[0];
-        let is_nothing = *found == f32::NEG_INFINITY;
-        if is_nothing {
-            // Such a part counts as nothing next to others, unless there is a NaN.
-            *found = -LARGEST;
-        }
-        if largest < *found && !is_nothing {
-            largest = *found;
-        }
-        // SAFETY: as above.
+        // SAFETY: the caller's promise for a part of the row, which is the first of its group.
         unsafe {
+            group.lens.set(0, PART.min(len - start));
+            group.masks.set(0, mask.wrapping_add(start));
+            (passes.along.extremes[logits as usize])(group);
+            if logits != Logits::Plain {
+                group.read_back();
+            }
+            let of_part = group.found[0].get(0);
+            let is_nothing = of_part == f32::NEG_INFINITY;
+            if is_nothing {
+                // Such a part counts as nothing next to others, unless there is a NaN.
+                group.found[0].set(0, -LARGEST);
+            } else if largest < of_part {
+                largest = of_part;
+            }
             (passes.shift)(group);
-            (passes.sum)(group);
-        }
-        let [high, low, _] = group.found.map(|found| f64::from(found.0[0]));
-        let shift = &group.known.shift;
-        if !is_nothing || high.is_nan() {
-            sums.add(shift.base.0[0], shift.rounder.0[0], high + low);
+            (passes.along.sums[1])(group);
+            let sum = f64::from(group.found[0].get(0)) + f64::from(group.found[1].get(0));
+            let shift = &group.known.shift;
+            if !is_nothing || sum.is_nan() {
+                sums.add(shift.base.get(0), shift.rounder.get(0), sum);
+            }
         }
     }
     group.src = if logits == Logits::Plain { src } else { dst };
     group.dst = dst;
-    group.lens[0] = len;
-    group.masks[0] = mask;
     let total = sums.total();
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        group.found[0].0[0] = largest;
+        group.lens.set(0, len);
+        group.found[0].set(0, largest);
         (passes.shift)(group);
-        group.found[0].0[0] = total as f32;
-        group.found[1].0[0] = (total - f64::from(total as f32)) as f32;
+        group.found[0].set(0, total as f32);
+        group.found[1].set(0, (total - f64::from(total as f32)) as f32);
         (passes.inverse)(group);
         (passes.anew)(group);
     }

@@ -86,53 +86,68 @@ impl Tensor<'_> {
 pub(crate) unsafe fn map_rows(isa: Isa, tensor: Tensor<'_>, operation: Operation) {
     let passes = Passes::of(isa);
     let Rows { axis, inner } = tensor.rows;
-    let outer = tensor.io.len / (axis * inner);
     let is_whole = tensor.lengths == Lengths::All;
     // SAFETY: the caller's promise, passed on.
     unsafe {
         if inner > 1 {
             other_axis(passes, tensor, operation);
-        } else if axis <= SHORT && outer >= LANES && is_whole && isa != Isa::Scalar {
+        } else if axis <= SHORT && tensor.io.len >= LANES * axis && is_whole && isa != Isa::Scalar {
+            let outer = tensor.io.len / axis;
             let done = outer / LANES * LANES;
             short_rows(passes, tensor, operation, done);
-            last_axis(passes, tensor, operation, done);
+            last_axis(passes, tensor, operation, (done, outer));
         } else {
-            last_axis(passes, tensor, operation, 0);
+            // The quotient takes as long as some elements of a single row.
+            let is_one = tensor.io.len == axis;
+            let outer = if is_one { 1 } else { tensor.io.len / axis };
+            last_axis(passes, tensor, operation, (0, outer));
         }
     }
 }
 
-/// Rows of consecutive elements, from row `start` on, as they lie.
+/// Rows of consecutive elements, from one row on to another, as they lie.
 ///
 /// # Safety
 /// As for [`map_rows`]; `inner` is 1.
-unsafe fn last_axis(passes: &Passes, tensor: Tensor<'_>, operation: Operation, start: usize) {
+unsafe fn last_axis(
+    passes: &Passes,
+    tensor: Tensor<'_>,
+    operation: Operation,
+    (start, end): (usize, usize),
+) {
     let Tensor { io, lengths, .. } = tensor;
     let axis = tensor.rows.axis;
-    let most = (GROUP / axis).clamp(1, LANES);
-    let outer = io.len / axis;
+    let most = if end - start <= 1 || axis > GROUP / 2 {
+        1
+    } else {
+        (GROUP / axis).min(LANES)
+    };
     let mut group = Group::new();
     group.pitch = axis;
     group.scale = tensor.scale;
     let ahead = (most * axis).min(FURTHEST);
-    for first in (start..outer).step_by(most) {
-        group.count = most.min(outer - first);
-        for row in 0..group.count {
-            group.lens[row] = lengths.of(first + row, axis);
-            group.masks[row] = tensor.mask(first + row);
-        }
-        // SAFETY: the rows lie inside the tensor, and a length is at most the axis.
+    let mut first = start;
+    while first < end {
+        group.count = most.min(end - first);
+        // SAFETY: the rows lie inside the tensor, a length is at most the axis, and there are at most sixteen rows.
         unsafe {
+            for row in 0..group.count {
+                group.lens.set(row, lengths.of(first + row, axis));
+                group.masks.set(row, tensor.mask(first + row));
+            }
             group.src = io.src.add(first * axis);
             group.dst = io.dst.add(first * axis);
             group.next = [group.src, group.dst.cast_const()].map(|at| at.wrapping_add(ahead));
             (operation.run)(passes, &passes.along, tensor.logits(), &mut group);
             for row in 0..group.count {
-                let row_end = io.dst.add((first + row + 1) * axis);
-                let len = axis - group.lens[row];
-                core::slice::from_raw_parts_mut(row_end.sub(len), len).fill(operation.past);
+                for past in group.lens.get(row)..axis {
+                    io.dst
+                        .add((first + row) * axis + past)
+                        .write(operation.past);
+                }
             }
         }
+        first += group.count;
     }
 }
 
@@ -150,24 +165,34 @@ unsafe fn short_rows(passes: &Passes, tensor: Tensor<'_>, operation: Operation, 
     group.pitch = axis;
     group.stride = LANES;
     group.count = LANES;
-    group.lens = [axis; LANES];
+    // SAFETY: there are sixteen rows.
+    unsafe { (0..LANES).for_each(|row| group.lens.set(row, axis)) };
+    // A mask that all rows share is one for rows side by side, too.
+    let is_shared = tensor.mask.len() <= axis;
+    let logits = if is_shared {
+        tensor.logits()
+    } else {
+        Logits::Plain
+    };
     group.leftovers = leftovers.as_mut_ptr();
     let scratch = scratch.as_mut_ptr();
     for first in (0..count).step_by(LANES) {
         // SAFETY: sixteen rows of `axis` elements start at `first`; there is room for `axis` times sixteen elements.
         unsafe {
             let (mut src, dst) = (io.src.add(first * axis), io.dst.add(first * axis));
-            if tensor.logits() != Logits::Plain {
+            if !is_shared {
                 for row in 0..LANES {
-                    group.masks[row] = tensor.mask(first + row);
+                    group.masks.set(row, tensor.mask(first + row));
                 }
                 (group.src, group.dst) = (src, dst);
-                (passes.along.extremes[tensor.logits() as usize])(&mut group);
+                (passes.along.extremes[Logits::Masked as usize])(&mut group);
                 src = dst.cast_const();
+            } else {
+                group.masks.set(0, tensor.mask.as_ptr());
             }
             (passes.transpose)((LANES, axis), (src, axis), (scratch, LANES));
             (group.src, group.dst) = (scratch.cast_const(), scratch);
-            (operation.run)(passes, &passes.in_scratch, Logits::Plain, &mut group);
+            (operation.run)(passes, &passes.in_scratch, logits, &mut group);
             (passes.transpose)((axis, LANES), (scratch.cast_const(), LANES), (dst, axis));
         }
     }
@@ -184,8 +209,11 @@ unsafe fn other_axis(passes: &Passes, tensor: Tensor<'_>, operation: Operation) 
     group.scale = tensor.scale;
     for row in 0..tensor.io.len / (axis * inner) {
         let len = tensor.lengths.of(row, axis);
-        group.lens[0] = len;
-        group.masks[0] = tensor.mask(row);
+        // SAFETY: there is a row.
+        unsafe {
+            group.lens.set(0, len);
+            group.masks.set(0, tensor.mask(row));
+        }
         for column in (0..inner).step_by(LANES) {
             group.count = LANES.min(inner - column);
             let at = row * axis * inner + column;

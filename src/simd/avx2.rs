@@ -2,8 +2,9 @@
 
 use super::{Machine, Table};
 use core::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm256_loadu_ps, _mm256_maskload_ps,
-    _mm256_maskstore_ps, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_stream_ps,
+    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm_store_ss, _mm_storel_epi64,
+    _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
+    _mm256_stream_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -234,8 +235,28 @@ impl Machine for V3 {
 
     #[inline(always)]
     unsafe fn store_first_f32s(self, count: usize, to: *mut f32, value: f32x8) {
-        // SAFETY: as above, for writes.
-        unsafe { _mm256_maskstore_ps(to, mask_first(count), cast(value)) }
+        debug_assert!(count <= 8);
+        let value = cast(value);
+        // VMASKMOVPS takes dozens of cycles on some CPUs where it writes: four, two and one lanes take a few.
+        // SAFETY: the token proves AVX; as many elements are written as `count` has in its bits, and the caller
+        // vouches for those.
+        unsafe {
+            if count == 8 {
+                return _mm256_storeu_ps(to, value);
+            }
+            let (mut to, mut rest) = (to, self.avx._mm256_castps256_ps128(value));
+            if count & 4 != 0 {
+                _mm_storeu_ps(to, rest);
+                (to, rest) = (to.add(4), self.avx._mm256_extractf128_ps::<1>(value));
+            }
+            if count & 2 != 0 {
+                _mm_storel_epi64(to.cast(), cast(rest));
+                (to, rest) = (to.add(2), self.sse._mm_movehl_ps(rest, rest));
+            }
+            if count & 1 != 0 {
+                _mm_store_ss(to, rest);
+            }
+        }
     }
 
     #[inline(always)]

@@ -2,13 +2,9 @@
 
 use crate::math::exp_sum::{Shift, Total, numerator};
 use crate::math::log1p::log1p;
-use crate::row::block::{Block, LANES, Lanes};
+use crate::row::block::{Block, Lanes};
 use crate::row::group::Group;
 use crate::simd::{Machine, Unrolled, Vocabulary};
-
-/// Others whose sum is below this, as a share of the one largest numerator, are summed up once more under a shift of
-/// their own.
-const OUTWEIGHED: f32 = 0.25;
 
 /// The shift of rows from `lane` on.
 ///
@@ -43,19 +39,14 @@ unsafe fn store_shift<S: Machine, const K: usize>(
     }
 }
 
-/// The first lane of each block of lanes.
-#[inline(always)]
-fn blocks<S: Machine, const K: usize>() -> impl Iterator<Item = usize> {
-    (0..LANES).step_by(K * S::F32_LANES)
-}
-
 /// Works out how the rows are shifted, of the largest and the smallest logits that were found.
 #[inline(always)]
 pub(super) fn shift<S: Machine, const K: usize>(simd: S, group: &mut Group) {
     let v = Unrolled::<S, K>(simd);
-    group.is_deep = false;
-    for lane in blocks::<S, K>() {
-        // SAFETY: the lanes of a block are among the sixteen.
+    let mut is_deep = false;
+    let mut lane = 0;
+    while lane < group.count {
+        // SAFETY: the lanes of a block are among the sixteen, and were found.
         unsafe {
             let largest = group.found[0].load(simd, lane);
             let smallest: Block<S, K> = group.found[1].load(simd, lane);
@@ -65,21 +56,23 @@ pub(super) fn shift<S: Machine, const K: usize>(simd: S, group: &mut Group) {
             let one = v.splat_f32s(1.0);
             let is_based = v.less_than_or_equal_f32s(one, v.magnitude_f32s(shift.base));
             for k in 0..K {
-                group.is_deep |= simd.any_m32s(vanishes[k]) | simd.any_m32s(is_based[k]);
+                is_deep |= simd.any_m32s(vanishes[k]) | simd.any_m32s(is_based[k]);
             }
             group.known.largest.store(simd, lane, largest);
             store_shift(&mut group.known.shift, simd, lane, shift);
-            store_shift(&mut group.known.shift_of_others, simd, lane, shift);
         }
+        lane += K * S::F32_LANES;
     }
+    group.is_deep = is_deep;
 }
 
 /// Works out one over the sum of the numerators, of its two parts that were found.
 #[inline(always)]
 pub(super) fn inverse<S: Machine, const K: usize>(simd: S, group: &mut Group) {
     let v = Unrolled::<S, K>(simd);
-    for lane in blocks::<S, K>() {
-        // SAFETY: the lanes of a block are among the sixteen.
+    let mut lane = 0;
+    while lane < group.count {
+        // SAFETY: the lanes of a block are among the sixteen, and were found.
         unsafe {
             let high: Block<S, K> = group.found[0].load(simd, lane);
             let low = group.found[1].load(simd, lane);
@@ -87,22 +80,69 @@ pub(super) fn inverse<S: Machine, const K: usize>(simd: S, group: &mut Group) {
             group.known.of_sum[0].store(simd, lane, inverse.high);
             group.known.of_sum[1].store(simd, lane, inverse.low);
         }
+        lane += K * S::F32_LANES;
     }
 }
 
-/// Works out the logarithm of the sum of the numerators, each divided by the largest one: of the sum of the others,
-/// in two parts, and how often the largest logit is there.
+/// Others whose sum is below this, as a share of the largest numerator, are summed up by themselves.
+const OUTWEIGHED: f32 = 1.0 / 32.0;
+
+/// Others whose sum comes out below this, as the difference of the sum of all and the largest, may be anything.
+const UNKNOWN: f32 = 1.0 / (1 << 16) as f32;
+
+/// Works out the logarithm of the sum of the numerators, each divided by the largest one, of the two parts of the sum
+/// that were found.
 ///
-/// Sets `group.again` where that sum is to be taken once more, under the shift that is then known for it.
+/// Where the largest outweighs the others, `group.again` says that their sum is wanted by itself, and
+/// `known.shift_of_others` is the shift for it.
 #[inline(always)]
 pub(super) fn logarithm<S: Machine, const K: usize>(simd: S, group: &mut Group) {
     let v = Unrolled::<S, K>(simd);
-    let was_again = group.again;
-    group.again = false;
-    for lane in blocks::<S, K>() {
-        // SAFETY: the lanes of a block are among the sixteen.
+    let mut again = false;
+    let mut lane = 0;
+    while lane < group.count {
+        // SAFETY: the lanes of a block are among the sixteen; they were found, or worked out before.
         unsafe {
             let largest: Block<S, K> = group.known.largest.load(simd, lane);
+            let shift = load_shift(&group.known.shift, simd, lane);
+            let high = group.found[0].load(simd, lane);
+            let low = group.found[1].load(simd, lane);
+
+            let heaviest = numerator::<_, true>(v, largest, &shift);
+            let others = Total::of(v, high, low).less(v, heaviest);
+            let (quotient, lost) = others.over(v, heaviest);
+            // NaN, if the largest is infinite.
+            let log = v.add_f32s(log1p(v, quotient, lost), v.sub_f32s(largest, largest));
+            group.known.of_sum[0].store(simd, lane, log);
+
+            let outweighed = v.less_than_f32s(quotient, v.splat_f32s(OUTWEIGHED));
+            let is_known = v.less_than_f32s(v.splat_f32s(UNKNOWN), quotient);
+            for mask in outweighed {
+                again |= simd.any_m32s(mask);
+            }
+            let unsettled = v.keep_f32s(outweighed, v.splat_f32s(1.0));
+            group.known.unsettled.store(simd, lane, unsettled);
+            let raised = shift.raised(v, others.high);
+            let raised = raised.or(v, is_known, &shift);
+            store_shift(&mut group.known.shift_of_others, simd, lane, raised);
+        }
+        lane += K * S::F32_LANES;
+    }
+    group.again = again;
+}
+
+/// Works out the same for the rows that are not settled yet, of the sum of the others, in two parts, and how often the
+/// largest logit is there.
+#[inline(always)]
+pub(super) fn logarithm_of_others<S: Machine, const K: usize>(simd: S, group: &mut Group) {
+    let v = Unrolled::<S, K>(simd);
+    let mut again = false;
+    let mut lane = 0;
+    while lane < group.count {
+        // SAFETY: as in `logarithm`.
+        unsafe {
+            let largest: Block<S, K> = group.known.largest.load(simd, lane);
+            let unsettled = group.known.unsettled.load(simd, lane);
             let shift = load_shift(&group.known.shift, simd, lane);
             let shift_of_others = load_shift(&group.known.shift_of_others, simd, lane);
             let high = group.found[0].load(simd, lane);
@@ -124,32 +164,27 @@ pub(super) fn logarithm<S: Machine, const K: usize>(simd: S, group: &mut Group) 
             let lost_of_sum =
                 v.add_f32s(v.sub_f32s(quotient, of_quotient), v.sub_f32s(more, of_more));
             let log = log1p(v, sum, v.add_f32s(lost, lost_of_sum));
-            // NaN, if the largest is infinite.
             let log = v.add_f32s(log, v.sub_f32s(largest, largest));
+            let is_unsettled = v.less_than_f32s(v.splat_f32s(0.0), unsettled);
+            let settled = group.known.of_sum[0].load(simd, lane);
+            let log = v.select_f32s(is_unsettled, log, settled);
             group.known.of_sum[0].store(simd, lane, log);
 
-            if !was_again {
-                let outweighed = v.less_than_f32s(sum, v.splat_f32s(OUTWEIGHED));
-                let exists = v.less_than_f32s(v.splat_f32s(0.0), sum);
-                let raised = shift.raised(v, others.high);
-                let is_raised = v.keep_f32s(exists, v.keep_f32s(outweighed, v.splat_f32s(1.0)));
-                let is_raised = v.less_than_f32s(v.splat_f32s(0.0), is_raised);
-                for mask in is_raised {
-                    group.again |= simd.any_m32s(mask);
-                }
-                let either = |raised, shift| v.select_f32s(is_raised, raised, shift);
-                let shift_of_others = Shift {
-                    base: shift.base,
-                    rounder: either(raised.rounder, shift.rounder),
-                    lowest: either(raised.lowest, shift.lowest),
-                };
-                store_shift(
-                    &mut group.known.shift_of_others,
-                    simd,
-                    lane,
-                    shift_of_others,
-                );
+            // Once more for those that were not known so well, unless there are none.
+            let is_first_look = v.equal_f32s(shift_of_others.rounder, shift.rounder);
+            let left = v.keep_f32s(is_first_look, unsettled);
+            let left = v.keep_f32s(v.less_than_f32s(sum, v.splat_f32s(OUTWEIGHED)), left);
+            let left = v.keep_f32s(v.less_than_f32s(v.splat_f32s(0.0), sum), left);
+            let is_left = v.less_than_f32s(v.splat_f32s(0.0), left);
+            for mask in is_left {
+                again |= simd.any_m32s(mask);
             }
+            group.known.unsettled.store(simd, lane, left);
+            let raised = shift.raised(v, others.high);
+            let raised = raised.or(v, is_left, &shift_of_others);
+            store_shift(&mut group.known.shift_of_others, simd, lane, raised);
         }
+        lane += K * S::F32_LANES;
     }
+    group.again = again;
 }

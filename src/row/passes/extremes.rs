@@ -1,5 +1,7 @@
-//! The first pass: logits, where they are not the inputs themselves, and the largest and the smallest of each row.
+//! The first pass: logits, where they are not the inputs themselves, and the largest and the smallest of each
+//! row, which say how it is shifted.
 
+use super::between;
 use crate::row::block::{Block, Extent, Lanes, Whole};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
@@ -105,6 +107,11 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Pass for Extremes<IS_SCALED, 
         let smallest = smaller(smaller(t[0], t[1]), smaller(t[2], t[3]));
         state.largest = larger(state.largest, largest);
         state.smallest = smaller(state.smallest, smallest);
+    }
+
+    #[inline(always)]
+    unsafe fn finish<S: Machine, const K: usize>(simd: S, group: &mut Group) {
+        between::shift::<S, K>(simd, group);
     }
 
     #[inline(always)]

@@ -1,12 +1,13 @@
 //! The second pass: numerators and their sum.
 
+use super::between;
 use crate::math::exp_sum::{Shift, Sum, numerator};
 use crate::row::block::{Block, Extent, Lanes};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
-/// Sums the numerators up, and writes them if `WRITES` is set.
+/// Sums the numerators up, and writes them if `WRITES` is set: then it is one over the sum that is wanted.
 ///
 /// Unless `IS_DEEP` is set, the group is not deep. If `IN_SCRATCH` is set, the rows lie side by side in scratch, and
 /// are summed up in the order of a row along sixteen lanes.
@@ -97,6 +98,13 @@ impl<const IS_DEEP: bool, const WRITES: bool, const IN_SCRATCH: bool> Pass
     fn fold<S: Machine, const K: usize>(state: &mut State<Block<S, K>>, simd: S) {
         if !IN_SCRATCH {
             state.sum.fold(Unrolled::<S, K>(simd));
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<S: Machine, const K: usize>(simd: S, group: &mut Group) {
+        if WRITES {
+            between::inverse::<S, K>(simd, group);
         }
     }
 
