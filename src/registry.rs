@@ -1,8 +1,8 @@
 //! The single list of activations, and those of gates and of operations on rows.
 //!
-//! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
-//! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
-//! the tests, benches, fuzz targets and the report are generated from, or iterate over, this list.
+//! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation needs in `src/`. The
+//! named kernels, the choice between them at run time, [`AnyActivation`](crate::AnyActivation) and the C functions
+//! are generated from this list; the tests, benches, fuzz targets and the report go over all that is in it.
 
 /// Calls `$then! { .. }` with one line per activation:
 ///
