@@ -53,7 +53,7 @@ macro_rules! for_each_activation {
 }
 pub(crate) use for_each_activation;
 
-/// The same for the gates that have a name of their own:
+/// Calls `$then! { .. }` with one line per gate that has a name of its own:
 ///
 /// ```text
 /// Type  canonical_name  [parameter fields];
@@ -71,7 +71,7 @@ macro_rules! for_each_gate {
 }
 pub(crate) use for_each_gate;
 
-/// The same for the operations on rows:
+/// Calls `$then! { .. }` with one line per operation on rows:
 ///
 /// ```text
 /// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"];

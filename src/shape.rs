@@ -32,7 +32,7 @@ pub enum Lengths<'a> {
     /// All elements.
     #[default]
     All,
-    /// As many as the number says for each of the `outer` rows; fewer numbers than rows repeat.
+    /// For each of the `outer` rows, a number says how many. If there are fewer numbers than rows, they repeat.
     PerRow(&'a [usize]),
     /// Causal attention: query `q` of `queries` sees the keys before it, of which there are `past` from earlier
     /// calls, and its own: `past + q + 1` elements, or all where there are fewer.
