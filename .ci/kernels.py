@@ -261,11 +261,15 @@ def unrolled(module, isa, name):
     return min(int(re.search(rf"const {w.upper()}: usize = (\d+);", machine).group(1)) for w in weights)
 
 
+def activations():
+    """The names of the activations, which are those of their kernels."""
+    registered, *_ = (SOURCES / "registry.rs").read_text().partition("macro_rules! for_each_gate")
+    return [name for name, *_ in REGISTRY.findall(registered)]
+
+
 def main():
     objdump, library, *isas = sys.argv[1:]
-    registry = SOURCES / "registry.rs"
-    activations, *_ = registry.read_text().partition("macro_rules! for_each_gate")
-    names = [name for name, *_ in REGISTRY.findall(activations)]
+    names = activations()
     found = functions(objdump, library)
     wrong = 0
     pass_names = passes()
@@ -281,7 +285,7 @@ def main():
         # Closures of scalar code stand for themselves.
         if name not in expected[module] and not re.search(r"::|^STAGES$|^PASSES$", name):
             wrong += 1
-            print(f"kernels: {module}::{isa}::{name} is not in {registry.name}, stage.rs or passes.rs, as far as they were understood")
+            print(f"kernels: {module}::{isa}::{name} is not in registry.rs, stage.rs or passes.rs, as far as they were understood")
     for isa in isas:
         for module, registered in expected.items():
             if module.endswith("::streamed") and isa not in STREAMING:

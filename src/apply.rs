@@ -8,15 +8,16 @@ use core::marker::PhantomData;
 ///
 /// Users see it as what [`Activation`](crate::Activation) consists of.
 pub trait Apply<T: Element = f32>: Formula {
-    /// Applies it to all of `io`. Where it streams, the fence is left to the caller.
+    /// Applies the activation to all of `io`. If it streams, the fence is left to the caller.
     ///
     /// # Safety
-    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal
-    /// or do not overlap, or they do not overlap where it streams. `check` of `io.len` has returned `Ok`.
+    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len` elements. For
+    /// [`Stores::Cached`] the two are equal or do not overlap, for [`Stores::Streamed`] they do not overlap. `check` of
+    /// `io.len` has returned `Ok`.
     #[doc(hidden)]
     unsafe fn apply_raw(&self, isa: Isa, io: Io<T>, stores: Stores);
 
-    /// It, without its type.
+    /// The activation as a value whose type does not depend on it.
     #[doc(hidden)]
     #[inline]
     fn erase(&self) -> Erased<'_, T> {
@@ -29,7 +30,8 @@ pub trait Apply<T: Element = f32>: Formula {
     }
 }
 
-/// An activation without its type: what is made for it is compiled once for all.
+/// An activation as a pointer to it and a pointer to its [`Apply::apply_raw`]: code that takes one is compiled once,
+/// and not once for each activation.
 #[derive(Clone, Copy, Debug)]
 pub struct Erased<'a, T = f32> {
     activation: *const (),
@@ -40,10 +42,10 @@ pub struct Erased<'a, T = f32> {
 }
 
 impl<T> Erased<'_, T> {
-    /// See [`Apply::apply_raw`].
+    /// Applies the activation to all of `io`, as [`Apply::apply_raw`] does.
     ///
     /// # Safety
-    /// As there.
+    /// As for [`Apply::apply_raw`].
     #[inline]
     pub(crate) unsafe fn apply_raw(self, isa: Isa, io: Io<T>, stores: Stores) {
         // SAFETY: the function is that of the activation's type; the rest is the caller's promise.
@@ -51,10 +53,10 @@ impl<T> Erased<'_, T> {
     }
 }
 
-/// [`Apply::apply_raw`] of what `activation` points to.
+/// Calls [`Apply::apply_raw`] of the activation that `activation` points to.
 ///
 /// # Safety
-/// As there; `activation` points to an `A`.
+/// As for [`Apply::apply_raw`]; `activation` points to an `A`.
 unsafe fn apply_erased<T: Element, A: Apply<T>>(
     activation: *const (),
     isa: Isa,

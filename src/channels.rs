@@ -7,20 +7,21 @@
 use crate::{Cuts, Error};
 use core::mem::MaybeUninit;
 
-/// Numbers in the table that spreads those of channels over short rows: a page, on the stack. Between runs a loop
-/// ends and starts again, so they are to be long.
+/// How many numbers the table holds in which those of channels are repeated for short rows: a page, on the stack.
+/// Between two runs a loop ends and starts again, so runs ought to be long.
 const TABLE: usize = 1024;
 
-/// Numbers that serve as they stand, even where only once, instead of by way of the table.
+/// If there are this many channels, and each row is one element, the numbers are a run as they stand, even if each is
+/// used only once: to copy them to the table would not pay.
 const MANY: usize = 64;
 
-/// Rows shorter than the widest vector are no run by themselves.
+/// Rows shorter than this, the widest vector, are never a run by themselves.
 const SHORT: usize = 16;
 
-/// Rows shorter than this are none either where the table, once filled, serves several times.
+/// Rows shorter than this are not a run by themselves either, if the table, once filled, serves [`SEVERAL`] times.
 const RATHER_SHORT: usize = 256;
 
-/// How many times that is.
+/// How often a tensor repeats its channels, at least, for a table to serve several times.
 const SEVERAL: usize = 4;
 
 /// A number for each channel of a tensor `[outer, numbers.len(), inner]`.
@@ -32,7 +33,7 @@ pub(crate) struct Channels<'a> {
     inner: usize,
 }
 
-/// How an error names what makes no [`Channels`].
+/// The words of the error for numbers and an `inner` that make no [`Channels`].
 #[derive(Clone, Copy)]
 pub(crate) struct Names {
     /// The activation, by its canonical name.
@@ -43,12 +44,12 @@ pub(crate) struct Names {
     pub(crate) inner: &'static str,
 }
 
-/// The numbers of a run of elements.
+/// The numbers for a run of elements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Operand {
-    /// One for each element.
+    /// A number for each element of the run, from here on.
     Stream(*const f32),
-    /// One for all.
+    /// One number for all elements of the run.
     Constant(f32),
 }
 
@@ -162,7 +163,7 @@ impl<'a> Channels<'a> {
         }
     }
 
-    /// The same by way of a table, which is no part of other calls' frames.
+    /// Does the same by way of a table. It is a function of its own so that other calls have no table on their stack.
     #[inline(never)]
     fn for_each_run_of_a_table(
         &self,
@@ -195,11 +196,11 @@ impl<'a> Channels<'a> {
     }
 }
 
-/// A number for each element of some rows; aligned, so that no vector straddles cache lines.
+/// A number for each element of some rows. It is aligned so that no vector straddles cache lines.
 #[repr(align(64))]
 struct Table([MaybeUninit<f32>; TABLE]);
 
-/// Fills the table with each number `inner` times, and the whole again and again.
+/// Fills the table with each number `inner` times, repeats that until the table is full, and returns its start.
 fn fill(table: &mut [MaybeUninit<f32>], numbers: &[f32], inner: usize) -> *const f32 {
     for (cells, &number) in table.chunks_mut(inner).zip(numbers) {
         cells.fill(MaybeUninit::new(number));

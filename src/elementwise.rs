@@ -185,7 +185,8 @@ fn check_for<A: Formula>(activation: &A, isa: Isa, len: usize) -> Result<(), Err
     activation.check(len)
 }
 
-/// Users see which activations there are: each has an implementation of its own.
+/// One implementation for each activation, and none for whatever implements [`Apply`]: the documentation then lists which
+/// activations there are.
 macro_rules! activations {
     ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
         $(impl $(<$lt>)? Activation for $type $(<$lt>)? {})*

@@ -23,8 +23,8 @@ pub trait Formula: sealed::Sealed + Copy {
         self.reference(x)
     }
 
-    /// Whether what becomes of an element depends on where it stands, as where parameters differ
-    /// from channel to channel.
+    /// Whether the result for an element depends on its place in the tensor, as it does if parameters differ from channel
+    /// to channel.
     fn depends_on_position(&self) -> bool {
         false
     }

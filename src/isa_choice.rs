@@ -9,7 +9,7 @@ use alloc::borrow::ToOwned;
 use core::str::FromStr;
 
 impl Isa {
-    /// An error where this CPU or this build lacks it.
+    /// Returns `Ok` if this CPU and this build have the instruction set, and [`Error::IsaUnavailable`] if not.
     #[inline]
     pub(crate) fn require(self) -> Result<(), Error> {
         if self.is_available() {

@@ -12,7 +12,8 @@ use crate::drive::{ChooseKernel, Io, Stores, flushed, map::Mapping};
 use crate::registry::{for_each_activation, for_each_isa};
 use crate::{Isa, activation::*};
 
-/// One instruction set: its module, the attribute that selects its instructions, pulp's token for them.
+/// The kernels of one instruction set, from its module, the attribute that selects its instructions, and pulp's token for
+/// them.
 macro_rules! kernels {
     (
         $isa:ident, $instructions:meta, $token:expr;
@@ -38,7 +39,8 @@ macro_rules! kernels {
     };
 }
 
-/// The same for kernels that stream; what is left before and behind whole lines is left to the others.
+/// The kernels of one instruction set that stream. What is left before and behind whole cache lines they leave to those
+/// that do not.
 #[cfg(target_arch = "x86_64")]
 macro_rules! streamed_kernels {
     (

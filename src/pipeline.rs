@@ -1,9 +1,10 @@
 //! Stages around a kernel: gates, biases, residuals, slopes per channel.
 //!
-//! A call goes over its tensors in blocks that stay in the nearest cache, stage by stage; the destination holds what
-//! is between two stages. An output that streams is read by nobody soon, so that there a block on the stack takes that
-//! part, and the last stage alone writes to the destination. Kernels come [without their types](Erased): all of
-//! this is compiled once, not once for each activation.
+//! A call takes its tensors block by block, and each block stage by stage: a block is so small that it stays in the
+//! nearest cache. Between two stages the results are in the destination. If the output streams, they are in a block
+//! on the stack: the last stage alone writes to the destination then, past the cache. A kernel comes as a value whose type
+//! does not depend on the activation ([`Erased`]), so that all of this is compiled once, and not once for each
+//! activation.
 
 use crate::Isa;
 use crate::apply::Erased;
@@ -20,19 +21,19 @@ mod source;
 pub(crate) use fused::Surroundings;
 pub(crate) use source::Source;
 
-/// Elements in a block: 4 KiB of each of the two or three tensors that it is part of.
+/// Elements in a block: 4 KiB of each tensor that a call reads or writes, of which there are two or three.
 const BLOCK: usize = 1024;
 
-// Else no block would stream.
+// A shorter block would not stream: `stream` leaves it to ordinary stores.
 const _: () = assert!(BLOCK >= stream::SHORTEST);
 
 /// How far ahead of a block its sources are prefetched: the kernel then works on one block while the next is fetched.
 const PREFETCH_AHEAD: usize = BLOCK;
 
-/// Elements from which on they are prefetched at all: smaller tensors are in a cache already.
+/// Tensors with fewer elements than this are not prefetched: they are in a cache already.
 const PREFETCHED: usize = 1 << 18;
 
-/// A block that holds what is between two stages.
+/// A block on the stack that holds the results of one stage for the next.
 #[repr(align(64))]
 struct Scratch(MaybeUninit<[f32; BLOCK]>);
 
@@ -46,7 +47,7 @@ impl Scratch {
     }
 }
 
-/// A kernel, and the stages that are there on its instruction set.
+/// A kernel, the instruction set of a call, and its stages.
 #[derive(Clone, Copy)]
 pub(crate) struct Pipeline<'a> {
     kernel: Erased<'a>,
@@ -65,7 +66,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// The kernel alone.
+    /// Applies the kernel alone.
     ///
     /// # Safety
     /// As for [`Apply::apply_raw`](crate::apply::Apply::apply_raw).
@@ -76,8 +77,8 @@ impl<'a> Pipeline<'a> {
     }
 }
 
-/// The blocks of `len` elements at `dst`, as where they start and how long they are: all but the first start with a
-/// cache line.
+/// The blocks that `len` elements at `dst` are taken in: where each starts, and how many elements it has. All blocks but
+/// the first start at the start of a cache line.
 fn blocks(dst: *const f32, len: usize) -> impl Iterator<Item = (usize, usize)> {
     let misaligned = dst.addr() / size_of::<f32>() % LINE;
     let mut at = 0;
@@ -97,8 +98,8 @@ fn blocks(dst: *const f32, len: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// Prefetches what `sources` have for the block after the one from `start` on, of tensors of `len` elements that are
-/// large.
+/// Prefetches from each of `sources`, tensors of `len` elements, the block that follows the one from `start` on, if the
+/// tensors are large.
 #[inline]
 fn prefetch_next<const N: usize>(sources: [*const f32; N], start: usize, len: usize) {
     if len < PREFETCHED {

@@ -1,8 +1,8 @@
 //! The single list of activations, and those of gates and of operations on rows.
 //!
-//! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation
-//! needs: the named kernels, the dispatch, [`AnyActivation`](crate::AnyActivation) and with it
-//! the tests, benches, fuzz targets and the report are generated from, or iterate over, this list.
+//! A line here, a file in `activation/`, and its `mod` and `pub use` are all that a new activation needs in `src/`. The
+//! named kernels, the choice between them at run time, [`AnyActivation`](crate::AnyActivation) and the C functions
+//! are generated from this list; the tests, benches, fuzz targets and the report go over all that is in it.
 
 /// Calls `$then! { .. }` with one line per activation:
 ///
@@ -53,7 +53,7 @@ macro_rules! for_each_activation {
 }
 pub(crate) use for_each_activation;
 
-/// The same for the gates that have a name of their own:
+/// Calls `$then! { .. }` with one line per gate that has a name of its own:
 ///
 /// ```text
 /// Type  canonical_name  [parameter fields];
@@ -71,7 +71,7 @@ macro_rules! for_each_gate {
 }
 pub(crate) use for_each_gate;
 
-/// The same for the operations on rows:
+/// Calls `$then! { .. }` with one line per operation on rows:
 ///
 /// ```text
 /// Type<'lifetime, if any>  canonical_name  [parameter fields]  ["other", "names"];

@@ -9,7 +9,7 @@
 pub struct Rows {
     /// Elements in a row.
     pub axis: usize,
-    /// Elements from one of them to the next.
+    /// How far the elements of a row are apart: 1 if they are consecutive.
     pub inner: usize,
 }
 
@@ -29,10 +29,10 @@ impl Rows {
 /// out as a probability of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lengths<'a> {
-    /// All of them.
+    /// All elements.
     #[default]
     All,
-    /// As many as the number says for each of the `outer` rows; fewer numbers than rows repeat.
+    /// For each of the `outer` rows, a number says how many. If there are fewer numbers than rows, they repeat.
     PerRow(&'a [usize]),
     /// Causal attention: query `q` of `queries` sees the keys before it, of which there are `past` from earlier
     /// calls, and its own: `past + q + 1` elements, or all where there are fewer.
@@ -45,7 +45,7 @@ pub enum Lengths<'a> {
 }
 
 impl Lengths<'_> {
-    /// Rows before they repeat; 0 where there are none.
+    /// After how many rows the lengths repeat; 0 if they are the same for all rows, or if there are none.
     pub(crate) fn period(self) -> usize {
         match self {
             Self::All => 0,
@@ -54,7 +54,7 @@ impl Lengths<'_> {
         }
     }
 
-    /// Those of `count` rows from `first` on: whole periods, or some of one.
+    /// The lengths of `count` rows from `first` on, which are whole periods or lie in one.
     pub(crate) fn part(self, first: usize, count: usize) -> Self {
         if count >= self.period() {
             return self;

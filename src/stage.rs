@@ -15,14 +15,15 @@ use arithmetic::{Add, Multiply, ScaleNegative, ScaleNegativeOrFlat};
 mod arithmetic;
 mod unzip;
 
-/// A stage: from a source to a destination, with operands.
+/// A stage's function, which works from a source to a destination, with operands.
 ///
 /// # Safety
-/// The CPU has the instruction set; `io` is as for [`map`], or as for [`stream`]; there are as many operands as
-/// the stage says, which are not written.
+/// The CPU has the function's instruction set. `io` is as for [`map`], or, if the function streams, as for [`stream`].
+/// There are as many operands as the field of [`Stages`] says, and the function does not write them.
 pub(crate) type Function = unsafe fn(io: Io<f32>, operands: *const f32);
 
-/// A stage that may be the last of a call.
+/// A stage that may be the last of a call, as two functions: one that writes by way of the cache, and one that streams
+/// on the instruction sets that can.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stage {
     cached: Function,
@@ -30,7 +31,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Does it.
+    /// Applies the stage to all of `io`.
     ///
     /// # Safety
     /// As for [`Function`].
@@ -50,16 +51,16 @@ impl Stage {
 pub(crate) struct Stages {
     /// `x + operand`, with an operand for each element.
     pub(crate) add: Stage,
-    /// `x + operand`, with one operand.
+    /// `x + operand`, with one operand for all elements.
     pub(crate) add_constant: Function,
     /// `x * operand`, with an operand for each element.
     pub(crate) multiply: Stage,
     /// `if x.is_sign_negative() { operand * x } else { x }`, with an operand for each element; none is 0.
     pub(crate) scale_negative: Stage,
-    /// The same where an operand may be 0: then -inf counts as the smallest finite number, so that the product is a
-    /// zero and not NaN.
+    /// As `scale_negative`, and an operand may be 0: where it is, -inf counts as the smallest finite number, so that the
+    /// product is a zero and not NaN.
     pub(crate) scale_negative_or_flat: Stage,
-    /// From `len` pairs to their first elements and their second ones.
+    /// Writes the first elements of `len` pairs to `first`, and their second elements to `second`.
     ///
     /// # Safety
     /// The pairs are valid for reads, both others for writes of `len` elements, and none overlaps another.
@@ -67,7 +68,7 @@ pub(crate) struct Stages {
 }
 
 impl Stages {
-    /// Those of `isa`.
+    /// The stages of `isa`.
     #[inline]
     pub(crate) fn of(isa: Isa) -> &'static Self {
         // An arm that is missing on this architecture stands for an `Isa` that no CPU of it has.
@@ -83,7 +84,14 @@ impl Stages {
     }
 }
 
-/// One instruction set: the functions, and the table of them.
+/// The functions of one instruction set, and the table of them. One of the functions expands to
+///
+/// ```text
+/// #[target_feature(enable = "avx2,fma")]
+/// pub(super) unsafe fn add(io: Io<f32>, operands: *const f32) {
+///     unsafe { map(V3::new_unchecked(), io, Binary { kernel: Add, operands }) }
+/// }
+/// ```
 macro_rules! stages {
     ($isa:ident, $instructions:meta, $token:expr; $($name:ident $kernel:ident;)*) => {
         #[doc = concat!("The stages on ", stringify!($isa), ".")]
@@ -114,7 +122,8 @@ macro_rules! stages {
     };
 }
 
-/// The functions of one instruction set that are never last, and so in no list.
+/// The functions of one instruction set that are never the last of a call. They do not stream, so they are written
+/// out here, and are not in the list of `all_stages`.
 macro_rules! others {
     ($instructions:meta, $token:expr) => {
         /// See [`Stages`].
@@ -150,7 +159,8 @@ macro_rules! others {
     };
 }
 
-/// The same past the cache, for those that may be last.
+/// The functions of one instruction set that stream. What is left before and behind whole cache lines they leave to the
+/// function of the same name that does not.
 #[cfg(target_arch = "x86_64")]
 macro_rules! streamed_stages {
     ($isa:ident, $instructions:meta, $token:expr; $($name:ident $kernel:ident;)*) => {
@@ -176,7 +186,8 @@ macro_rules! streamed_stages {
     };
 }
 
-/// A stage with both kinds of stores, where there are both.
+/// The [`Stage`] called `$name` on an instruction set. If that has no stores past the cache, both functions are the
+/// cached one.
 macro_rules! last_stage {
     (avx2 $name:ident) => {
         Stage {
@@ -198,7 +209,7 @@ macro_rules! last_stage {
     };
 }
 
-/// The list of those with an operand for each element.
+/// Makes all functions of the stages that are listed, those with an operand for each element.
 macro_rules! all_stages {
     ($($line:tt)*) => {
         for_each_isa! { stages! $($line)* }

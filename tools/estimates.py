@@ -69,15 +69,14 @@ def cycles(code, triple, cpu):
 def main():
     x86, arm = sys.argv[1:]
     found = kernels.functions("objdump", x86) | kernels.functions("aarch64-linux-gnu-objdump", arm)
-    names = kernels.REGISTRY.findall((ROOT / "src" / "registry.rs").read_text())
     print("| cycles per element, estimated |", " | ".join(column for column, *_ in CPUS), "|")
     print("|---|" + "---|" * len(CPUS))
-    for name in names:
+    for name in kernels.activations():
         if name in OTHER_KERNELS:
             continue
         cells = []
         for _, isa, lanes, triple, cpu in CPUS:
-            stores, loop = hot_loop(isa, found[("", isa, name)])
+            stores, loop = hot_loop(isa, found[("kernel", isa, name)])
             cells.append(f"{cycles(assembly(loop), triple, cpu) / (stores * lanes):.2f}")
         print(f"| `{name}` |", " | ".join(cells), "|")
 

@@ -1,4 +1,4 @@
-//! A bias before the activation, a residual after it.
+//! The pipeline of [`Fused`](crate::Fused): a bias before the activation, a residual after it.
 
 use super::{Pipeline, Scratch, blocks, prefetch_next};
 use crate::channels::{Channels, Operand};
@@ -11,16 +11,16 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) residual: Option<&'a [f32]>,
 }
 
-/// The same for a run of elements.
+/// What surrounds the activation of a run of elements.
 #[derive(Clone, Copy)]
 struct Run {
     bias: Option<Operand>,
-    /// As many as the run has elements.
+    /// The residual of the run's first element, with those of the others behind it.
     residual: Option<*const f32>,
 }
 
 impl Pipeline<'_> {
-    /// Writes `kernel(x + bias) + residual` for all of `io`. Where it streams, the fence is left to the caller.
+    /// Writes `kernel(x + bias) + residual` for all of `io`. If it streams, the fence is left to the caller.
     ///
     /// # Safety
     /// As for [`Apply::apply_raw`](crate::apply::Apply::apply_raw); the bias's channels fit `io.len`, there are as
@@ -47,7 +47,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A run of elements.
+    /// Writes the results of a run of elements.
     ///
     /// # Safety
     /// As for [`fused`](Self::fused).
@@ -62,7 +62,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A run, block by block in the destination.
+    /// Writes the results of a run block by block; the destination holds what is between two stages.
     ///
     /// # Safety
     /// As for [`fused`](Self::fused), where nothing streams.
@@ -87,7 +87,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A run, block by block in a scratch: the last step alone writes to the destination.
+    /// Writes the results of a run block by block; a block on the stack holds what is between two stages, and the last
+    /// stage alone writes to the destination, past the cache.
     ///
     /// # Safety
     /// As for [`fused`](Self::fused) where it streams.
@@ -136,10 +137,10 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Adds the bias to a block that starts `at` elements into the run that it belongs to.
+    /// Writes the sum of a block, which starts `at` elements into its run, and the bias of the run.
     ///
     /// # Safety
-    /// `block` is as for [`fused`](Self::fused) where nothing streams; a stream of biases goes on to its end.
+    /// `block` is as the `io` of [`fused`](Self::fused) for [`Stores::Cached`]; a stream of biases is as long as the run.
     unsafe fn add_bias(self, block: Io<f32>, bias: Operand, at: usize) {
         // SAFETY: the caller's promises, passed on.
         unsafe {
@@ -152,7 +153,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// An activation that depends on the position: a pass over all of the tensor for each step.
+    /// Writes the results for an activation that depends on the position of an element: each stage goes over all of the
+    /// tensor, as the kernel has to see all of it.
     ///
     /// # Safety
     /// As for [`fused`](Self::fused), where nothing streams.

@@ -1,18 +1,18 @@
-//! The activation of one tensor times another.
+//! The pipeline of gates: the activation of one tensor, the gate, times another, the value.
 
 use super::{BLOCK, Pipeline, Scratch, Source, blocks, prefetch_next};
 use crate::drive::{Io, Stores, stream};
 
-/// Rows of fewer elements are gathered, some of them in a block.
+/// Rows of fewer elements than this are copied so that several of them make up a block.
 const GATHERED: usize = 64;
 
 impl Pipeline<'_> {
     /// Writes the product of the kernel's result for the gate and of the value to `dst`, row after row.
     ///
     /// # Safety
-    /// The CPU has the instruction set; all rows of `source` can be read, and as many elements written at `dst`. What
-    /// is written is the gate itself, where that is one row and nothing streams, or nothing of what is read. The
-    /// activation's `check` has returned `Ok`.
+    /// The CPU has the instruction set; all rows of `source` can be read, and as many elements written at `dst`. `dst`
+    /// does not overlap `source`; or, for [`Stores::Cached`] and one row, it is the gate. The activation's `check` has
+    /// returned `Ok`.
     pub(crate) unsafe fn gate(self, source: Source, dst: *mut f32, stores: Stores) {
         // SAFETY: the caller's promises, passed on.
         unsafe {
@@ -39,7 +39,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A row of `len` elements.
+    /// Writes the products of a row of `len` elements.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate).
@@ -63,7 +63,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// A row of `len` elements, past the cache. A fence has to follow.
+    /// Writes the products of a row of `len` elements past the cache. A fence has to follow.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate); nothing of what is read is written.
@@ -98,7 +98,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Pairs of a gate and a value: the gates are unzipped to where the products go, the values into a block.
+    /// Writes the products of pairs of a gate and a value: the gates are unzipped to where the products go, the values
+    /// to a block on the stack.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate).
@@ -121,7 +122,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Writes the gates and the values of `len` pairs from pair `at` on.
+    /// Writes the gates of `len` pairs, from pair `at` on, to `gates`, and their values to `values`.
     ///
     /// # Safety
     /// `source` has as many pairs, which can be read; as many elements can be written at both, and none overlaps
@@ -143,7 +144,8 @@ impl Pipeline<'_> {
         unsafe { (self.stages.unzip)(pairs.add(2 * at), first, second, len) }
     }
 
-    /// Short rows: some gates are gathered where their products go, some values in a block.
+    /// Writes the products of short rows, some rows at a time: their gates are copied to where the products go, their values
+    /// to a block on the stack.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate); `source` has more than one row of less than a block.
@@ -180,7 +182,8 @@ impl Pipeline<'_> {
         }
     }
 
-    /// An activation that depends on the position: the gate becomes a tensor by itself first, at `dst`.
+    /// Writes the products for an activation that depends on the position of an element: all gates are copied to `dst`
+    /// first, as the kernel has to see them as one tensor.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate), where nothing streams.

@@ -1,4 +1,4 @@
-//! A slope per channel: the one activation that is not a kernel alone.
+//! PReLU, the one activation that may be more than a kernel: it has stages if there is a slope per channel.
 
 use crate::Isa;
 use crate::activation::{Prelu, Slopes};
@@ -21,7 +21,7 @@ impl Apply for Prelu<'_> {
     }
 }
 
-/// Applies slopes to all of `io`: to a run that shares one by the kernel of a shared slope, to others by a stage.
+/// Applies slopes to all of `io`: a run of elements that share a slope is left to the kernel, any other to a stage.
 ///
 /// # Safety
 /// As for [`Apply::apply_raw`]; the channels fit `io.len`.

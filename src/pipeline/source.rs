@@ -1,31 +1,34 @@
-//! Where the elements of a gate and of a value are, and how they are cut.
+//! Where the elements of a gate and of a value are, be they two tensors or one, and where they may be cut.
 
 #[cfg(feature = "parallel")]
 use crate::Cuts;
 
-/// Where the elements of gate and value are.
+/// Where the elements of gate and value are: in rows of consecutive elements, as many of the gate as of the value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
+    /// The first element of the first row of the gate.
     pub(super) gate: *const f32,
+    /// The first element of the first row of the value.
     pub(super) value: *const f32,
-    /// Elements of either that stand together; not 0 where there are any.
+    /// Elements in a row; not 0 if there are any.
     pub(super) len: usize,
-    /// How often they do.
+    /// How many rows the gate has, and the value as well.
     pub(super) rows: usize,
-    /// Elements from where they do to where the next do.
+    /// Elements from the start of a row to the start of the next.
     pub(super) stride: usize,
-    /// Whether they take turns one by one.
+    /// Whether both are in one tensor, a gate and a value by turns: `len` is 1 then, and there is a row for each pair.
     pub(super) in_pairs: bool,
 }
 
 impl Source {
-    /// A tensor each.
+    /// The source for a gate and a value that are a tensor each.
     #[inline]
     pub(crate) fn two_tensors(gate: &[f32], value: &[f32]) -> Self {
         Self::whole(gate.as_ptr(), value, gate.len())
     }
 
-    /// A gate that is written, and where that is: one pointer, taken from the borrow once.
+    /// The source for a gate that the products overwrite, and the destination, which is the gate. Both come from one
+    /// pointer: a second one, taken from the same borrow, would end the life of the first.
     #[inline]
     pub(crate) fn in_place(gate: &mut [f32], value: &[f32]) -> (Self, *mut f32) {
         let len = gate.len();
@@ -45,13 +48,13 @@ impl Source {
         }
     }
 
-    /// One tensor `x`, of rows of `n` elements of the one, then of the other.
+    /// The source for one tensor `x`, in which `n` elements of the one are followed by `n` of the other, again and again.
     #[inline]
     pub(crate) fn halves(x: &[f32], n: usize, value_first: bool) -> Self {
         Self::one_tensor(x, n, value_first, false)
     }
 
-    /// One tensor `x`, of pairs.
+    /// The source for one tensor `x` of pairs.
     #[inline]
     pub(crate) fn pairs(x: &[f32], value_first: bool) -> Self {
         Self::one_tensor(x, 1, value_first, true)
@@ -70,7 +73,7 @@ impl Source {
             gate,
             value,
             len,
-            // Of no elements there are no rows.
+            // If a row has no elements, there are no rows.
             rows: (x.len() / 2).checked_div(len).unwrap_or(0),
             stride: len.wrapping_mul(2), // where it overflows, there are no rows
             in_pairs,
@@ -83,7 +86,7 @@ impl Source {
         self.rows * self.len
     }
 
-    /// Where they may be cut.
+    /// Where the products may be cut.
     #[cfg(feature = "parallel")]
     pub(crate) fn cuts(&self) -> Cuts {
         if self.rows == 1 || self.in_pairs {
@@ -96,7 +99,7 @@ impl Source {
         }
     }
 
-    /// The first `middle` of them, and the others, where [`cuts`](Self::cuts) allows it.
+    /// The source of the first `middle` products, and that of the others, if [`cuts`](Self::cuts) allows a cut there.
     #[cfg(feature = "parallel")]
     pub(crate) fn split_at(self, middle: usize) -> (Self, Self) {
         let one_row = self.rows == 1;

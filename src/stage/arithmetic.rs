@@ -36,8 +36,8 @@ impl BinaryKernel for ScaleNegative {
     }
 }
 
-/// The same where a slope may be 0. In the lanes where it is, -inf counts as the smallest finite
-/// number, so that the product is a zero and not NaN.
+/// As [`ScaleNegative`], and a slope may be 0. In the lanes where it is, -inf counts as the smallest finite number, so
+/// that the product is a zero and not NaN.
 #[derive(Clone, Copy)]
 pub(super) struct ScaleNegativeOrFlat;
 

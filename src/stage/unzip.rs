@@ -1,4 +1,4 @@
-//! Pairs to two streams: the first elements, and the second ones.
+//! The stage that takes pairs apart into two streams: the first elements, and the second ones.
 
 use crate::simd::Machine;
 

@@ -5,7 +5,7 @@ use activations::{
     AnyRowActivation, Isa, Lengths, LogSoftmax, RowActivation, RowFormula, Rows, Softmax, Softmin,
 };
 
-/// Shapes, as rows and how many blocks of them: together they lead through every walk over a tensor.
+/// Shapes, as rows and how many blocks of them: together they lead every way over a tensor.
 pub const SHAPES: &[(Rows, usize)] = &[
     // Short rows, side by side: fewer than sixteen, sixteen, and some over.
     (Rows::last(1), 21),
@@ -13,8 +13,8 @@ pub const SHAPES: &[(Rows, usize)] = &[
     (Rows::last(3), 40),
     (Rows::last(8), 16),
     (Rows::last(17), 19),
+    // Longer ones, as they lie, in groups of up to sixteen, and one by one.
     (Rows::last(128), 18),
-    // Long ones, in groups of up to eight, and one by one.
     (Rows::last(129), 9),
     (Rows::last(200), 17),
     (Rows::last(1024), 3),

@@ -45,7 +45,7 @@ fn of_gates() {
         gate.apply_in_place_on(Isa::Scalar, &mut y, &value).unwrap();
         assert_same_bits(&y, &expected, &x, gate);
         if gate.name() == "gated" {
-            continue; // Those with a name of their own have the same walks.
+            continue; // The gates that have a name of their own go the same ways.
         }
         let y = gate.to_vec(&x, &value).unwrap();
         assert_same_bits(&y, &expected, &x, gate);
