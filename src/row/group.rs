@@ -1,7 +1,8 @@
 //! A group: up to sixteen rows that are worked on together, and what is known of them.
 
 use super::block::{LANES, Lanes, PerRow};
-use crate::math::exp_sum::{SHORT, Shift};
+use crate::math::exp_shift::Shift;
+use crate::math::exp_sum::SHORT;
 use core::mem::MaybeUninit;
 
 /// Up to sixteen rows, and one lane for each of them in what is known of it.

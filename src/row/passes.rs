@@ -10,8 +10,10 @@ mod matches;
 mod numerators;
 mod results;
 
+use super::across::Across;
+use super::along::Along;
 use super::group::Group;
-use super::layout::{Across, Along, Layout};
+use super::layout::Layout;
 use crate::Isa;
 use crate::simd::Machine;
 use between::{inverse, logarithm, logarithm_of_others, shift};

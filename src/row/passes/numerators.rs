@@ -1,7 +1,8 @@
 //! The second pass: numerators and their sum.
 
 use super::between;
-use crate::math::exp_sum::{Shift, Sum, numerator};
+use crate::math::exp_shift::Shift;
+use crate::math::exp_sum::{Sum, numerator};
 use crate::row::block::{Block, Extent, Lanes};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
