@@ -29,10 +29,10 @@ pub(crate) trait Pass {
     /// Whether it wants the mask.
     const IS_MASKED: bool = false;
 
-    /// Whether it is but a few operations: [`four`](Self::four) blocks are then worked on at a time.
+    /// Whether a block takes only a few operations: [`four`](Self::four) blocks are then worked on at a time.
     const IS_LIGHT: bool = false;
 
-    /// Whether it is so many that memory can be read ahead meanwhile, for the rows to come.
+    /// Whether a block takes so many operations that memory can be read ahead meanwhile, for the rows to come.
     const READS_AHEAD: bool = false;
 
     /// Whether it writes what its sum leaves over for each element, instead of adding it up.
@@ -44,7 +44,9 @@ pub(crate) trait Pass {
     /// What it keeps in registers.
     type State<S: Machine, const K: usize>: Copy;
 
-    /// The state before the first block of rows of which `of` reads what is known, and which are short or not.
+    /// The state before the first block. `of` reads, of what is known of each row, the lanes of the rows that the block
+    /// belongs to; `is_short` says whether the rows have at most [`SHORT`](crate::math::exp_sum::SHORT) elements, whose
+    /// sum starts at a number of its own.
     fn begin<S: Machine, const K: usize>(
         simd: S,
         group: &Group,
@@ -94,7 +96,7 @@ pub(crate) trait Pass {
     fn end<S: Machine, const K: usize>(state: Self::State<S, K>, simd: S) -> [Block<S, K>; 3];
 }
 
-/// How numbers of sixteen lanes become one of the row.
+/// How the numbers that a pass found in sixteen lanes become one number of the row.
 #[derive(Clone, Copy)]
 pub(crate) enum Reduction {
     /// The largest; none is NaN.
@@ -103,13 +105,13 @@ pub(crate) enum Reduction {
     Smallest,
     /// The sum, as a tree.
     Sum,
-    /// The two parts of a sum, of which this is the first and the next one the second.
+    /// The sum of all lanes of this number and of the next one, the two parts of a sum; rounded to f32.
     Total,
-    /// The second part of that.
+    /// What that rounding lost, or for short rows the sum of the second part. It comes after [`Total`](Self::Total).
     Leftover,
 }
 
-/// A way over a group.
+/// How the rows of a group lie in memory, and so how a pass goes over them.
 pub(crate) trait Layout {
     /// Takes the pass `P` over `group`, and leaves in `group.found` what it found out.
     ///
