@@ -245,6 +245,28 @@ def passes():
     return over_groups + between.group(1).split() + ["transpose"] if between and over_groups else []
 
 
+def complaints_of_fences(objdump, library):
+    """What streams has to be followed by a fence before users get it back: in the C functions that call streaming kernels, and
+    in what gates call, which does so by way of pointers."""
+    command = [objdump, "--disassemble", "--reloc", "--demangle", "--no-show-raw-insn", library]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    callers, fenced, name = set(), set(), None
+    for line in text.splitlines():
+        if symbol := re.match(r"^[0-9a-f]+ <(.*)>:$", line):
+            name = symbol.group(1)
+            if "::gate::" in name and name.endswith("Pipeline>::gate"):
+                callers.add(name)
+        elif name and re.search(r"R_\S+\s+activations::kernel::(surrounded::)?streamed::", line):
+            if re.fullmatch(r"activations_\w+|activations::elementwise::apply_to", name):
+                callers.add(name)
+        elif re.search(r"\tsfence", line):
+            fenced.add(name)
+    if len(callers) < 2:
+        yield "nothing that streams was found"
+    for name in sorted(callers - fenced):
+        yield f"{name} streams, and has no fence"
+
+
 def stages():
     """The names of the stages that may stream, and of all others."""
     text = (SOURCES / "stage.rs").read_text()
@@ -322,6 +344,10 @@ def main():
                     wrong += 1
                     print(f"kernels: {module}::{isa}::{name} {complaint}")
             print(f"kernels: {module}::{isa}: {len(registered)} functions, {size} bytes of code")
+    if set(isas) & set(STREAMING):
+        for complaint in complaints_of_fences(objdump, library):
+            wrong += 1
+            print(f"kernels: {complaint}")
     print(f"kernels: {wrong} complaints")
     sys.exit(wrong != 0)
 
