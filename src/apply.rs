@@ -77,7 +77,7 @@ impl<T> Erased<'_, T> {
 
     /// See [`Apply::is_kernel`].
     #[inline]
-    pub(crate) fn is_kernel(self, isa: Isa) -> bool {
+    pub(crate) fn is_kernel(&self, isa: Isa) -> bool {
         // SAFETY: the function is that of the activation's type.
         unsafe { (self.is_kernel)(self.activation, isa) }
     }

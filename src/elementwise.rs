@@ -15,7 +15,7 @@ use crate::{AnyActivation, Element, Error, Formula, Isa};
 
 /// Applies an activation to slices of `T`.
 ///
-/// Implemented by every activation of the crate, by [`AnyActivation`](crate::AnyActivation), and by
+/// Implemented by every activation of the crate, by [`AnyActivation`], and by
 /// [`Fused`](crate::Fused) for an activation between a bias and a residual; it cannot be implemented
 /// elsewhere. All methods return the same bits for the same input: out
 /// of place or in place, on every instruction set, at every length and alignment (but for the

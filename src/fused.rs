@@ -20,7 +20,7 @@ const NAMES: Names = Names {
 /// convolution or a matrix product: for NCHW `inner` is H·W, for NHWC and for the rows of a matrix it
 /// is 1, and `outer` is what is left. A residual belongs to an element. Either may be left out.
 ///
-/// It is an [`Activation`](crate::Activation): out of place, in place, on the instruction set of your
+/// It is an [`Activation`]: out of place, in place, on the instruction set of your
 /// choice. The result is bit for bit that of the three steps one by one, but for the payload of a NaN:
 /// the sum with the bias is rounded, then the activation as its page says, then the sum with the
 /// residual.

@@ -33,10 +33,10 @@ mod tensor;
 /// of place or in place, on every instruction set, at every alignment (but for the payload of a NaN).
 /// (The same row, once the last axis of a tensor and once another, may come out differently in the last place: it is
 /// summed up in another order.) No method panics, and none allocates but [`to_vec`](Self::to_vec) and
-/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`] does where there is no memory.
+/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory.
 ///
 /// # Errors
-/// Every method returns what [`RowFormula::check`] does. The output is then untouched.
+/// Every method returns what [`RowFormula::check`](crate::RowFormula::check) does. The output is then untouched.
 pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
     /// Row by row from `x` to `y`, on the best instruction set ([`Isa::detect`]).
     ///

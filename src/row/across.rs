@@ -86,7 +86,7 @@ unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
 /// sixteen lanes: elements 16 apart, then as a tree.
 ///
 /// # Safety
-/// There are as many, a block of lanes every sixteen numbers, and room for [`SHORT`]; `len` is at most that, and not 0.
+/// There are as many, a block of lanes every sixteen numbers, and room for [`SHORT`](crate::math::exp_sum::SHORT); `len` is at most that, and not 0.
 #[inline(always)]
 unsafe fn total_of_leftovers<S: Machine, const K: usize>(
     simd: S,
