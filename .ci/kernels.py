@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 
 SYMBOL = re.compile(
-    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::streamed)?|row::passes)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
+    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::surrounded)?(?:::streamed)?|row::passes)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
 )
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
@@ -85,20 +85,25 @@ STREAMED_SPILLS = {
 }
 # The instruction sets that have stores past the cache.
 STREAMING = ["avx2", "avx512"]
-STREAMED = "kernel::streamed"
 PASSES = "row::passes"
 
 # The same for passes of operations on rows. On NEON a block is four vectors.
 PASS_SPILLS = {
     "avx2": {
         "anew_along": 4,
-        "deep_numerators_across": 2,
+        "deep_numerators_across": 3,
         "deep_numerators_along": 2,
+        "deep_numerators_in_scratch": 1,
+        "deep_sum_across": 5,
+        "deep_sum_along": 2,
+        "deep_sum_in_scratch": 4,
         "numerators_along": 2,
         "others_across": 7,
         "others_along": 7,
         "others_in_scratch": 9,
+        "sum_across": 3,
         "sum_along": 2,
+        "sum_in_scratch": 1,
     },
     "avx512": {},
     "neon": {},
@@ -201,7 +206,7 @@ def complaints_of_pass(isa, name, body):
     """What is wrong with one pass over rows.
 
     Loops with masked moves are those over partial blocks; the loops without are where the time goes. What is worked out
-    between the passes has no loops."""
+    between the passes goes round once, for all rows of a group."""
     patterns = PATTERNS[isa]
     for _, text, relocated in body:
         leaves = relocated and re.search(patterns["jump"], text)
@@ -225,9 +230,10 @@ def complaints_of_pass(isa, name, body):
         wasteful = [text for text in loop if re.search(patterns["never_in_a_loop"], text)]
         if wasteful:
             yield f"has in a loop: {', '.join(wasteful)}"
-    if not whole and re.search(r"_(along|across|in_scratch)$", name):
+    is_pass = re.search(r"_(along|across|in_scratch)$", name)
+    if is_pass and not whole:
         yield "has no loop without masked moves"
-    if spills > PASS_SPILLS.get(isa, {}).get(name, 0):
+    if is_pass and spills > PASS_SPILLS.get(isa, {}).get(name, 0):
         yield f"touches the stack {spills} times in a loop"
 
 
@@ -239,10 +245,32 @@ def passes():
     return over_groups + between.group(1).split() + ["transpose"] if between and over_groups else []
 
 
+def complaints_of_fences(objdump, library):
+    """What streams has to be followed by a fence before users get it back: in the C functions that call streaming kernels, and
+    in what gates call, which does so by way of pointers."""
+    command = [objdump, "--disassemble", "--reloc", "--demangle", "--no-show-raw-insn", library]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    callers, fenced, name = set(), set(), None
+    for line in text.splitlines():
+        if symbol := re.match(r"^[0-9a-f]+ <(.*)>:$", line):
+            name = symbol.group(1)
+            if "::gate::" in name and name.endswith("Pipeline>::gate"):
+                callers.add(name)
+        elif name and re.search(r"R_\S+\s+activations::kernel::(surrounded::)?streamed::", line):
+            if re.fullmatch(r"activations_\w+|activations::elementwise::apply_to", name):
+                callers.add(name)
+        elif re.search(r"\tsfence", line):
+            fenced.add(name)
+    if len(callers) < 2:
+        yield "nothing that streams was found"
+    for name in sorted(callers - fenced):
+        yield f"{name} streams, and has no fence"
+
+
 def stages():
     """The names of the stages that may stream, and of all others."""
     text = (SOURCES / "stage.rs").read_text()
-    last = re.findall(r"^    (\w+) \w+;$", text, re.M)
+    last = re.findall(r"^        (\w+) [A-Z]\w+;$", text, re.M)
     fields = re.search(r"^pub\(crate\) struct Stages \{(.*?)^\}", text, re.M | re.S)
     every = re.findall(r"^    pub\(crate\) (\w+):", fields.group(1), re.M) if fields else []
     return last, [name for name in every if name not in last]
@@ -280,7 +308,15 @@ def main():
     if not last or not others:
         wrong += 1
         print("kernels: stage.rs was not understood: it has no stages")
-    expected = {"kernel": names, STREAMED: names, "stage": last + others, "stage::streamed": last, PASSES: pass_names}
+    expected = {
+        "kernel": names,
+        "kernel::streamed": names,
+        "kernel::surrounded": names,
+        "kernel::surrounded::streamed": names,
+        "stage": last + others,
+        "stage::streamed": last,
+        PASSES: pass_names,
+    }
     for module, isa, name in sorted(found):
         # Closures of scalar code stand for themselves.
         if name not in expected[module] and not re.search(r"::|^STAGES$|^PASSES$", name):
@@ -289,6 +325,9 @@ def main():
     for isa in isas:
         for module, registered in expected.items():
             if module.endswith("::streamed") and isa not in STREAMING:
+                continue
+            # Around scalar kernels there are stages.
+            if "::surrounded" in module and isa == "scalar":
                 continue
             size = 0
             for name in registered:
@@ -305,6 +344,10 @@ def main():
                     wrong += 1
                     print(f"kernels: {module}::{isa}::{name} {complaint}")
             print(f"kernels: {module}::{isa}: {len(registered)} functions, {size} bytes of code")
+    if set(isas) & set(STREAMING):
+        for complaint in complaints_of_fences(objdump, library):
+            wrong += 1
+            print(f"kernels: {complaint}")
     print(f"kernels: {wrong} complaints")
     sys.exit(wrong != 0)
 

@@ -2,7 +2,7 @@
 
 use crate::activation::*;
 use crate::apply::{Apply, Erased};
-use crate::drive::{Io, Stores};
+use crate::drive::{Io, Stores, operands::Operands};
 use crate::formula::sealed::Sealed;
 use crate::registry::for_each_activation;
 use crate::{Cuts, Error, Formula, Isa};
@@ -142,6 +142,23 @@ macro_rules! any_activation {
                     // SAFETY: the caller's promises, passed on.
                     $(Self::$type(activation) => unsafe { activation.apply_raw(isa, io, stores) },)*
                 }
+            }
+
+            fn is_kernel(&self, isa: Isa) -> bool {
+                match self {
+                    $(Self::$type(activation) => activation.is_kernel(isa),)*
+                }
+            }
+
+            unsafe fn surrounded_raw(
+                &self,
+                isa: Isa,
+                io: Io<f32>,
+                operands: &Operands,
+                stores: Stores,
+            ) {
+                // SAFETY: the caller's promises, passed on; the function is that of the activation itself.
+                unsafe { self.erase().surrounded_raw(isa, io, operands, stores) }
             }
 
             #[inline]

@@ -1,6 +1,6 @@
 //! What applies an activation to memory, whichever it is and whatever it consists of.
 
-use crate::drive::{Io, Stores, stream};
+use crate::drive::{Io, Stores, operands::Operands, stream};
 use crate::{Element, Formula, Isa};
 use core::marker::PhantomData;
 
@@ -18,12 +18,33 @@ pub trait Apply<T: Element = f32>: Formula {
     unsafe fn apply_raw(&self, isa: Isa, io: Io<T>, stores: Stores);
 
     /// The activation as a value whose type does not depend on it.
+    /// Whether it is one kernel on `isa`, and so has a loop with surroundings: [`surrounded_raw`](Self::surrounded_raw).
+    #[doc(hidden)]
+    #[inline]
+    fn is_kernel(&self, isa: Isa) -> bool {
+        let _ = isa;
+        false
+    }
+
+    /// Writes `f(x + bias) * factor + addend` for all of `io`. Where it streams, the fence is left to the caller.
+    ///
+    /// # Safety
+    /// As for [`apply_raw`](Self::apply_raw), and [`is_kernel`](Self::is_kernel) has returned `true` for `isa`. Operands
+    /// for each element are as many and are not written.
+    #[doc(hidden)]
+    unsafe fn surrounded_raw(&self, isa: Isa, io: Io<T>, operands: &Operands, stores: Stores) {
+        let _ = (isa, io, operands, stores);
+        unreachable!("it is no kernel");
+    }
+
     #[doc(hidden)]
     #[inline]
     fn erase(&self) -> Erased<'_, T> {
         Erased {
             activation: (&raw const *self).cast(),
             apply_raw: apply_erased::<T, Self>,
+            is_kernel: is_kernel_erased::<T, Self>,
+            surrounded_raw: surrounded_erased::<T, Self>,
             depends_on_position: self.depends_on_position(),
             borrowed: PhantomData,
         }
@@ -36,6 +57,8 @@ pub trait Apply<T: Element = f32>: Formula {
 pub struct Erased<'a, T = f32> {
     activation: *const (),
     apply_raw: unsafe fn(*const (), Isa, Io<T>, Stores),
+    is_kernel: unsafe fn(*const (), Isa) -> bool,
+    surrounded_raw: unsafe fn(*const (), Isa, Io<T>, &Operands, Stores),
     /// [`Formula::depends_on_position`].
     pub(crate) depends_on_position: bool,
     borrowed: PhantomData<&'a ()>,
@@ -51,6 +74,29 @@ impl<T> Erased<'_, T> {
         // SAFETY: the function is that of the activation's type; the rest is the caller's promise.
         unsafe { (self.apply_raw)(self.activation, isa, io, stores) }
     }
+
+    /// See [`Apply::is_kernel`].
+    #[inline]
+    pub(crate) fn is_kernel(self, isa: Isa) -> bool {
+        // SAFETY: the function is that of the activation's type.
+        unsafe { (self.is_kernel)(self.activation, isa) }
+    }
+
+    /// See [`Apply::surrounded_raw`].
+    ///
+    /// # Safety
+    /// As there.
+    #[inline]
+    pub(crate) unsafe fn surrounded_raw(
+        self,
+        isa: Isa,
+        io: Io<T>,
+        operands: &Operands,
+        stores: Stores,
+    ) {
+        // SAFETY: the function is that of the activation's type; the rest is the caller's promise.
+        unsafe { (self.surrounded_raw)(self.activation, isa, io, operands, stores) }
+    }
 }
 
 /// Calls [`Apply::apply_raw`] of the activation that `activation` points to.
@@ -65,6 +111,30 @@ unsafe fn apply_erased<T: Element, A: Apply<T>>(
 ) {
     // SAFETY: the caller's promises, passed on.
     unsafe { (*activation.cast::<A>()).apply_raw(isa, io, stores) }
+}
+
+/// [`Apply::is_kernel`] of what `activation` points to.
+///
+/// # Safety
+/// `activation` points to an `A`.
+unsafe fn is_kernel_erased<T: Element, A: Apply<T>>(activation: *const (), isa: Isa) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { (*activation.cast::<A>()).is_kernel(isa) }
+}
+
+/// [`Apply::surrounded_raw`] of what `activation` points to.
+///
+/// # Safety
+/// As there; `activation` points to an `A`.
+unsafe fn surrounded_erased<T: Element, A: Apply<T>>(
+    activation: *const (),
+    isa: Isa,
+    io: Io<T>,
+    operands: &Operands,
+    stores: Stores,
+) {
+    // SAFETY: the caller's promises, passed on.
+    unsafe { (*activation.cast::<A>()).surrounded_raw(isa, io, operands, stores) }
 }
 
 /// Applies `activation` to all of `io`, and sees to it that what was streamed is visible to all.

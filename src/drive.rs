@@ -8,6 +8,7 @@ use crate::simd::{Machine, Vocabulary};
 
 pub(crate) mod flushed;
 pub(crate) mod map;
+pub(crate) mod operands;
 pub(crate) mod stream;
 
 /// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.

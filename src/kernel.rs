@@ -2,39 +2,54 @@
 //!
 //! `activations::kernel::avx512::hardswish` is the AVX-512 hardswish: under that path `nm --demangle`, a debugger and
 //! a profiler show it. Each function serves out of place and in place.
-//! `activations::kernel::streamed::avx512::hardswish` is the same for outputs that no cache would hold. Nothing else is
-//! compiled per activation: gates, biases and residuals are stages (`stage.rs`) before and after these functions.
+//! `activations::kernel::streamed::avx512::hardswish` is the same for outputs that no cache would hold.
+//! `activations::kernel::surrounded::avx512::hardswish` computes `f(x + bias) * factor + addend` in one loop, for gates,
+//! biases and residuals, and there is a streamed one of that. Nothing else is compiled per activation. Scalar code has
+//! the plain kernels alone: there, what surrounds them is a stage (`stage.rs`) before or after.
 
 use crate::apply::Apply;
 #[cfg(target_arch = "x86_64")]
 use crate::drive::stream::Streaming;
-use crate::drive::{ChooseKernel, Io, Stores, flushed, map::Mapping};
+use crate::drive::{ChooseKernel, Io, Stores, flushed, map::Mapping, operands::Operands};
 use crate::registry::{for_each_activation, for_each_isa};
 use crate::{Isa, activation::*};
 
+/// What surrounds the kernels of a module: nothing, or the operands that its functions have as an argument.
+macro_rules! around {
+    () => {
+        ()
+    };
+    ($operands:ident) => {
+        *$operands
+    };
+}
+
 /// The kernels of one instruction set, from its module, the attribute that selects its instructions, and pulp's token for
-/// them.
+/// them. If a name for operands is given, the kernels are surrounded.
 macro_rules! kernels {
     (
-        $isa:ident, $instructions:meta, $token:expr;
+        $isa:ident, $instructions:meta, $token:expr; [$($operands:ident)?]
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), ".")]
         pub(crate) mod $isa {
             use super::*;
-            $(
-                #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
-                ///
-                /// # Safety
-                /// The CPU has the instruction set; `io` is as for [`Apply::apply_raw`].
-                #[$instructions]
-                #[inline(never)]
-                pub(crate) unsafe fn $name(activation: &$type, io: Io<f32>) {
-                    // SAFETY: the caller vouches for the CPU, which is all that a token stands
-                    // for, and for the memory.
-                    activation.choose_kernel(unsafe { Mapping::new($token, io) })
-                }
-            )*
+            kernels! { each $instructions, $token, [$($operands)?]; $($type $name)* }
+        }
+    };
+    (each $instructions:meta, $token:expr, $operands:tt; $($type:ident $name:ident)*) => {
+        $(kernels! { one $instructions, $token, $operands; $type $name })*
+    };
+    (one $instructions:meta, $token:expr, [$($operands:ident)?]; $type:ident $name:ident) => {
+        #[doc = concat!("[`", stringify!($type), "`].")]
+        ///
+        /// # Safety
+        /// The CPU has the instruction set; `io` is as for [`Apply::apply_raw`], and operands are as many.
+        #[$instructions]
+        #[inline(never)]
+        pub(crate) unsafe fn $name(activation: &$type, io: Io<f32> $(, $operands: &Operands)?) {
+            // SAFETY: the caller vouches for the CPU, which is all that a token stands for, and for the memory.
+            activation.choose_kernel(unsafe { Mapping::new($token, io, around!($($operands)?)) })
         }
     };
 }
@@ -44,33 +59,41 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 macro_rules! streamed_kernels {
     (
-        $isa:ident, $instructions:meta, $token:expr;
+        $isa:ident, $instructions:meta, $token:expr; [$($operands:ident)?]
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), " that stream.")]
         pub(crate) mod $isa {
             use super::*;
-            $(
-                #[doc = concat!("[`", stringify!($type), "`] on ", stringify!($isa), ".")]
-                ///
-                /// # Safety
-                /// The CPU has the instruction set; `io` is as for [`Apply::apply_raw`] where it streams.
-                #[$instructions]
-                #[inline(never)]
-                pub(crate) unsafe fn $name(activation: &$type, io: Io<f32>) {
-                    // SAFETY: a part of what the caller vouches for.
-                    let cached = |start, len| unsafe {
-                        super::super::$isa::$name(activation, io.part(start, len))
-                    };
-                    // SAFETY: as above, in `kernels`.
-                    activation.choose_kernel(unsafe { Streaming::new($token, io, cached) })
-                }
-            )*
+            streamed_kernels! { each $isa, $instructions, $token, [$($operands)?]; $($type $name)* }
+        }
+    };
+    (each $isa:ident, $instructions:meta, $token:expr, $operands:tt; $($type:ident $name:ident)*) => {
+        $(streamed_kernels! { one $isa, $instructions, $token, $operands; $type $name })*
+    };
+    (one $isa:ident, $instructions:meta, $token:expr, [$($operands:ident)?]; $type:ident $name:ident) => {
+        #[doc = concat!("[`", stringify!($type), "`].")]
+        ///
+        /// # Safety
+        /// The CPU has the instruction set; `io` is as for [`Apply::apply_raw`] where it streams, and operands are as
+        /// many.
+        #[$instructions]
+        #[inline(never)]
+        pub(crate) unsafe fn $name(activation: &$type, io: Io<f32> $(, $operands: &Operands)?) {
+            // SAFETY: a part of what the caller vouches for.
+            let cached = |start, len| unsafe {
+                let io = io.part(start, len);
+                super::super::$isa::$name(activation, io $(, &$operands.part(start))?)
+            };
+            // SAFETY: as in `kernels`.
+            activation.choose_kernel(unsafe {
+                Streaming::new($token, io, around!($($operands)?), cached)
+            })
         }
     };
 }
 
-/// From an [`Isa`] to the function written for it: the only run-time branch. One function per activation.
+/// From an [`Isa`] to the functions written for it: the only run-time branch. Two functions per activation.
 macro_rules! on_isa {
     ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
         /// The kernels, on the instruction set of one's choice.
@@ -83,30 +106,66 @@ macro_rules! on_isa {
                 /// As for [`Apply::apply_raw`].
                 #[inline]
                 pub(crate) unsafe fn $name(activation: &$type, isa: Isa, io: Io<f32>, stores: Stores) {
-                    // SAFETY: the caller's promises are those that the kernels ask for. An arm that is
-                    // missing on this architecture stands for an `Isa` that no CPU of it has, so the
-                    // caller has ruled it out; scalar code is right there all the same.
-                    unsafe {
-                        match (isa, stores) {
-                            #[cfg(target_arch = "x86_64")]
-                            (Isa::Avx512, Stores::Cached) => avx512::$name(activation, io),
-                            #[cfg(target_arch = "x86_64")]
-                            (Isa::Avx512, Stores::Streamed) => streamed::avx512::$name(activation, io),
-                            #[cfg(target_arch = "x86_64")]
-                            (Isa::Avx2, Stores::Cached) => avx2::$name(activation, io),
-                            #[cfg(target_arch = "x86_64")]
-                            (Isa::Avx2, Stores::Streamed) => streamed::avx2::$name(activation, io),
-                            #[cfg(target_arch = "aarch64")]
-                            (Isa::Neon, _) => neon::$name(activation, io),
-                            _ => scalar::$name(activation, io),
-                        }
-                    }
+                    // SAFETY: the caller's promises are those that the kernels ask for.
+                    unsafe { choose!(isa, stores, self, $name, activation, io) }
+                }
+            )*
+        }
+
+        /// The kernels with their surroundings, on the instruction set of one's choice.
+        pub(crate) mod surrounded_on_isa {
+            use super::*;
+            $(
+                #[doc = concat!("[`", stringify!($type), "`] on `isa`.")]
+                ///
+                /// # Safety
+                /// As for [`Apply::surrounded_raw`].
+                #[inline]
+                pub(crate) unsafe fn $name(
+                    activation: &$type,
+                    isa: Isa,
+                    io: Io<f32>,
+                    operands: &Operands,
+                    stores: Stores,
+                ) {
+                    // SAFETY: the caller's promises are those that the kernels ask for.
+                    unsafe { choose!(isa, stores, surrounded, $name, activation, io, operands) }
                 }
             )*
         }
 
         $(apply! { $type $(<$lt>)? $name })*
     };
+}
+
+/// Calls the kernel `$name` of `$module` for an instruction set. An arm that is missing on this architecture stands for an
+/// [`Isa`] that no CPU of it has, so the caller has ruled it out; scalar code is right there all the same.
+macro_rules! choose {
+    ($isa:ident, $stores:ident, $module:ident, $name:ident, $($argument:ident),*) => {
+        match ($isa, $stores) {
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx512, Stores::Cached) => choose!($module avx512 $name)($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx512, Stores::Streamed) => choose!($module streamed avx512 $name)($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx2, Stores::Cached) => choose!($module avx2 $name)($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx2, Stores::Streamed) => choose!($module streamed avx2 $name)($($argument),*),
+            #[cfg(target_arch = "aarch64")]
+            (Isa::Neon, _) => choose!($module neon $name)($($argument),*),
+            _ => choose!(rest $module $name $($argument),*),
+        }
+    };
+    (self $isa:ident $name:ident) => { super::$isa::$name };
+    (self streamed $isa:ident $name:ident) => { super::streamed::$isa::$name };
+    (surrounded $isa:ident $name:ident) => { super::surrounded::$isa::$name };
+    (surrounded streamed $isa:ident $name:ident) => { super::surrounded::streamed::$isa::$name };
+    (rest self $name:ident $($argument:ident),*) => { super::scalar::$name($($argument),*) };
+    // Scalar code has none: `is_kernel` says so.
+    (rest surrounded $name:ident $($argument:ident),*) => {{
+        let _ = ($($argument),*);
+        unreachable!("scalar kernels have no surroundings")
+    }};
 }
 
 /// How each activation is applied: by its kernel. [`Prelu`] alone may have a kernel and stages; see `pipeline::prelu`.
@@ -127,19 +186,51 @@ macro_rules! apply {
                     }
                 }
             }
+
+            #[inline]
+            fn is_kernel(&self, isa: Isa) -> bool {
+                isa != Isa::Scalar
+                    && !(<Self as ChooseKernel>::NEEDS_SUBNORMALS && flushed::is_flushing())
+            }
+
+            #[inline]
+            unsafe fn surrounded_raw(
+                &self,
+                isa: Isa,
+                io: Io<f32>,
+                operands: &Operands,
+                stores: Stores,
+            ) {
+                // SAFETY: the caller's promises, passed on.
+                unsafe { surrounded_on_isa::$name(self, isa, io, operands, stores) }
+            }
         }
     };
 }
 
 macro_rules! all_kernels {
     ($($line:tt)*) => {
-        for_each_isa! { kernels! $($line)* }
+        for_each_isa! { kernels! [] $($line)* }
 
         /// The kernels that write past the cache.
         #[cfg(target_arch = "x86_64")]
         pub(crate) mod streamed {
             use super::*;
-            for_each_isa! { streaming streamed_kernels! $($line)* }
+            for_each_isa! { streaming streamed_kernels! [] $($line)* }
+        }
+
+        /// The kernels with what surrounds them.
+        pub(crate) mod surrounded {
+            #[allow(unused_imports)] // Architectures that have scalar code alone have none.
+            use super::*;
+            for_each_isa! { vectors kernels! [operands] $($line)* }
+
+            /// Those that write past the cache.
+            #[cfg(target_arch = "x86_64")]
+            pub(crate) mod streamed {
+                use super::*;
+                for_each_isa! { streaming streamed_kernels! [operands] $($line)* }
+            }
         }
 
         on_isa! { $($line)* }

@@ -1,15 +1,16 @@
-//! Stages around a kernel: gates, biases, residuals, slopes per channel.
+//! What surrounds a kernel: gates, biases, residuals, slopes per channel.
 //!
-//! A call takes its tensors block by block, and each block stage by stage: a block is so small that it stays in the
-//! nearest cache. Between two stages the results are in the destination. If the output streams, they are in a block
-//! on the stack: the last stage alone writes to the destination then, past the cache. A kernel comes as a value whose type
-//! does not depend on the activation ([`Erased`]), so that all of this is compiled once, and not once for each
-//! activation.
+//! A kernel of vectors has a loop that takes along what surrounds it ([`Operands`]); here it is found out which elements
+//! and operands that loop gets. Scalar code, and whatever else is no kernel by itself, goes block by block, and each
+//! block stage by stage: a block is so small that it stays in the nearest cache, and the destination holds what is
+//! between two stages. A kernel comes as a value whose type does not depend on the activation ([`Erased`]), so that all of
+//! this is compiled once, and not once for each activation.
 
 use crate::Isa;
 use crate::apply::Erased;
-use crate::drive::map::LINE;
-use crate::drive::{Io, Stores, stream};
+use crate::channels;
+use crate::drive::operands::{Operand, Operands, Repeated};
+use crate::drive::{Io, Stores};
 use crate::stage::Stages;
 use core::mem::MaybeUninit;
 
@@ -24,16 +25,7 @@ pub(crate) use source::Source;
 /// Elements in a block: 4 KiB of each tensor that a call reads or writes, of which there are two or three.
 const BLOCK: usize = 1024;
 
-// A shorter block would not stream: `stream` leaves it to ordinary stores.
-const _: () = assert!(BLOCK >= stream::SHORTEST);
-
-/// How far ahead of a block its sources are prefetched: the kernel then works on one block while the next is fetched.
-const PREFETCH_AHEAD: usize = BLOCK;
-
-/// Tensors with fewer elements than this are not prefetched: they are in a cache already.
-const PREFETCHED: usize = 1 << 18;
-
-/// A block on the stack that holds the results of one stage for the next.
+/// A block on the stack.
 #[repr(align(64))]
 struct Scratch(MaybeUninit<[f32; BLOCK]>);
 
@@ -55,8 +47,18 @@ pub(crate) struct Pipeline<'a> {
     stages: &'static Stages,
 }
 
+/// The operands of a run of elements: `kernel(x + bias) * factor + addend`, where each may be left out.
+#[derive(Clone, Copy)]
+struct Run {
+    bias: Option<channels::Operand>,
+    /// As many as the run has elements.
+    factor: Option<*const f32>,
+    /// As many as the run has elements.
+    addend: Option<*const f32>,
+}
+
 impl<'a> Pipeline<'a> {
-    /// The stages of `isa` around `kernel`.
+    /// `kernel` on `isa`.
     #[inline]
     pub(crate) fn new(kernel: Erased<'a>, isa: Isa) -> Self {
         Self {
@@ -66,7 +68,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Applies the kernel alone.
+    /// The kernel alone.
     ///
     /// # Safety
     /// As for [`Apply::apply_raw`](crate::apply::Apply::apply_raw).
@@ -75,74 +77,78 @@ impl<'a> Pipeline<'a> {
         // SAFETY: the caller's promises, passed on.
         unsafe { self.kernel.apply_raw(self.isa, io, stores) }
     }
-}
 
-/// The blocks that `len` elements at `dst` are taken in: where each starts, and how many elements it has. All blocks but
-/// the first start at the start of a cache line.
-fn blocks(dst: *const f32, len: usize) -> impl Iterator<Item = (usize, usize)> {
-    let misaligned = dst.addr() / size_of::<f32>() % LINE;
-    let mut at = 0;
-    core::iter::from_fn(move || {
-        let left = len - at;
-        if left == 0 {
-            return None;
+    /// The kernel and what surrounds it, for a run of elements. Where it streams, the fence is left to the caller.
+    ///
+    /// # Safety
+    /// As for [`Apply::apply_raw`](crate::apply::Apply::apply_raw), for an activation that does not depend on the
+    /// position; operands are as many as [`Run`] says, and are not written.
+    unsafe fn run(self, io: Io<f32>, run: Run, stores: Stores) {
+        if !self.kernel.is_kernel(self.isa) {
+            // SAFETY: the caller's promises, passed on.
+            return unsafe { self.run_in_blocks(io, run) };
         }
-        let size = if at == 0 && left > BLOCK {
-            BLOCK - misaligned
-        } else {
-            left.min(BLOCK)
-        };
-        let block = (at, size);
-        at += size;
-        Some(block)
-    })
-}
-
-/// Prefetches from each of `sources`, tensors of `len` elements, the block that follows the one from `start` on, if the
-/// tensors are large.
-#[inline]
-fn prefetch_next<const N: usize>(sources: [*const f32; N], start: usize, len: usize) {
-    if len < PREFETCHED {
-        return;
-    }
-    let next = start + PREFETCH_AHEAD..(start + PREFETCH_AHEAD + BLOCK).min(len);
-    for at in next.step_by(LINE) {
-        for source in sources {
-            prefetch(source.wrapping_add(at));
+        let mut operands = Operands::none();
+        let constant;
+        match run.bias {
+            Some(channels::Operand::Stream(first)) => operands.bias = Operand::each(first),
+            Some(channels::Operand::Constant(bias)) => {
+                constant = Repeated::new(bias);
+                operands.bias = Operand::same(&constant);
+            }
+            None => {}
         }
+        if let Some(factor) = run.factor {
+            operands.factor = Operand::each(factor);
+        }
+        if let Some(addend) = run.addend {
+            operands.addend = Operand::each(addend);
+        }
+        // SAFETY: the caller's promises, passed on.
+        unsafe { self.kernel.surrounded_raw(self.isa, io, &operands, stores) }
     }
-}
 
-/// Says that the cache line at `at` will soon be wanted; any address will do.
-#[inline]
-fn prefetch(at: *const f32) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: every CPU of x86-64 has SSE; a prefetch accesses nothing that a program can see, and never faults.
-    unsafe {
-        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(at.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = at;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blocks_make_up_the_tensor_and_start_with_lines() {
-        for offset in 0..LINE {
-            let dst = core::ptr::without_provenance::<f32>(4096 + offset * size_of::<f32>());
-            for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 3] {
-                let mut end = 0;
-                for (at, size) in blocks(dst, len) {
-                    assert_eq!(at, end);
-                    assert!((1..=BLOCK).contains(&size));
-                    assert!(at == 0 || (offset + at) % LINE == 0);
-                    end += size;
+    /// A run, block by block and stage by stage in the destination.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run).
+    #[inline(never)]
+    unsafe fn run_in_blocks(self, io: Io<f32>, run: Run) {
+        for at in (0..io.len).step_by(BLOCK) {
+            let len = BLOCK.min(io.len - at);
+            // SAFETY: a part of what the caller vouches for.
+            unsafe {
+                let mut block = io.part(at, len);
+                let in_place = Io::in_place(block.dst, len);
+                if let Some(bias) = run.bias {
+                    self.add_bias(block, bias, at);
+                    block = in_place;
                 }
-                assert_eq!(end, len);
+                self.kernel(block, Stores::Cached);
+                if let Some(factor) = run.factor {
+                    (self.stages.multiply)(in_place, factor.add(at));
+                }
+                if let Some(addend) = run.addend {
+                    (self.stages.add)(in_place, addend.add(at));
+                }
+            }
+        }
+    }
+
+    /// Adds the bias to a block that starts `at` elements into the run that it belongs to.
+    ///
+    /// # Safety
+    /// `block` is as for [`run`](Self::run) where nothing streams; a stream of biases goes on to its end.
+    unsafe fn add_bias(self, block: Io<f32>, bias: channels::Operand, at: usize) {
+        // SAFETY: the caller's promises, passed on.
+        unsafe {
+            match bias {
+                channels::Operand::Stream(first) => {
+                    (self.stages.add)(block, first.add(at));
+                }
+                channels::Operand::Constant(bias) => {
+                    (self.stages.add_constant)(block, &raw const bias);
+                }
             }
         }
     }

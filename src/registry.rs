@@ -108,15 +108,18 @@ macro_rules! for_each_isa {
             target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
             pulp::x86::V4::new_unchecked(); $($rest)* }
     };
-    ($then:ident! $($rest:tt)*) => {
-        $then! { scalar, doc = "(The target's baseline.)",
-            pulp::Scalar; $($rest)* }
-
+    (vectors $then:ident! $($rest:tt)*) => {
         #[cfg(target_arch = "aarch64")]
         $then! { neon, target_feature(enable = "neon"),
             pulp::aarch64::Neon::new_unchecked(); $($rest)* }
 
         for_each_isa! { streaming $then! $($rest)* }
+    };
+    ($then:ident! $($rest:tt)*) => {
+        $then! { scalar, doc = "(The target's baseline.)",
+            pulp::Scalar; $($rest)* }
+
+        for_each_isa! { vectors $then! $($rest)* }
     };
 }
 pub(crate) use for_each_isa;

@@ -9,6 +9,8 @@ use crate::error::same_length;
 use crate::{Element, Error, Isa, Rows};
 use formula::LaunchRows;
 
+mod across;
+mod along;
 pub(crate) mod any;
 pub(crate) mod attention;
 mod block;

@@ -50,11 +50,11 @@ impl Stage {
 #[derive(Debug)]
 pub(crate) struct Stages {
     /// `x + operand`, with an operand for each element.
-    pub(crate) add: Stage,
+    pub(crate) add: Function,
     /// `x + operand`, with one operand for all elements.
     pub(crate) add_constant: Function,
     /// `x * operand`, with an operand for each element.
-    pub(crate) multiply: Stage,
+    pub(crate) multiply: Function,
     /// `if x.is_sign_negative() { operand * x } else { x }`, with an operand for each element; none is 0.
     pub(crate) scale_negative: Stage,
     /// As `scale_negative`, and an operand may be 0: where it is, -inf counts as the smallest finite number, so that the
@@ -99,9 +99,12 @@ macro_rules! stages {
             use super::*;
 
             pub(super) static STAGES: Stages = Stages {
+                add,
                 add_constant,
+                multiply,
+                scale_negative: last_stage!($isa scale_negative),
+                scale_negative_or_flat: last_stage!($isa scale_negative_or_flat),
                 unzip,
-                $($name: last_stage!($isa $name),)*
             };
 
             $(
@@ -209,16 +212,17 @@ macro_rules! last_stage {
     };
 }
 
-/// Makes all functions of the stages that are listed, those with an operand for each element.
+/// Makes all functions of the stages that are listed, those with an operand for each element; those in brackets may be
+/// the last.
 macro_rules! all_stages {
-    ($($line:tt)*) => {
-        for_each_isa! { stages! $($line)* }
+    ($($line:ident $kernel:ident;)* [$($last:tt)*]) => {
+        for_each_isa! { stages! $($line $kernel;)* $($last)* }
 
         #[cfg(target_arch = "x86_64")]
         pub(crate) mod streamed {
             //! The stages that write past the cache.
             use super::*;
-            for_each_isa! { streaming streamed_stages! $($line)* }
+            for_each_isa! { streaming streamed_stages! $($last)* }
         }
     };
 }
@@ -226,6 +230,8 @@ macro_rules! all_stages {
 all_stages! {
     add Add;
     multiply Multiply;
-    scale_negative ScaleNegative;
-    scale_negative_or_flat ScaleNegativeOrFlat;
+    [
+        scale_negative ScaleNegative;
+        scale_negative_or_flat ScaleNegativeOrFlat;
+    ]
 }

@@ -21,33 +21,68 @@ pub(crate) const LINE: usize = 64 / size_of::<f32>();
 /// they stream they prefetch the source: that is worth a third of the time, and to light ones nothing.
 const PREFETCH_AHEAD: usize = 8 * LINE;
 
-/// What the loops compute for each element: a kernel of the element alone, or of the element and an operand.
+/// What the loops compute for each element: a kernel of the element alone, or of the element and what goes with it.
 pub(crate) trait Body: Copy {
     /// [`Kernel::WEIGHT`] of the kernel.
     const WEIGHT: Weight;
 
-    /// What a vector of elements takes beside the elements.
-    type Operand<S: Machine>: Copy;
-
-    /// What the vector from element `at` of the buffer on takes.
+    /// The results for `x`, the vectors from element `at` of the buffer on; `load` reads what goes with them.
     ///
     /// # Safety
-    /// The vector lies inside the buffer.
-    unsafe fn operand<S: Machine>(self, simd: S, at: usize) -> Self::Operand<S>;
-
-    /// What the first `count` elements take, as the first lanes of a vector.
-    ///
-    /// # Safety
-    /// The buffer has as many, which are less than a vector.
-    unsafe fn first_operand<S: Machine>(self, simd: S, count: usize) -> Self::Operand<S>;
-
-    /// The results for `N` vectors.
-    fn eval<S: Machine, const N: usize>(
+    /// What `load` reads lies inside the buffer.
+    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
         self,
         simd: S,
+        at: usize,
         x: [S::f32s; N],
-        operands: [Self::Operand<S>; N],
+        load: L,
     ) -> [S::f32s; N];
+}
+
+/// How much of some vectors is read.
+pub(crate) trait Load<S: Machine>: Copy {
+    /// Reads `N` vectors.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of that.
+    unsafe fn load<const N: usize>(self, simd: S, from: *const f32) -> [S::f32s; N];
+}
+
+/// All of them.
+#[derive(Clone, Copy)]
+pub(super) struct Whole;
+
+impl<S: Machine> Load<S> for Whole {
+    #[inline(always)]
+    unsafe fn load<const N: usize>(self, simd: S, from: *const f32) -> [S::f32s; N] {
+        let mut vectors = [simd.splat_f32s(0.0); N];
+        for (k, vector) in vectors.iter_mut().enumerate() {
+            // SAFETY: the caller vouches for all `N`.
+            *vector = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
+        }
+        vectors
+    }
+}
+
+/// Of one vector all, or if it is not whole, the first lanes.
+#[derive(Clone, Copy)]
+struct First {
+    is_whole: bool,
+    count: usize,
+}
+
+impl<S: Machine> Load<S> for First {
+    #[inline(always)]
+    unsafe fn load<const N: usize>(self, simd: S, from: *const f32) -> [S::f32s; N] {
+        // SAFETY: the caller vouches for so many elements, which are no more than a vector unless it is whole.
+        unsafe {
+            if self.is_whole {
+                Whole.load(simd, from)
+            } else {
+                [simd.load_first_f32s(self.count, from); N]
+            }
+        }
+    }
 }
 
 /// A kernel of the element alone.
@@ -57,20 +92,13 @@ pub(crate) struct Unary<K>(pub(crate) K);
 impl<K: Kernel> Body for Unary<K> {
     const WEIGHT: Weight = K::WEIGHT;
 
-    type Operand<S: Machine> = ();
-
     #[inline(always)]
-    unsafe fn operand<S: Machine>(self, _simd: S, _at: usize) {}
-
-    #[inline(always)]
-    unsafe fn first_operand<S: Machine>(self, _simd: S, _count: usize) {}
-
-    #[inline(always)]
-    fn eval<S: Machine, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
         self,
         simd: S,
+        _at: usize,
         x: [S::f32s; N],
-        _operands: [(); N],
+        _load: L,
     ) -> [S::f32s; N] {
         self.0.eval(Unrolled(simd), x)
     }
@@ -87,28 +115,17 @@ pub(crate) struct Binary<K> {
 impl<K: BinaryKernel> Body for Binary<K> {
     const WEIGHT: Weight = Weight::Light;
 
-    type Operand<S: Machine> = S::f32s;
-
     #[inline(always)]
-    unsafe fn operand<S: Machine>(self, simd: S, at: usize) -> S::f32s {
-        // SAFETY: there is an operand for each of the buffer's elements, and the caller says that the
-        // vector lies inside it.
-        unsafe { simd.load_f32s(self.operands.add(at)) }
-    }
-
-    #[inline(always)]
-    unsafe fn first_operand<S: Machine>(self, simd: S, count: usize) -> S::f32s {
-        // SAFETY: there are `count` operands, and `count` is less than a vector.
-        unsafe { simd.load_first_f32s(count, self.operands) }
-    }
-
-    #[inline(always)]
-    fn eval<S: Machine, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
         self,
         simd: S,
+        at: usize,
         x: [S::f32s; N],
-        operands: [S::f32s; N],
+        load: L,
     ) -> [S::f32s; N] {
+        // SAFETY: there is an operand for each of the buffer's elements, and the caller says that what is read lies
+        // inside it.
+        let operands = unsafe { load.load(simd, self.operands.add(at)) };
         self.kernel.eval(Unrolled(simd), x, operands)
     }
 }
@@ -127,28 +144,47 @@ impl<K: BinaryKernel> Kernel for Splat<K> {
     }
 }
 
-/// A buffer that a chosen kernel is mapped over.
-pub(crate) struct Mapping<S> {
-    simd: S,
-    io: Io<f32>,
+/// What surrounds a kernel: [`Operands`](super::operands::Operands), or nothing.
+pub(crate) trait Around: Copy {
+    /// A kernel so surrounded.
+    type Body<K: Kernel>: Body;
+
+    /// `kernel` with its surroundings.
+    fn around<K: Kernel>(self, kernel: K) -> Self::Body<K>;
 }
 
-impl<S> Mapping<S> {
-    /// The buffer `io`.
+impl Around for () {
+    type Body<K: Kernel> = Unary<K>;
+
+    #[inline(always)]
+    fn around<K: Kernel>(self, kernel: K) -> Unary<K> {
+        Unary(kernel)
+    }
+}
+
+/// A buffer that a chosen kernel is mapped over.
+pub(crate) struct Mapping<S, A> {
+    simd: S,
+    io: Io<f32>,
+    around: A,
+}
+
+impl<S, A> Mapping<S, A> {
+    /// The buffer `io`, and what surrounds the kernel.
     ///
     /// # Safety
     /// As for [`map`].
     #[inline(always)]
-    pub(crate) unsafe fn new(simd: S, io: Io<f32>) -> Self {
-        Self { simd, io }
+    pub(crate) unsafe fn new(simd: S, io: Io<f32>, around: A) -> Self {
+        Self { simd, io, around }
     }
 }
 
-impl<S: Machine> WithKernel for Mapping<S> {
+impl<S: Machine, A: Around> WithKernel for Mapping<S, A> {
     #[inline(always)]
     fn with<K: Kernel>(self, kernel: K) {
         // SAFETY: whoever made the mapping has vouched for the buffer.
-        unsafe { map(self.simd, self.io, Unary(kernel)) }
+        unsafe { map(self.simd, self.io, self.around.around(kernel)) }
     }
 }
 
@@ -189,7 +225,8 @@ unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
         if len < lanes {
             if len > 0 {
                 let x = simd.load_first_f32s(len, src);
-                let [y] = body.eval(simd, [x], [body.first_operand(simd, len)]);
+                let (is_whole, count) = (false, len);
+                let [y] = body.eval(simd, 0, [x], First { is_whole, count });
                 simd.store_first_f32s(len, dst, y);
             }
             return;
@@ -199,7 +236,7 @@ unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
         let at = interleaved(simd, io, body);
         let at = turns::<S, B, 1>(simd, io, body, at);
         if at < len {
-            let [y] = body.eval(simd, [last], [body.operand(simd, end)]);
+            let [y] = body.eval(simd, end, [last], Whole);
             simd.store_f32s(dst.add(end), y);
         }
     }
@@ -238,12 +275,15 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             };
             // Where it cannot tell the answer, the compiler makes no loop for each.
             let is_whole = black_box(is_whole);
-            let operand = if is_whole {
-                body.operand(simd, to)
-            } else {
-                body.first_operand(simd, len)
-            };
-            let [y] = body.eval(simd, [x], [operand]);
+            let [y] = body.eval(
+                simd,
+                to,
+                [x],
+                First {
+                    is_whole,
+                    count: len,
+                },
+            );
             if is_whole {
                 simd.store_f32s(dst.add(to), y);
             } else {
@@ -315,13 +355,8 @@ pub(super) unsafe fn turn<S: Machine, B: Body, const N: usize, const STREAM: boo
     }
     // SAFETY: the caller vouches for all `N` vectors.
     unsafe {
-        let mut x = [simd.splat_f32s(0.0); N];
-        let mut operands = [body.operand(simd, at); N];
-        for k in 0..N {
-            x[k] = simd.load_f32s(src.add(at + k * lanes));
-            operands[k] = body.operand(simd, at + k * lanes);
-        }
-        let y = body.eval(simd, x, operands);
+        let x: [S::f32s; N] = Whole.load(simd, src.add(at));
+        let y = body.eval(simd, at, x, Whole);
         for (k, y) in y.into_iter().enumerate() {
             let to = dst.add(at + k * lanes);
             if STREAM {

@@ -6,7 +6,7 @@
 //! lines are under way: the hardware prefetcher follows a sequence no further than the page's end, so
 //! the buffer is walked in [`STRANDS`] places at once, each a sequence of its own.
 
-use super::map::{Body, LINE, SCALAR_UNROLL, UNROLL, Unary, turn};
+use super::map::{Around, Body, LINE, SCALAR_UNROLL, UNROLL, turn};
 use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
 use crate::simd::Machine;
@@ -88,28 +88,34 @@ fn last_level_cache() -> Option<usize> {
 }
 
 /// A buffer that a chosen kernel streams to.
-pub(crate) struct Streaming<S, C> {
+pub(crate) struct Streaming<S, A, C> {
     simd: S,
     io: Io<f32>,
+    around: A,
     cached: C,
 }
 
-impl<S, C> Streaming<S, C> {
-    /// The buffer `io`; `cached` is as for [`stream`].
+impl<S, A, C> Streaming<S, A, C> {
+    /// The buffer `io`, and what surrounds the kernel; `cached` is as for [`stream`].
     ///
     /// # Safety
     /// As for [`stream`].
     #[inline(always)]
-    pub(crate) unsafe fn new(simd: S, io: Io<f32>, cached: C) -> Self {
-        Self { simd, io, cached }
+    pub(crate) unsafe fn new(simd: S, io: Io<f32>, around: A, cached: C) -> Self {
+        Self {
+            simd,
+            io,
+            around,
+            cached,
+        }
     }
 }
 
-impl<S: Machine, C: Fn(usize, usize)> WithKernel for Streaming<S, C> {
+impl<S: Machine, A: Around, C: Fn(usize, usize)> WithKernel for Streaming<S, A, C> {
     #[inline(always)]
     fn with<K: Kernel>(self, kernel: K) {
         // SAFETY: whoever made it has vouched for the buffer.
-        unsafe { stream(self.simd, self.io, Unary(kernel), self.cached) }
+        unsafe { stream(self.simd, self.io, self.around.around(kernel), self.cached) }
     }
 }
 
@@ -160,7 +166,9 @@ unsafe fn strands<S: Machine, B: Body, const N: usize>(
     let step = N * S::F32_LANES;
     let unit = step.max(LINE);
     let strands = if io.len < STRANDS * PAGE { 1 } else { STRANDS };
-    let strand = (io.len - start) / strands / unit * unit;
+    // A unit is left over: strands of a power of two, which many tensors would have, would fall on the same sets of a
+    // cache, which takes up to four times as long.
+    let strand = (io.len - start - unit) / strands / unit * unit;
     let end = start + strands * strand;
     let mut at = start;
     for _ in 0..strands * strand / step {

@@ -18,19 +18,10 @@
 //! half the smallest f32 for certain. NaN gives NaN.
 
 use super::exp::{ROUNDED_FACTOR, STEP_HIGH, STEP_LOW, STEPS};
+use super::exp_shift::{SCALE, SCALE_EXPONENT, Shift};
 use super::gate::LOGISTIC;
 use super::polynomial;
 use crate::simd::{Table, Vocabulary};
-
-/// What numerators are multiplied by: the smallest of them is a normal number so, with a product in reach that
-/// makes it less than half the smallest f32 even times 2^24.
-const SCALE_EXPONENT: i32 = 60;
-
-/// 2^60.
-const SCALE: f32 = (1u64 << SCALE_EXPONENT) as f32;
-
-/// A shifted logit is raised to this many times ln2, where it is less.
-const LOWEST: f32 = -185.0;
 
 /// Numerators up to here, 2^-151 times [`SCALE`], are to count as 0: the quotient is no larger.
 const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32;
@@ -44,10 +35,6 @@ pub(crate) const SHORT: usize = 64;
 /// Larger than the sum of all numerators of a short row: what the running sums take is a multiple of one
 /// spacing throughout, so that their total is exact, whatever the order.
 const START_OF_SHORT: f32 = SHORT as f32 * SCALE;
-
-/// A largest logit beyond this, in magnitude, is subtracted first: the reduction has no room for more. The
-/// subtraction is exact then, but where the numerator is 0.
-pub(crate) const LARGEST: f32 = 32_768.0;
 
 /// What [`Vocabulary::lookup_f32s`] gives, as bits, plus the bits of k shifted left by 20 is the bits of
 /// F 2^(k/8), where k = 8n + j: so j times 2^20 is taken off.
@@ -65,116 +52,6 @@ static TABLE: Table = {
     }
     Table::new(entries)
 };
-
-/// Added to a number, it rounds it to an integer, and the last twelve bits of the sum are that of the integer
-/// plus eight times the exponent of [`SCALE`].
-const ROUNDER: f32 = (0x00c0_0000 + 8 * SCALE_EXPONENT) as f32;
-
-/// Added to a number, and subtracted again, it rounds it to an integer: 1.5 * 2^23.
-const TO_INTEGER: f32 = 12_582_912.0;
-
-/// Added to a number before it is rounded to an integer, it makes that an integer that is above the number, by more
-/// than what is not yet known of a logit in steps: 0.09 that its roundings took, and 0.03 of the product.
-const ABOVE: f32 = 0.62;
-
-/// How a row is shifted.
-#[derive(Clone, Copy)]
-pub(crate) struct Shift<F> {
-    /// What is subtracted from a logit first: the largest one if that is beyond [`LARGEST`], else 0.
-    pub(crate) base: F,
-    /// [`ROUNDER`] less K, by ln2/8 times which a row is shifted.
-    pub(crate) rounder: F,
-    /// The least that a logit, less the base, counts as.
-    pub(crate) lowest: F,
-}
-
-impl<F> Shift<F> {
-    /// The shift with `f` of each of its numbers.
-    #[inline(always)]
-    pub(crate) fn map<G>(&self, f: impl Fn(&F) -> G) -> Shift<G> {
-        Shift {
-            base: f(&self.base),
-            rounder: f(&self.rounder),
-            lowest: f(&self.lowest),
-        }
-    }
-}
-
-impl<F: Copy> Shift<F> {
-    /// The shift for a largest logit of `max`, which is not NaN.
-    ///
-    /// The shift for an infinite one, of whatever sign, makes some numerator NaN, and so their sum.
-    #[inline(always)]
-    pub(crate) fn of<V: Vocabulary<f32s = F>>(simd: V, max: F) -> Self {
-        let splat = |value| simd.splat_f32s(value);
-        let fits = simd.less_than_or_equal_f32s(simd.magnitude_f32s(max), splat(LARGEST));
-        let base = simd.clear_f32s(fits, max);
-        let steps = simd.mul_add_f32s(simd.keep_f32s(fits, max), splat(STEPS), splat(ABOVE));
-        let k = simd.sub_f32s(simd.add_f32s(steps, splat(TO_INTEGER)), splat(TO_INTEGER));
-        Self::by(simd, base, k)
-    }
-
-    /// The same for a row whose sum, under this shift, is `total`, a small one: so that the sum comes out between
-    /// a half and 1 times [`SCALE`].
-    #[inline(always)]
-    pub(crate) fn raised<V: Vocabulary<f32s = F>>(&self, simd: V, total: F) -> Self {
-        let splat = |value| simd.splat_f32s(value);
-        let k = simd.sub_f32s(splat(ROUNDER), self.rounder);
-        let exponent = exponent(simd, total);
-        let steps = simd.mul_add_f32s(exponent, splat(8.0), splat(8.0));
-        Self::by(simd, self.base, simd.add_f32s(k, steps))
-    }
-
-    /// This shift where `mask` is set, `other` elsewhere.
-    #[inline(always)]
-    pub(crate) fn or<V: Vocabulary<f32s = F>>(&self, simd: V, mask: V::m32s, other: &Self) -> Self
-    where
-        V::m32s: Copy,
-    {
-        let either = |a, b| simd.select_f32s(mask, a, b);
-        Self {
-            base: either(self.base, other.base),
-            rounder: either(self.rounder, other.rounder),
-            lowest: either(self.lowest, other.lowest),
-        }
-    }
-
-    /// `x` as it would have been under the shift `other`, which shifts by up to 200 powers of two more: rounded once.
-    #[inline(always)]
-    pub(crate) fn lowered<V: Vocabulary<f32s = F>>(&self, simd: V, x: F, other: &Self) -> F {
-        let splat = |value| simd.splat_f32s(value);
-        let power = |n| simd.shift_left_bits_f32s::<23>(simd.add_f32s(n, splat(TO_EXPONENT)));
-        let n = simd.mul_f32s(simd.sub_f32s(other.rounder, self.rounder), splat(0.125));
-        // Two factors, since one could be subnormal.
-        let first = simd.at_least_f32s(n, splat(-100.0));
-        let second = simd.sub_f32s(n, first);
-        simd.mul_f32s(simd.mul_f32s(x, power(first)), power(second))
-    }
-
-    #[inline(always)]
-    fn by<V: Vocabulary<f32s = F>>(simd: V, base: F, k: F) -> Self {
-        let splat = |value| simd.splat_f32s(value);
-        let lowest = simd.add_f32s(k, splat(8.0 * LOWEST));
-        Self {
-            base,
-            rounder: simd.sub_f32s(splat(ROUNDER), k),
-            lowest: simd.mul_f32s(lowest, splat(STEP_HIGH)),
-        }
-    }
-}
-
-/// Added to an integer, it makes a number whose bits, shifted left by 23, are two to the power of the integer.
-const TO_EXPONENT: f32 = (0x00c0_0000 + 127) as f32;
-
-/// The exponent of `total`, a positive normal number, less that of [`SCALE`].
-#[inline(always)]
-fn exponent<V: Vocabulary>(simd: V, total: V::f32s) -> V::f32s {
-    // The biased exponent in the last bits of 2^23.
-    let two_to_23 = simd.splat_f32s((1 << 23) as f32);
-    let bits = simd.or_f32s(simd.shift_right_bits_f32s::<23>(total), two_to_23);
-    let bias = simd.splat_f32s(((1 << 23) + 127 + SCALE_EXPONENT) as f32);
-    simd.sub_f32s(bits, bias)
-}
 
 /// A numerator, not yet rounded: `step + step * growth`.
 #[derive(Clone, Copy)]
@@ -372,48 +249,5 @@ impl<F: Copy> Inverse<F> {
         };
         let low = simd.mul_f32s(numerator, self.low);
         simd.mul_add_f32s(numerator, self.high, low)
-    }
-}
-
-/// The sum of the parts of a row, each of which is shifted as its own largest logit asks for.
-pub(crate) struct PartialSums {
-    /// The shift of the sum: its base, and K.
-    base: f64,
-    steps: f64,
-    sum: f64,
-}
-
-impl PartialSums {
-    /// The sum of no parts.
-    pub(crate) const NONE: Self = Self {
-        base: f64::NEG_INFINITY,
-        steps: 0.0,
-        sum: 0.0,
-    };
-
-    /// Adds the sum of a part.
-    pub(crate) fn add(&mut self, base: f32, rounder: f32, sum: f64) {
-        let base = f64::from(base);
-        let steps = f64::from(ROUNDER) - f64::from(rounder);
-        let exponent = (base - self.base) + (steps - self.steps) * (core::f64::consts::LN_2 / 8.0);
-        if self.sum == 0.0 || exponent > 0.0 {
-            let before = if self.sum == 0.0 {
-                0.0
-            } else {
-                self.sum * libm::exp(-exponent)
-            };
-            *self = Self {
-                base,
-                steps,
-                sum: before + sum,
-            };
-        } else {
-            self.sum += sum * libm::exp(exponent);
-        }
-    }
-
-    /// The sum of all, shifted as the part with the largest logit was.
-    pub(crate) fn total(&self) -> f64 {
-        self.sum
     }
 }

@@ -1,6 +1,6 @@
 //! The pipeline of gates: the activation of one tensor, the gate, times another, the value.
 
-use super::{BLOCK, Pipeline, Scratch, Source, blocks, prefetch_next};
+use super::{BLOCK, Pipeline, Run, Scratch, Source};
 use crate::drive::{Io, Stores, stream};
 
 /// Rows of fewer elements than this are copied so that several of them make up a block.
@@ -10,9 +10,9 @@ impl Pipeline<'_> {
     /// Writes the product of the kernel's result for the gate and of the value to `dst`, row after row.
     ///
     /// # Safety
-    /// The CPU has the instruction set; all rows of `source` can be read, and as many elements written at `dst`. `dst`
-    /// does not overlap `source`; or, for [`Stores::Cached`] and one row, it is the gate. The activation's `check` has
-    /// returned `Ok`.
+    /// The CPU has the instruction set; all rows of `source` can be read, and as many elements written at `dst`. What
+    /// is written is the gate itself, where that is one row and nothing streams, or nothing of what is read. The
+    /// activation's `check` has returned `Ok`.
     pub(crate) unsafe fn gate(self, source: Source, dst: *mut f32, stores: Stores) {
         // SAFETY: the caller's promises, passed on.
         unsafe {
@@ -24,13 +24,12 @@ impl Pipeline<'_> {
                 self.gate_gathered(source, dst);
             } else {
                 for row in 0..source.rows {
-                    let gate = source.gate.add(row * source.stride);
-                    let value = source.value.add(row * source.stride);
-                    let dst = dst.add(row * source.len);
-                    match stores {
-                        Stores::Cached => self.gate_row(gate, value, dst, source.len),
-                        Stores::Streamed => self.gate_row_streamed(gate, value, dst, source.len),
-                    }
+                    let gate = Io {
+                        src: source.gate.add(row * source.stride),
+                        dst: dst.add(row * source.len),
+                        len: source.len,
+                    };
+                    self.gate_row(gate, source.value.add(row * source.stride), stores);
                 }
                 if stores == Stores::Streamed {
                     stream::fence();
@@ -39,63 +38,18 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Writes the products of a row of `len` elements.
+    /// A gate and as many values. Where it streams, a fence has to follow.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate).
-    unsafe fn gate_row(self, gate: *const f32, value: *const f32, dst: *mut f32, len: usize) {
-        for (at, size) in blocks(dst, len) {
-            prefetch_next([gate, value], at, len);
-            // SAFETY: a part of what the caller vouches for; the gate is read before it is written, if it is.
-            unsafe {
-                let (src, dst) = (gate.add(at), dst.add(at));
-                self.kernel(
-                    Io {
-                        src,
-                        dst,
-                        len: size,
-                    },
-                    Stores::Cached,
-                );
-                let multiply = self.stages.multiply;
-                multiply.apply(Io::in_place(dst, size), value.add(at), Stores::Cached);
-            }
-        }
-    }
-
-    /// Writes the products of a row of `len` elements past the cache. A fence has to follow.
-    ///
-    /// # Safety
-    /// As for [`gate`](Self::gate); nothing of what is read is written.
-    #[inline(never)]
-    unsafe fn gate_row_streamed(
-        self,
-        gate: *const f32,
-        value: *const f32,
-        dst: *mut f32,
-        len: usize,
-    ) {
-        let mut scratch = Scratch::new();
-        let scratch = scratch.start();
-        for (at, len_of_block) in blocks(dst, len) {
-            prefetch_next([gate, value], at, len);
-            let from_gate = Io {
-                src: gate.wrapping_add(at),
-                dst: scratch,
-                len: len_of_block,
-            };
-            let to_dst = Io {
-                src: scratch.cast_const(),
-                dst: dst.wrapping_add(at),
-                len: len_of_block,
-            };
-            // SAFETY: a part of what the caller vouches for, and no longer than the scratch.
-            unsafe {
-                self.kernel(from_gate, Stores::Cached);
-                let multiply = self.stages.multiply;
-                multiply.apply(to_dst, value.add(at), Stores::Streamed);
-            }
-        }
+    unsafe fn gate_row(self, gate: Io<f32>, value: *const f32, stores: Stores) {
+        let run = Run {
+            bias: None,
+            factor: Some(value),
+            addend: None,
+        };
+        // SAFETY: the caller's promises, passed on.
+        unsafe { self.run(gate, run, stores) }
     }
 
     /// Writes the products of pairs of a gate and a value: the gates are unzipped to where the products go, the values
@@ -107,17 +61,13 @@ impl Pipeline<'_> {
     unsafe fn gate_pairs(self, source: Source, dst: *mut f32) {
         let mut values = Scratch::new();
         let values = values.start();
-        for (at, len) in blocks(dst, source.rows) {
-            let pairs = source.gate.min(source.value);
-            prefetch_next([pairs], 2 * at, 2 * source.rows);
-            prefetch_next([pairs], 2 * at + BLOCK, 2 * source.rows);
+        for at in (0..source.rows).step_by(BLOCK) {
+            let len = BLOCK.min(source.rows - at);
             // SAFETY: a part of what the caller vouches for, and no longer than the scratch.
             unsafe {
                 let dst = dst.add(at);
                 self.unzip(source, at, dst, values, len);
-                self.kernel(Io::in_place(dst, len), Stores::Cached);
-                let multiply = self.stages.multiply;
-                multiply.apply(Io::in_place(dst, len), values, Stores::Cached);
+                self.gate_row(Io::in_place(dst, len), values, Stores::Cached);
             }
         }
     }
@@ -175,9 +125,7 @@ impl Pipeline<'_> {
                         .add(from)
                         .copy_to_nonoverlapping(values.add(row * len), len);
                 }
-                let block = Io::in_place(dst, count * len);
-                self.kernel(block, Stores::Cached);
-                self.stages.multiply.apply(block, values, Stores::Cached);
+                self.gate_row(Io::in_place(dst, count * len), values, Stores::Cached);
             }
         }
     }
@@ -216,7 +164,7 @@ impl Pipeline<'_> {
                     let count = (BLOCK / 2).min(rows - start);
                     self.unzip(source, start, unused, scratch, count);
                     let products = Io::in_place(dst.add(start), count);
-                    multiply.apply(products, scratch, Stores::Cached);
+                    multiply(products, scratch);
                 }
             } else {
                 for row in 0..rows {
@@ -225,7 +173,7 @@ impl Pipeline<'_> {
                 self.kernel(whole, Stores::Cached);
                 for row in 0..rows {
                     let products = Io::in_place(dst.add(row * len), len);
-                    multiply.apply(products, value.add(row * stride), Stores::Cached);
+                    multiply(products, value.add(row * stride));
                 }
             }
         }

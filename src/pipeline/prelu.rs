@@ -4,8 +4,8 @@ use crate::Isa;
 use crate::activation::{Prelu, Slopes};
 use crate::apply::Apply;
 use crate::channels::Operand;
-use crate::drive::{Io, Stores};
-use crate::kernel::on_isa;
+use crate::drive::{Io, Stores, operands::Operands};
+use crate::kernel::{on_isa, surrounded_on_isa};
 use crate::stage::Stages;
 
 impl Apply for Prelu<'_> {
@@ -18,6 +18,17 @@ impl Apply for Prelu<'_> {
                 Some(slopes) => per_channel(slopes, isa, io, stores),
             }
         }
+    }
+
+    #[inline]
+    fn is_kernel(&self, isa: Isa) -> bool {
+        isa != Isa::Scalar && self.slopes().is_none()
+    }
+
+    #[inline]
+    unsafe fn surrounded_raw(&self, isa: Isa, io: Io<f32>, operands: &Operands, stores: Stores) {
+        // SAFETY: the caller's promises, passed on.
+        unsafe { surrounded_on_isa::prelu(self, isa, io, operands, stores) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! A group: up to sixteen rows that are worked on together, and what is known of them.
 
 use super::block::{LANES, Lanes, PerRow};
-use crate::math::exp_sum::{SHORT, Shift};
+use crate::math::exp_shift::Shift;
+use crate::math::exp_sum::SHORT;
 use core::mem::MaybeUninit;
 
 /// Up to sixteen rows, and one lane for each of them in what is known of it.
@@ -45,13 +46,14 @@ pub(crate) struct Group {
 pub(crate) struct Known {
     /// The largest logit.
     pub(crate) largest: Lanes,
-    /// The shift that it asks for.
+    /// The shift that the largest logit asks for.
     pub(crate) shift: Shift<Lanes>,
     /// The shift under which the sum of the others was taken.
     pub(crate) shift_of_others: Shift<Lanes>,
     /// 1 for rows of which the sum of the others is wanted, else 0.
     pub(crate) unsettled: Lanes,
-    /// One over the sum of the numerators, in two parts, or the logarithm of that sum.
+    /// One over the sum of the numerators, in two parts; or the logarithm of that sum; or, for hardmax, NaN where a row has
+    /// one and 0 elsewhere.
     pub(crate) of_sum: [Lanes; 2],
 }
 
@@ -72,7 +74,7 @@ impl Scratch {
 }
 
 impl Group {
-    /// No rows yet.
+    /// A group of no rows: all that belongs to rows is set later.
     #[inline(always)]
     pub(crate) fn new() -> Self {
         let unset = Lanes::unset();
@@ -105,7 +107,7 @@ impl Group {
         }
     }
 
-    /// Makes what was written what is read from now on.
+    /// From now on, passes read what the last one wrote.
     pub(crate) fn read_back(&mut self) {
         self.src = self.dst.cast_const();
     }

@@ -9,7 +9,7 @@ use crate::{Element, Isa, Rows};
 ///
 /// Whoever makes one sees to it that all parts may be run by any thread, and no two of them overlap.
 #[derive(Clone, Copy)]
-struct Block<'a, A, T> {
+struct Stretch<'a, A, T> {
     operation: &'a A,
     rows: Rows,
     io: Io<T>,
@@ -17,13 +17,13 @@ struct Block<'a, A, T> {
 }
 
 // SAFETY: the operation may be used by several threads, and what `io` points to is borrowed for as long as the call
-// lasts, by whoever made the block; no two parts of one overlap.
-unsafe impl<A: Sync, T: Element> Send for Block<'_, A, T> {}
+// lasts, by whoever made the stretch; no two parts of one overlap.
+unsafe impl<A: Sync, T: Element> Send for Stretch<'_, A, T> {}
 
 // SAFETY: as above.
-unsafe impl<A: Sync, T: Element> Sync for Block<'_, A, T> {}
+unsafe impl<A: Sync, T: Element> Sync for Stretch<'_, A, T> {}
 
-impl<A, T> Block<'_, A, T> {
+impl<A, T> Stretch<'_, A, T> {
     /// Elements of one of the `outer` rows; `check` has seen to it that this does not overflow.
     fn row(&self) -> usize {
         self.rows.axis * self.rows.inner
@@ -35,7 +35,7 @@ impl<A, T> Block<'_, A, T> {
     }
 }
 
-impl<A: LaunchRows<T> + Sync, T: Element> Divide for Block<'_, A, T> {
+impl<A: LaunchRows<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
     fn len(&self) -> usize {
         self.io.len
     }
@@ -59,7 +59,7 @@ impl<A: LaunchRows<T> + Sync, T: Element> Divide for Block<'_, A, T> {
     fn run(self) {
         let operation = self.operation.part(self.rows, self.first, self.count());
         if self.io.len > 0 {
-            // SAFETY: `detect` names an instruction set of this CPU; whoever made the block has seen to memory and
+            // SAFETY: `detect` names an instruction set of this CPU; whoever made the stretch has seen to memory and
             // `check`, and what passes for a tensor passes for a part that `cuts` allows.
             unsafe { operation.launch(Isa::detect(), self.rows, self.io) };
         }
@@ -76,7 +76,7 @@ pub(crate) unsafe fn apply<T: Element, A: LaunchRows<T> + Sync>(
     rows: Rows,
     io: Io<T>,
 ) {
-    share(Block {
+    share(Stretch {
         operation,
         rows,
         io,

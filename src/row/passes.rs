@@ -10,8 +10,10 @@ mod matches;
 mod numerators;
 mod results;
 
+use super::across::Across;
+use super::along::Along;
 use super::group::Group;
-use super::layout::{Across, Along, Layout};
+use super::layout::Layout;
 use crate::Isa;
 use crate::simd::Machine;
 use between::{inverse, logarithm, logarithm_of_others, shift};
@@ -42,13 +44,13 @@ pub(crate) struct Passes {
     pub(crate) in_scratch: OfLayout,
     /// Along: quotients of numerators that were not written.
     pub(crate) anew: Pass,
-    /// Between the passes, see [`between`].
+    /// Works out the shifts of rows whose extremes are known.
     pub(crate) shift: Pass,
-    /// One over the sum.
+    /// Works out one over the sum of each row.
     pub(crate) inverse: Pass,
-    /// The logarithm of the sum.
+    /// Works out the logarithm of the sum of each row.
     pub(crate) logarithm: Pass,
-    /// The same, of the sum of the others.
+    /// Works out the same of the sum of all but the largest.
     pub(crate) logarithm_of_others: Pass,
     /// Copies rows to lie side by side, and back.
     pub(crate) transpose: Transpose,

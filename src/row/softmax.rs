@@ -5,7 +5,7 @@ use super::layout::PART;
 use super::passes::{OfLayout, Passes};
 use super::tensor::{Logits, Operation, map_rows};
 use crate::drive::Io;
-use crate::math::exp_sum::{LARGEST, PartialSums};
+use crate::math::exp_shift::{LARGEST, PartialSums};
 use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]

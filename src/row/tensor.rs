@@ -154,7 +154,7 @@ unsafe fn last_axis(
 /// The first `count` rows of consecutive elements, a multiple of sixteen, by way of scratch.
 ///
 /// # Safety
-/// As for [`map_rows`]; `inner` is 1, `axis` at most [`SHORT`], and there are no lengths and as many rows.
+/// As for [`map_rows`]; `inner` is 1, `axis` at most [`SHORT`], and there are no lengths, and at least `count` rows.
 #[inline(never)]
 unsafe fn short_rows(passes: &Passes, tensor: Tensor<'_>, operation: Operation, count: usize) {
     let io = tensor.io;

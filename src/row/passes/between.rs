@@ -1,6 +1,7 @@
 //! What is worked out between the passes, of all rows of a group at once: a lane for each.
 
-use crate::math::exp_sum::{Shift, Total, numerator};
+use crate::math::exp_shift::Shift;
+use crate::math::exp_sum::{Total, numerator};
 use crate::math::log1p::log1p;
 use crate::row::block::{Block, Lanes};
 use crate::row::group::Group;

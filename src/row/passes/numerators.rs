@@ -1,8 +1,9 @@
 //! The second pass: numerators and their sum.
 
 use super::between;
-use crate::math::exp_sum::{Shift, Sum, numerator};
-use crate::row::block::{Block, Extent, Lanes};
+use crate::math::exp_shift::Shift;
+use crate::math::exp_sum::{Numerator, Sum, numerator};
+use crate::row::block::{Block, Extent, Lanes, Whole};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
 use crate::simd::{Machine, Unrolled, Vocabulary};
@@ -13,7 +14,7 @@ use crate::simd::{Machine, Unrolled, Vocabulary};
 /// are summed up in the order of a row along sixteen lanes.
 pub(crate) struct Numerators<const IS_DEEP: bool, const WRITES: bool, const IN_SCRATCH: bool>;
 
-/// Shift and sum.
+/// What a row is shifted by, and the sum so far.
 #[derive(Clone, Copy)]
 pub(crate) struct State<F> {
     shift: Shift<F>,
@@ -31,14 +32,14 @@ pub(crate) struct State<F> {
 unsafe fn add<S: Machine, const IN_SCRATCH: bool, const K: usize>(
     sum: &mut Sum<Block<S, K>>,
     simd: S,
-    numerator: crate::math::exp_sum::Numerator<Block<S, K>>,
+    numerator: Numerator<Block<S, K>>,
     leftover: *mut f32,
 ) -> Block<S, K> {
     let v = Unrolled::<S, K>(simd);
     if IN_SCRATCH {
         let (value, left) = sum.add_high(v, numerator);
         // SAFETY: the caller's promise.
-        unsafe { crate::row::block::Whole.store(simd, leftover, left) };
+        unsafe { Whole.store(simd, leftover, left) };
         value
     } else {
         sum.add(v, numerator)

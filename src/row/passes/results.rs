@@ -1,6 +1,7 @@
 //! The last pass: results.
 
-use crate::math::exp_sum::{Inverse, Shift, numerator};
+use crate::math::exp_shift::Shift;
+use crate::math::exp_sum::{Inverse, numerator};
 use crate::row::block::{Block, Extent, Lanes};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
