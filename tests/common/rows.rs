@@ -13,6 +13,9 @@ pub const SHAPES: &[(Rows, usize)] = &[
     (Rows::last(3), 40),
     (Rows::last(8), 16),
     (Rows::last(17), 19),
+    // The longest of them, and the shortest that is not short.
+    (Rows::last(64), 17),
+    (Rows::last(65), 17),
     // Longer ones, as they lie, in groups of up to sixteen, and one by one.
     (Rows::last(128), 18),
     (Rows::last(129), 9),
