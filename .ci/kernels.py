@@ -71,10 +71,11 @@ SPILLS = {
         "softplus": 3,
     },
     "neon": {
-        "gelu": 1,
+        "gelu": 3,
         "log_sigmoid": 3,
         "mish": 2,
-        "softplus": 6,
+        "selu": 1,
+        "softplus": 7,
         "tanhshrink": 1,
     },
 }
@@ -106,7 +107,27 @@ PASS_SPILLS = {
         "sum_in_scratch": 1,
     },
     "avx512": {},
-    "neon": {},
+    "neon": {
+        "anew_along": 4,
+        "deep_numerators_across": 19,
+        "deep_numerators_along": 9,
+        "deep_numerators_in_scratch": 10,
+        "deep_sum_across": 22,
+        "deep_sum_along": 10,
+        "deep_sum_in_scratch": 10,
+        "extremes_along": 4,
+        "masked_along": 6,
+        "numerators_across": 13,
+        "numerators_along": 9,
+        "numerators_in_scratch": 2,
+        "others_across": 33,
+        "others_along": 19,
+        "others_in_scratch": 12,
+        "scaled_along": 6,
+        "sum_across": 12,
+        "sum_along": 7,
+        "sum_in_scratch": 4,
+    },
 }
 
 # What passes may call: where there are few elements, for zeros, and in scalar code for fused operations.
