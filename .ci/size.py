@@ -44,7 +44,9 @@ NOTE = "ACTIVATIONS_COMPILE_TIME"
 
 def compile_and_note(command):
     """Runs rustc, as cargo's RUSTC_WRAPPER; if it compiles the library, notes how many seconds it worked."""
-    status = subprocess.run(command).returncode
+    # The pipes of cargo's job server are not handed on to a process that Python starts; rustc would warn of that.
+    environment = {name: value for name, value in os.environ.items() if name != "CARGO_MAKEFLAGS"}
+    status = subprocess.run(command, env=environment).returncode
     if any(pair == ("--crate-name", "activations") for pair in zip(command, command[1:])):
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         Path(os.environ[NOTE]).write_text(f"{usage.ru_utime + usage.ru_stime}\n")
