@@ -9,8 +9,8 @@ use crate::simd::{Machine, Vocabulary};
 pub(crate) mod flushed;
 pub(crate) mod map;
 pub(crate) mod operands;
-// Only x86-64 has such stores.
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+// Only x86-64 has such stores, and only optimised code uses them.
+#[cfg_attr(any(not(target_arch = "x86_64"), unoptimised), allow(dead_code))]
 pub(crate) mod stream;
 
 /// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.

@@ -5,10 +5,11 @@
 //! `activations::kernel::streamed::avx512::hardswish` is the same for outputs that no cache would hold.
 //! `activations::kernel::surrounded::avx512::hardswish` computes `f(x + bias) * factor + addend` in one loop, for gates,
 //! biases and residuals, and there is a streamed one of that. Nothing else is compiled per activation. Scalar code has
-//! the plain kernels alone: there, what surrounds them is a stage (`stage.rs`) before or after.
+//! the plain kernels alone: there, what surrounds them is a stage (`stage.rs`) before or after. So it is on all instruction
+//! sets where the library is not optimised (`build.rs`), and nothing streams there.
 
 use crate::apply::Apply;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(unoptimised)))]
 use crate::drive::stream::Streaming;
 use crate::drive::{ChooseKernel, Io, Stores, flushed, map::Mapping, operands::Operands};
 use crate::registry::{for_each_activation, for_each_isa};
@@ -56,7 +57,7 @@ macro_rules! kernels {
 
 /// The kernels of one instruction set that stream. What is left before and behind whole cache lines they leave to those
 /// that do not.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(unoptimised)))]
 macro_rules! streamed_kernels {
     (
         $isa:ident, $instructions:meta, $token:expr; [$($operands:ident)?]
@@ -128,8 +129,16 @@ macro_rules! on_isa {
                     operands: &Operands,
                     stores: Stores,
                 ) {
+                    #[cfg(not(unoptimised))]
                     // SAFETY: the caller's promises are those that the kernels ask for.
-                    unsafe { choose!(isa, stores, surrounded, $name, activation, io, operands) }
+                    unsafe {
+                        choose!(isa, stores, surrounded, $name, activation, io, operands)
+                    }
+                    #[cfg(unoptimised)]
+                    {
+                        let _ = (activation, isa, io, operands, stores);
+                        unreachable!("what is not optimised has no such kernels")
+                    }
                 }
             )*
         }
@@ -143,14 +152,14 @@ macro_rules! on_isa {
 macro_rules! choose {
     ($isa:ident, $stores:ident, $module:ident, $name:ident, $($argument:ident),*) => {
         match ($isa, $stores) {
-            #[cfg(target_arch = "x86_64")]
-            (Isa::Avx512, Stores::Cached) => choose!($module avx512 $name)($($argument),*),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
             (Isa::Avx512, Stores::Streamed) => choose!($module streamed avx512 $name)($($argument),*),
-            #[cfg(target_arch = "x86_64")]
-            (Isa::Avx2, Stores::Cached) => choose!($module avx2 $name)($($argument),*),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
             (Isa::Avx2, Stores::Streamed) => choose!($module streamed avx2 $name)($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx512, _) => choose!($module avx512 $name)($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx2, _) => choose!($module avx2 $name)($($argument),*),
             #[cfg(target_arch = "aarch64")]
             (Isa::Neon, _) => choose!($module neon $name)($($argument),*),
             _ => choose!(rest $module $name $($argument),*),
@@ -190,6 +199,7 @@ macro_rules! apply {
             #[inline]
             fn is_kernel(&self, isa: Isa) -> bool {
                 isa != Isa::Scalar
+                    && !cfg!(unoptimised)
                     && !(<Self as ChooseKernel>::NEEDS_SUBNORMALS && flushed::is_flushing())
             }
 
@@ -213,13 +223,14 @@ macro_rules! all_kernels {
         for_each_isa! { kernels! [] $($line)* }
 
         /// The kernels that write past the cache.
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
         pub(crate) mod streamed {
             use super::*;
             for_each_isa! { streaming streamed_kernels! [] $($line)* }
         }
 
         /// The kernels with what surrounds them.
+        #[cfg(not(unoptimised))]
         pub(crate) mod surrounded {
             #[allow(unused_imports)] // Architectures that have scalar code alone have none.
             use super::*;

@@ -50,7 +50,7 @@ impl Operand {
     }
 
     /// That of the elements from `start` on.
-    #[cfg(target_arch = "x86_64")] // where a buffer is streamed to in parts
+    #[cfg(all(target_arch = "x86_64", not(unoptimised)))] // where a buffer is streamed to in parts
     #[inline]
     fn part(self, start: usize) -> Self {
         let first = self.at(start);
@@ -87,7 +87,7 @@ impl Operands {
     }
 
     /// That of the elements from `start` on.
-    #[cfg(target_arch = "x86_64")] // where a buffer is streamed to in parts
+    #[cfg(all(target_arch = "x86_64", not(unoptimised)))] // where a buffer is streamed to in parts
     #[inline]
     pub(crate) fn part(&self, start: usize) -> Self {
         Self {

@@ -22,7 +22,7 @@ impl Apply for Prelu<'_> {
 
     #[inline]
     fn is_kernel(&self, isa: Isa) -> bool {
-        isa != Isa::Scalar && self.slopes().is_none()
+        isa != Isa::Scalar && !cfg!(unoptimised) && self.slopes().is_none()
     }
 
     #[inline]
