@@ -109,6 +109,7 @@ pub(crate) unsafe fn map_rows(isa: Isa, tensor: Tensor<'_>, operation: Operation
 ///
 /// # Safety
 /// As for [`map_rows`]; `inner` is 1.
+#[inline(never)] // So that one way alone has its group on the stack.
 unsafe fn last_axis(
     passes: &Passes,
     tensor: Tensor<'_>,
@@ -202,6 +203,7 @@ unsafe fn short_rows(passes: &Passes, tensor: Tensor<'_>, operation: Operation, 
 ///
 /// # Safety
 /// As for [`map_rows`]; `inner` is not 1.
+#[inline(never)]
 unsafe fn other_axis(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
     let Rows { axis, inner } = tensor.rows;
     let mut group = Group::new();
