@@ -17,8 +17,7 @@ pub trait Apply<T: Element = f32>: Formula {
     #[doc(hidden)]
     unsafe fn apply_raw(&self, isa: Isa, io: Io<T>, stores: Stores);
 
-    /// The activation as a value whose type does not depend on it.
-    /// Whether it is one kernel on `isa`, and so has a loop with surroundings: [`surrounded_raw`](Self::surrounded_raw).
+    /// Whether the activation is one kernel on `isa`, and so has a loop with surroundings: [`surrounded_raw`](Self::surrounded_raw).
     #[doc(hidden)]
     #[inline]
     fn is_kernel(&self, isa: Isa) -> bool {
@@ -37,6 +36,7 @@ pub trait Apply<T: Element = f32>: Formula {
         unreachable!("it is no kernel");
     }
 
+    /// The activation as a value whose type does not depend on it.
     #[doc(hidden)]
     #[inline]
     fn erase(&self) -> Erased<'_, T> {

@@ -54,7 +54,7 @@ fn assert_same(what: &str, apply: impl Fn(Isa, &[f32], *mut f32, Stores)) {
     }
 }
 
-/// The same for an activation.
+/// Asserts that `activation` writes the same by both kinds of stores.
 fn assert_applied<A: Apply>(what: &str, activation: &A) {
     assert_same(what, |isa, x, y, stores| {
         // SAFETY: the CPU has the instruction set, the two buffers have as many elements as `assert_same` says, and

@@ -42,14 +42,14 @@ impl Operand {
         Self { first, mask }
     }
 
-    /// The same number for all elements.
+    /// An operand that is `number` for every element.
     #[inline]
     pub(crate) const fn same(number: &Repeated) -> Self {
         let first = number.0.as_ptr();
         Self { first, mask: 0 }
     }
 
-    /// That of the elements from `start` on.
+    /// The operand of the elements from `start` on.
     #[cfg(all(target_arch = "x86_64", not(unoptimised)))] // where a buffer is streamed to in parts
     #[inline]
     fn part(self, start: usize) -> Self {
@@ -76,7 +76,7 @@ pub struct Operands {
 }
 
 impl Operands {
-    /// Nothing.
+    /// Operands that are all neutral.
     #[inline]
     pub(crate) fn none() -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Operands {
         }
     }
 
-    /// That of the elements from `start` on.
+    /// The operands of the elements from `start` on.
     #[cfg(all(target_arch = "x86_64", not(unoptimised)))] // where a buffer is streamed to in parts
     #[inline]
     pub(crate) fn part(&self, start: usize) -> Self {

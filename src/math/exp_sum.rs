@@ -61,14 +61,14 @@ pub(crate) struct Numerator<F> {
 }
 
 impl<F: Copy> Numerator<F> {
-    /// What the rounding of `value`, which is it, lost.
+    /// What was lost when the numerator was rounded to `value`.
     #[inline(always)]
     pub(crate) fn lost<V: Vocabulary<f32s = F>>(&self, simd: V, value: F) -> F {
         let rest = simd.sub_f32s(self.step, value);
         simd.mul_add_f32s(self.step, self.growth, rest)
     }
 
-    /// It, rounded.
+    /// The numerator, rounded.
     #[inline(always)]
     pub(crate) fn value<V: Vocabulary<f32s = F>>(&self, simd: V) -> F {
         simd.mul_add_f32s(self.step, self.growth, self.step)
@@ -163,7 +163,7 @@ impl<F: Copy> Sum<F> {
 /// The sum of a row, in two parts.
 #[derive(Clone, Copy)]
 pub(crate) struct Total<F> {
-    /// It, rounded.
+    /// The sum, rounded.
     pub(crate) high: F,
     /// What the rounding lost.
     pub(crate) low: F,

@@ -12,7 +12,7 @@ use core::mem::MaybeUninit;
 pub(crate) struct Group {
     /// The first element of the first row, where it is read.
     pub(crate) src: *const f32,
-    /// The same, where it is written.
+    /// The first element of the first row, where it is written.
     pub(crate) dst: *mut f32,
     /// How many rows there are: 1 to 16.
     pub(crate) count: usize,

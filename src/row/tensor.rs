@@ -47,7 +47,7 @@ pub(crate) enum Logits {
     Plain,
     /// The elements times the scale.
     Scaled,
-    /// The same plus the mask.
+    /// The elements times the scale, plus the mask.
     Masked,
 }
 
