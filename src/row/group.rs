@@ -42,6 +42,17 @@ pub(crate) struct Group {
     pub(crate) again: bool,
 }
 
+/// What logits are made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Logits {
+    /// The elements themselves.
+    Plain,
+    /// The elements times the scale.
+    Scaled,
+    /// The elements times the scale, plus the mask.
+    Masked,
+}
+
 /// What is known of the rows of a group.
 pub(crate) struct Known {
     /// The largest logit.

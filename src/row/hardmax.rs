@@ -1,7 +1,7 @@
 use super::formula::{LaunchRows, RowFormula};
-use super::group::Group;
+use super::group::{Group, Logits};
 use super::passes::{OfLayout, Passes};
-use super::tensor::{Logits, Operation, Tensor, map_rows};
+use super::tensor::{Operation, Tensor, map_rows};
 use crate::drive::Io;
 use crate::shape::{Lengths, Rows};
 use crate::{Error, Isa};

@@ -39,7 +39,7 @@ pub(crate) trait Pass {
     const KEEPS_LEFTOVERS: bool = false;
 
     /// What it finds out in each lane, and how that of the lanes of one row is put together.
-    const FINDS: &'static [Reduction];
+    const FINDS: &'static [Reduction] = &[];
 
     /// What it keeps in registers.
     type State<S: Machine, const K: usize>: Copy;
@@ -93,7 +93,10 @@ pub(crate) trait Pass {
     unsafe fn finish<S: Machine, const K: usize>(_simd: S, _group: &mut Group) {}
 
     /// What it found out; of the three, as many count as [`FINDS`](Self::FINDS) has.
-    fn end<S: Machine, const K: usize>(state: Self::State<S, K>, simd: S) -> [Block<S, K>; 3];
+    #[inline(always)]
+    fn end<S: Machine, const K: usize>(_state: Self::State<S, K>, simd: S) -> [Block<S, K>; 3] {
+        [[simd.splat_f32s(0.0); K]; 3]
+    }
 }
 
 /// How the numbers that a pass found in sixteen lanes become one number of the row.

@@ -1,8 +1,8 @@
 use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
-use super::group::Group;
+use super::group::{Group, Logits};
 use super::passes::{OfLayout, Passes};
-use super::tensor::{Logits, Operation, map_rows};
+use super::tensor::{Operation, map_rows};
 use crate::drive::Io;
 use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error, Isa};
@@ -125,10 +125,7 @@ impl LaunchRows<f32> for LogSoftmax<'_> {
 unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &mut Group) {
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        (layout.extremes[logits as usize])(group);
-        if logits != Logits::Plain {
-            group.read_back();
-        }
+        layout.logits(logits, group);
         (layout.sums[usize::from(group.is_deep)])(group);
         (passes.logarithm)(group);
         while group.again {

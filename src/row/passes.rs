@@ -12,9 +12,10 @@ mod results;
 
 use super::across::Across;
 use super::along::Along;
-use super::group::Group;
+use super::group::{Group, Logits};
 use super::layout::Layout;
 use crate::Isa;
+use crate::registry::for_each_isa;
 use crate::simd::Machine;
 use between::{inverse, logarithm, logarithm_of_others, shift};
 use extremes::Extremes;
@@ -77,6 +78,21 @@ pub(crate) struct OfLayout {
     pub(crate) matches: Pass,
 }
 
+impl OfLayout {
+    /// Takes the first pass over `group`, for the extremes of the logits that `logits` says; the passes after it read those.
+    ///
+    /// # Safety
+    /// The CPU has the instruction set; the group is as its fields say and has the layout.
+    #[inline]
+    pub(crate) unsafe fn logits(&self, logits: Logits, group: &mut Group) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { (self.extremes[logits as usize])(group) };
+        if logits != Logits::Plain {
+            group.read_back();
+        }
+    }
+}
+
 impl Passes {
     /// The passes on `isa`, which this architecture has: the caller has ruled out the others.
     pub(crate) fn of(isa: Isa) -> &'static Self {
@@ -92,8 +108,8 @@ impl Passes {
     }
 }
 
-/// The functions of one instruction set: its name, the attribute that selects its instructions, pulp's token for them,
-/// and how many vectors make a block. One of them expands to
+/// The functions of one instruction set: its name, the attribute that selects its instructions, and pulp's token for
+/// them. One of them expands to
 ///
 /// ```text
 /// #[target_feature(enable = "avx2,fma")]
@@ -103,7 +119,7 @@ impl Passes {
 /// ```
 macro_rules! functions {
     (
-        $isa:ident, $instructions:meta, $token:expr, $vectors:literal;
+        $isa:ident, $instructions:meta, $token:expr;
         between: $($between:ident)*;
         $($name:ident: $layout:ident, $pass:ty;)*
     ) => {
@@ -120,7 +136,7 @@ macro_rules! functions {
                 pub(crate) unsafe fn $name(group: &mut Group) {
                     // SAFETY: the caller vouches for the CPU, which is all that a token stands for, and for the
                     // group.
-                    unsafe { $layout::pass::<_, $pass, $vectors>($token, group) }
+                    unsafe { $layout::pass::<_, $pass, { vectors!($isa) }>($token, group) }
                 }
             )*
             $(
@@ -133,7 +149,7 @@ macro_rules! functions {
                 #[allow(unused_unsafe)] // The token of scalar code takes no promise.
                 pub(crate) unsafe fn $between(group: &mut Group) {
                     // SAFETY: the caller vouches for the CPU.
-                    unsafe { super::$between::<_, $vectors>($token, group) }
+                    unsafe { super::$between::<_, { vectors!($isa) }>($token, group) }
                 }
             )*
 
@@ -198,27 +214,23 @@ macro_rules! table {
     }};
 }
 
-/// The functions of each instruction set.
-macro_rules! each_isa {
-    ($($function:tt)*) => {
-        functions! { scalar, doc = "(The target's baseline.)", pulp::Scalar, 1; $($function)* }
-
-        #[cfg(target_arch = "aarch64")]
-        functions! { neon, target_feature(enable = "neon"),
-            pulp::aarch64::Neon::new_unchecked(), 4; $($function)* }
-
-        #[cfg(target_arch = "x86_64")]
-        functions! { avx2, target_feature(enable = "avx2,fma"),
-            pulp::x86::V3::new_unchecked(), 2; $($function)* }
-
-        #[cfg(target_arch = "x86_64")]
-        functions! { avx512,
-            target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma"),
-            pulp::x86::V4::new_unchecked(), 1; $($function)* }
+/// How many vectors make a block of sixteen lanes; scalar code has one lane.
+macro_rules! vectors {
+    (scalar) => {
+        1
+    };
+    (neon) => {
+        4
+    };
+    (avx2) => {
+        2
+    };
+    (avx512) => {
+        1
     };
 }
 
-each_isa! {
+for_each_isa! { functions!
     between: shift inverse logarithm logarithm_of_others;
 
     extremes_along: Along, Extremes<false, false>;

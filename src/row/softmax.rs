@@ -1,9 +1,9 @@
 use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
-use super::group::Group;
+use super::group::{Group, Logits};
 use super::layout::PART;
 use super::passes::{OfLayout, Passes};
-use super::tensor::{Logits, Operation, map_rows};
+use super::tensor::{Operation, map_rows};
 use crate::drive::Io;
 use crate::math::exp_shift::{LARGEST, PartialSums};
 use crate::shape::{Lengths, Rows};
@@ -135,10 +135,7 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
         if group.stride == 0 && group.lens.get(0) > LONG {
             return normalise_long(passes, logits, group);
         }
-        (layout.extremes[logits as usize])(group);
-        if logits != Logits::Plain {
-            group.read_back();
-        }
+        layout.logits(logits, group);
         let depth = usize::from(group.is_deep);
         (layout.numerators[depth])(group);
         group.read_back();
@@ -173,10 +170,7 @@ unsafe fn normalise_long(passes: &Passes, logits: Logits, group: &mut Group) {
         unsafe {
             group.lens.set(0, PART.min(len - start));
             group.masks.set(0, mask.wrapping_add(start));
-            (passes.along.extremes[logits as usize])(group);
-            if logits != Logits::Plain {
-                group.read_back();
-            }
+            passes.along.logits(logits, group);
             let of_part = group.found[0].get(0);
             let is_nothing = of_part == f32::NEG_INFINITY;
             if is_nothing {

@@ -6,7 +6,7 @@
 //! these ways it goes, if it is one of the last axis.
 
 use super::block::LANES;
-use super::group::{Group, Scratch};
+use super::group::{Group, Logits, Scratch};
 use super::passes::{OfLayout, Passes};
 use crate::Isa;
 use crate::drive::Io;
@@ -38,17 +38,6 @@ pub(crate) struct Operation {
     pub(crate) run: unsafe fn(&Passes, &OfLayout, Logits, &mut Group),
     /// What comes out past the length of a row.
     pub(crate) past: f32,
-}
-
-/// What logits are made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Logits {
-    /// The elements themselves.
-    Plain,
-    /// The elements times the scale.
-    Scaled,
-    /// The elements times the scale, plus the mask.
-    Masked,
 }
 
 /// Elements of the rows of a group at most, if it is more than one row: more would leave the first-level cache.

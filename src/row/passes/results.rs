@@ -4,7 +4,7 @@ use crate::math::exp_shift::Shift;
 use crate::math::exp_sum::{Inverse, numerator};
 use crate::row::block::{Block, Extent, Lanes};
 use crate::row::group::Group;
-use crate::row::layout::{Pass, Place, Reduction};
+use crate::row::layout::{Pass, Place};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Divides the numerators, which were written, by their sum.
@@ -13,8 +13,6 @@ use crate::simd::{Machine, Unrolled, Vocabulary};
 pub(crate) struct Quotients<const IS_DEEP: bool>;
 
 impl<const IS_DEEP: bool> Pass for Quotients<IS_DEEP> {
-    const FINDS: &'static [Reduction] = &[];
-
     type State<S: Machine, const K: usize> = Inverse<Block<S, K>>;
 
     #[inline(always)]
@@ -44,14 +42,6 @@ impl<const IS_DEEP: bool> Pass for Quotients<IS_DEEP> {
             extent.store(simd, place.dst, inverse.times::<_, IS_DEEP>(v, numerator));
         }
     }
-
-    #[inline(always)]
-    fn end<S: Machine, const K: usize>(
-        inverse: Inverse<Block<S, K>>,
-        _simd: S,
-    ) -> [Block<S, K>; 3] {
-        [inverse.high; 3]
-    }
 }
 
 /// Computes the numerators once more, and divides them by their sum: for rows so long that they would not have
@@ -60,8 +50,6 @@ pub(crate) struct Anew;
 
 impl Pass for Anew {
     const READS_AHEAD: bool = true;
-    const FINDS: &'static [Reduction] = &[];
-
     type State<S: Machine, const K: usize> = (Shift<Block<S, K>>, Inverse<Block<S, K>>);
 
     #[inline(always)]
@@ -92,14 +80,6 @@ impl Pass for Anew {
             extent.store(simd, place.dst, inverse.times::<_, true>(v, value));
         }
     }
-
-    #[inline(always)]
-    fn end<S: Machine, const K: usize>(
-        (_, inverse): Self::State<S, K>,
-        _simd: S,
-    ) -> [Block<S, K>; 3] {
-        [inverse.high; 3]
-    }
 }
 
 /// Subtracts from each logit the largest one, and then the logarithm of the sum: two terms of one sign, of which
@@ -107,8 +87,6 @@ impl Pass for Anew {
 pub(crate) struct Logarithms;
 
 impl Pass for Logarithms {
-    const FINDS: &'static [Reduction] = &[];
-
     /// The largest logit, and the logarithm.
     type State<S: Machine, const K: usize> = (Block<S, K>, Block<S, K>);
 
@@ -136,13 +114,5 @@ impl Pass for Logarithms {
             let y = v.sub_f32s(v.sub_f32s(t, *largest), *logarithm);
             extent.store(simd, place.dst, y);
         }
-    }
-
-    #[inline(always)]
-    fn end<S: Machine, const K: usize>(
-        (largest, _): Self::State<S, K>,
-        _simd: S,
-    ) -> [Block<S, K>; 3] {
-        [largest; 3]
     }
 }
