@@ -296,7 +296,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
 }
 
 /// Applies `body` to as many interleaved vectors as its weight says, again and again, and returns where whole turns
-/// end.
+/// end. Where nothing is optimised, each value of each of them would have a place of its own on the stack: none are taken
+/// then, and the single vectors that follow are all.
 ///
 /// # Safety
 /// As for [`map`].
@@ -304,7 +305,14 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
 unsafe fn interleaved<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) -> usize {
     // SAFETY: the caller's promise, passed on.
     unsafe {
+        #[cfg(unoptimised)]
+        return if S::IS_SCALAR {
+            turns::<S, B, 1>(simd, io, body, 0)
+        } else {
+            0
+        };
         // A constant, though the language does not know: one arm is compiled.
+        #[cfg(not(unoptimised))]
         match const { B::WEIGHT.interleave::<S>() } {
             SCALAR_UNROLL => turns::<S, B, SCALAR_UNROLL>(simd, io, body, 0),
             UNROLL => turns::<S, B, UNROLL>(simd, io, body, 0),
