@@ -46,7 +46,7 @@ pub(crate) struct Names {
 
 /// The numbers for a run of elements.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Operand {
+pub(crate) enum Numbers {
     /// A number for each element of the run, from here on.
     Stream(*const f32),
     /// One number for all elements of the run.
@@ -142,20 +142,20 @@ impl<'a> Channels<'a> {
     ///
     /// `tensor` has passed [`check`](Self::check).
     #[inline]
-    pub(crate) fn for_each_run(&self, tensor: usize, mut run: impl FnMut(usize, usize, Operand)) {
+    pub(crate) fn for_each_run(&self, tensor: usize, mut run: impl FnMut(usize, usize, Numbers)) {
         let Self { numbers, inner } = *self;
         let period = self.period();
         let is_reused = tensor / SEVERAL >= period;
         if let [number] = numbers {
-            run(0, tensor, Operand::Constant(*number));
+            run(0, tensor, Numbers::Constant(*number));
         } else if inner == 1 && (period >= TABLE / 2 || period >= MANY && !is_reused) {
             for start in (0..tensor).step_by(period) {
-                run(start, period, Operand::Stream(numbers.as_ptr()));
+                run(start, period, Numbers::Stream(numbers.as_ptr()));
             }
         } else if inner >= RATHER_SHORT || inner >= SHORT && !is_reused {
             for start in (0..tensor).step_by(period) {
                 for (channel, &number) in numbers.iter().enumerate() {
-                    run(start + channel * inner, inner, Operand::Constant(number));
+                    run(start + channel * inner, inner, Numbers::Constant(number));
                 }
             }
         } else {
@@ -169,7 +169,7 @@ impl<'a> Channels<'a> {
         &self,
         tensor: usize,
         is_reused: bool,
-        mut run: impl FnMut(usize, usize, Operand),
+        mut run: impl FnMut(usize, usize, Numbers),
     ) {
         let Self { numbers, inner } = *self;
         let period = self.period();
@@ -189,7 +189,7 @@ impl<'a> Channels<'a> {
             let count = group.len() * inner * repeats;
             let filled = fill(&mut table.0[..count], group, inner);
             for start in (first..tensor).step_by(period * repeats) {
-                run(start, count.min(tensor - start), Operand::Stream(filled));
+                run(start, count.min(tensor - start), Numbers::Stream(filled));
             }
             first += count;
         }
@@ -240,8 +240,8 @@ mod tests {
                         let run = &mut seen[start..start + count];
                         assert!(run.iter().all(|number| number.is_nan()));
                         match operand {
-                            Operand::Constant(number) => run.fill(number),
-                            Operand::Stream(first) => {
+                            Numbers::Constant(number) => run.fill(number),
+                            Numbers::Stream(first) => {
                                 // SAFETY: a stream has as many numbers as the run has elements.
                                 let stream = unsafe { core::slice::from_raw_parts(first, count) };
                                 run.copy_from_slice(stream);

@@ -8,7 +8,7 @@
 
 use crate::Isa;
 use crate::apply::Erased;
-use crate::channels;
+use crate::channels::Numbers;
 use crate::drive::operands::{Operand, Operands, Repeated};
 use crate::drive::{Io, Stores};
 use crate::stage::Stages;
@@ -50,7 +50,7 @@ pub(crate) struct Pipeline<'a> {
 /// The operands of a run of elements: `kernel(x + bias) * factor + addend`, where each may be left out.
 #[derive(Clone, Copy)]
 struct Run {
-    bias: Option<channels::Operand>,
+    bias: Option<Numbers>,
     /// As many as the run has elements.
     factor: Option<*const f32>,
     /// As many as the run has elements.
@@ -91,8 +91,8 @@ impl<'a> Pipeline<'a> {
         let mut operands = Operands::none();
         let constant;
         match run.bias {
-            Some(channels::Operand::Stream(first)) => operands.bias = Operand::each(first),
-            Some(channels::Operand::Constant(bias)) => {
+            Some(Numbers::Stream(first)) => operands.bias = Operand::each(first),
+            Some(Numbers::Constant(bias)) => {
                 constant = Repeated::new(bias);
                 operands.bias = Operand::same(&constant);
             }
@@ -139,14 +139,14 @@ impl<'a> Pipeline<'a> {
     ///
     /// # Safety
     /// `block` is as for [`run`](Self::run) where nothing streams; a stream of biases goes on to its end.
-    unsafe fn add_bias(self, block: Io<f32>, bias: channels::Operand, at: usize) {
+    unsafe fn add_bias(self, block: Io<f32>, bias: Numbers, at: usize) {
         // SAFETY: the caller's promises, passed on.
         unsafe {
             match bias {
-                channels::Operand::Stream(first) => {
+                Numbers::Stream(first) => {
                     (self.stages.add)(block, first.add(at));
                 }
-                channels::Operand::Constant(bias) => {
+                Numbers::Constant(bias) => {
                     (self.stages.add_constant)(block, &raw const bias);
                 }
             }

@@ -208,6 +208,20 @@ pub(crate) trait Machine: Simd {
     /// `from` is valid for reads of one vector.
     unsafe fn load_f32s(self, from: *const f32) -> Self::f32s;
 
+    /// Reads `N` vectors, one behind the other, from any alignment.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of `N` vectors.
+    #[inline(always)]
+    unsafe fn load_each_f32s<const N: usize>(self, from: *const f32) -> [Self::f32s; N] {
+        let mut vectors = [self.splat_f32s(0.0); N];
+        for (k, vector) in vectors.iter_mut().enumerate() {
+            // SAFETY: the caller vouches for all `N`.
+            *vector = unsafe { self.load_f32s(from.add(k * Self::F32_LANES)) };
+        }
+        vectors
+    }
+
     /// Reads a vector's worth of pairs, from any alignment: the first element of each, and the second.
     ///
     /// Which pair is in which lane is the machine's affair, until

@@ -1,6 +1,6 @@
 //! Each activation as a C function.
 
-use super::memory::{Operand, apart, check, check_operand, input, operand};
+use super::memory::{Buffers, apart, buffers, check, check_buffers, input};
 use super::status::{Status, call};
 use crate::elementwise::apply_to;
 use crate::registry::for_each_activation;
@@ -19,13 +19,13 @@ pub(super) unsafe fn apply<A: Activation>(
     activation: impl FnOnce() -> Result<A, Status>,
 ) -> Status {
     call(|| {
-        check_operand(x, y, n)?;
+        check_buffers(x, y, n)?;
         let activation = activation()?;
-        // SAFETY: `check_operand` has passed; the caller's promises, passed on.
+        // SAFETY: `check_buffers` has passed; the caller's promises, passed on.
         unsafe {
-            match operand(x, y, n) {
-                Operand::Same(x) => activation.apply_in_place(x)?,
-                Operand::Apart(x, y) => apply_to(&activation, Isa::detect(), x, y)?,
+            match buffers(x, y, n) {
+                Buffers::Same(x) => activation.apply_in_place(x)?,
+                Buffers::Apart(x, y) => apply_to(&activation, Isa::detect(), x, y)?,
             }
         }
         Ok(())

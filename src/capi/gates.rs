@@ -1,6 +1,6 @@
 //! Each gate as C functions: of two tensors, and of one that holds both.
 
-use super::memory::{Operand, apart, check, check_operand, input, len_of, operand};
+use super::memory::{Buffers, apart, buffers, check, check_buffers, input, len_of};
 use super::status::{Status, call};
 use crate::gate::apply_to;
 use crate::pipeline::Source;
@@ -55,16 +55,16 @@ pub(super) unsafe fn apply<G: Gate>(
     operation: impl FnOnce() -> Result<G, Status>,
 ) -> Status {
     call(|| {
-        check_operand(gate, y, n)?;
+        check_buffers(gate, y, n)?;
         check(value, n)?;
         apart((value, n), (y, n))?;
         let operation = operation()?;
-        // SAFETY: `check_operand` has passed; the caller's promises, passed on; the value does not overlap what is written.
+        // SAFETY: `check_buffers` has passed; the caller's promises, passed on; the value does not overlap what is written.
         unsafe {
             let value = input(value, n)?;
-            match operand(gate, y, n) {
-                Operand::Same(gate) => operation.apply_in_place(gate, value)?,
-                Operand::Apart(gate, y) => {
+            match buffers(gate, y, n) {
+                Buffers::Same(gate) => operation.apply_in_place(gate, value)?,
+                Buffers::Apart(gate, y) => {
                     let source = Source::two_tensors(gate, value);
                     apply_to(&operation, Isa::detect(), source, y)?;
                 }

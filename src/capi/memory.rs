@@ -57,8 +57,8 @@ pub(super) fn apart<T>(
     }
 }
 
-/// An operand of as many elements as the output, which is writable only: it need not have been written before.
-pub(super) enum Operand<'a> {
+/// An input and an output of as many elements, which is writable only: it need not have been written before.
+pub(super) enum Buffers<'a> {
     /// The output itself: the call is in place.
     Same(&'a mut [f32]),
     /// Another buffer, and the output.
@@ -67,7 +67,7 @@ pub(super) enum Operand<'a> {
 
 /// Whether `len` elements each can be at `x` and `y`, which are one buffer or do not overlap.
 #[inline]
-pub(super) fn check_operand(x: *const f32, y: *mut f32, len: usize) -> Result<(), Status> {
+pub(super) fn check_buffers(x: *const f32, y: *mut f32, len: usize) -> Result<(), Status> {
     check(x, len)?;
     check(y, len)?;
     if x == y.cast_const() {
@@ -79,20 +79,20 @@ pub(super) fn check_operand(x: *const f32, y: *mut f32, len: usize) -> Result<()
 /// The `len` elements each at `x` and `y`.
 ///
 /// # Safety
-/// [`check_operand`] has passed; those at `x` are readable, and those at `y` writable, and nobody else uses them, for as
+/// [`check_buffers`] has passed; those at `x` are readable, and those at `y` writable, and nobody else uses them, for as
 /// long as `'a` lasts.
 #[inline]
-pub(super) unsafe fn operand<'a>(x: *const f32, y: *mut f32, len: usize) -> Operand<'a> {
+pub(super) unsafe fn buffers<'a>(x: *const f32, y: *mut f32, len: usize) -> Buffers<'a> {
     if len == 0 {
-        return Operand::Same(&mut []);
+        return Buffers::Same(&mut []);
     }
     // SAFETY: both are aligned and not null, and the length fits memory. What is read has been written, and so has `y`
     // where the two are one; the caller vouches for the rest.
     unsafe {
         if x == y.cast_const() {
-            Operand::Same(slice::from_raw_parts_mut(y, len))
+            Buffers::Same(slice::from_raw_parts_mut(y, len))
         } else {
-            Operand::Apart(slice::from_raw_parts(x, len), y)
+            Buffers::Apart(slice::from_raw_parts(x, len), y)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Each operation on rows as a C function.
 
-use super::memory::{Operand, apart, check, check_operand, input, len_of, operand};
+use super::memory::{Buffers, apart, buffers, check, check_buffers, input, len_of};
 use super::status::{Status, call};
 use crate::registry::for_each_row_activation;
 use crate::row::apply_to;
@@ -40,14 +40,14 @@ pub(super) unsafe fn apply<A: RowActivation>(
 ) -> Status {
     call(|| {
         let n = len_of(&[outer, axis, inner])?;
-        check_operand(x, y, n)?;
+        check_buffers(x, y, n)?;
         let operation = operation(n)?;
         let rows = Rows::strided(axis, inner);
-        // SAFETY: `check_operand` has passed; the caller's promises, passed on.
+        // SAFETY: `check_buffers` has passed; the caller's promises, passed on.
         unsafe {
-            match operand(x, y, n) {
-                Operand::Same(x) => operation.apply_in_place(rows, x)?,
-                Operand::Apart(x, y) => apply_to(&operation, Isa::detect(), rows, x, y)?,
+            match buffers(x, y, n) {
+                Buffers::Same(x) => operation.apply_in_place(rows, x)?,
+                Buffers::Apart(x, y) => apply_to(&operation, Isa::detect(), rows, x, y)?,
             }
         }
         Ok(())

@@ -55,12 +55,8 @@ pub(super) struct Whole;
 impl<S: Machine> Load<S> for Whole {
     #[inline(always)]
     unsafe fn load<const N: usize>(self, simd: S, from: *const f32) -> [S::f32s; N] {
-        let mut vectors = [simd.splat_f32s(0.0); N];
-        for (k, vector) in vectors.iter_mut().enumerate() {
-            // SAFETY: the caller vouches for all `N`.
-            *vector = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
-        }
-        vectors
+        // SAFETY: the caller vouches for all `N`.
+        unsafe { simd.load_each_f32s(from) }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::Isa;
 use crate::activation::{Prelu, Slopes};
 use crate::apply::Apply;
-use crate::channels::Operand;
+use crate::channels::Numbers;
 use crate::drive::{Io, Stores, operands::Operands};
 use crate::kernel::{on_isa, surrounded_on_isa};
 use crate::stage::Stages;
@@ -48,8 +48,8 @@ unsafe fn per_channel(slopes: Slopes<'_>, isa: Isa, io: Io<f32>, stores: Stores)
         unsafe {
             let run = io.part(start, len);
             match slope {
-                Operand::Constant(slope) => on_isa::prelu(&Prelu::shared(slope), isa, run, stores),
-                Operand::Stream(slopes) => stage.apply(run, slopes, stores),
+                Numbers::Constant(slope) => on_isa::prelu(&Prelu::shared(slope), isa, run, stores),
+                Numbers::Stream(slopes) => stage.apply(run, slopes, stores),
             }
         }
     });

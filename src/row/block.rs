@@ -114,12 +114,8 @@ pub(crate) struct Whole;
 impl Extent for Whole {
     #[inline(always)]
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
-        let mut block = [simd.splat_f32s(0.0); K];
-        for (k, vector) in block.iter_mut().enumerate() {
-            // SAFETY: the caller vouches for `K` vectors.
-            *vector = unsafe { simd.load_f32s(from.add(k * S::F32_LANES)) };
-        }
-        block
+        // SAFETY: the caller vouches for `K` vectors.
+        unsafe { simd.load_each_f32s(from) }
     }
 
     #[inline(always)]

@@ -5,6 +5,9 @@ use crate::math::exp_shift::Shift;
 use crate::math::exp_sum::SHORT;
 use core::mem::MaybeUninit;
 
+/// Memory is read ahead by a group of rows, but no further than this many elements: a part of a cache.
+const FURTHEST: usize = 1 << 16;
+
 /// Up to sixteen rows, and one lane for each of them in what is known of it.
 ///
 /// The passes over a group read and write the rows as the fields say. Unless a pass says otherwise, source and
@@ -63,8 +66,7 @@ pub(crate) struct Known {
     pub(crate) shift_of_others: Shift<Lanes>,
     /// 1 for rows of which the sum of the others is wanted, else 0.
     pub(crate) unsettled: Lanes,
-    /// One over the sum of the numerators, in two parts; or the logarithm of that sum; or, for hardmax, NaN where a row has
-    /// one and 0 elsewhere.
+    /// One over the sum of the numerators, in two parts; or the logarithm of that sum.
     pub(crate) of_sum: [Lanes; 2],
 }
 
@@ -116,6 +118,13 @@ impl Group {
             is_deep: false,
             again: false,
         }
+    }
+
+    /// Has the elements fetched that lie `elements` further on.
+    #[inline(always)]
+    pub(crate) fn look_ahead(&mut self, elements: usize) {
+        let ahead = elements.min(FURTHEST);
+        self.next = [self.src, self.dst.cast_const()].map(|at| at.wrapping_add(ahead));
     }
 
     /// From now on, passes read what the last one wrote.

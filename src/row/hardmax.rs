@@ -76,7 +76,6 @@ unsafe fn choose(_passes: &Passes, layout: &OfLayout, _logits: Logits, group: &m
     unsafe {
         (layout.largest_or_nan)(group);
         group.known.largest = group.found[0];
-        group.known.of_sum[0] = group.found[1];
         (layout.matches)(group);
         for row in 0..group.count {
             if group.found[0].get(row) > 1.0 {

@@ -97,6 +97,7 @@ impl RowFormula for LogSoftmax<'_> {
         }
     }
 
+    #[inline]
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
         self.attention().check("log_softmax", rows, len)
     }

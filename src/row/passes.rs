@@ -9,6 +9,8 @@ mod extremes;
 mod matches;
 mod numerators;
 mod results;
+#[cfg(not(unoptimised))]
+mod short;
 
 use super::across::Across;
 use super::along::Along;
@@ -53,6 +55,8 @@ pub(crate) struct Passes {
     pub(crate) logarithm: Pass,
     /// Works out the same of the sum of all but the largest.
     pub(crate) logarithm_of_others: Pass,
+    /// Along: all of softmax over short rows, if the instruction set has a function for that.
+    pub(crate) softmax_of_short: Option<Pass>,
     /// Copies rows to lie side by side, and back.
     pub(crate) transpose: Transpose,
 }
@@ -168,14 +172,14 @@ macro_rules! functions {
                 unsafe { super::transpose($token, size, from, to) }
             }
 
-            pub(crate) static PASSES: Passes = table!();
+            pub(crate) static PASSES: Passes = table!($isa);
         }
     };
 }
 
-/// The table of the functions in the module that it stands in.
+/// The table of the functions in the module that it stands in, which is the one of `$isa`.
 macro_rules! table {
-    () => {{
+    ($isa:ident) => {{
         const ACROSS: OfLayout = OfLayout {
             extremes: [extremes_across, scaled_across, masked_across],
             numerators: [numerators_across, deep_numerators_across],
@@ -209,9 +213,49 @@ macro_rules! table {
             inverse,
             logarithm,
             logarithm_of_others,
+            softmax_of_short: softmax_of_short!($isa),
             transpose,
         }
     }};
+}
+
+/// The function for short rows, which the instruction sets with vectors have; it is there for speed alone.
+#[cfg(not(unoptimised))]
+macro_rules! softmax_of_short {
+    (scalar) => {
+        None
+    };
+    ($isa:ident) => {
+        Some(super::of_short::$isa::softmax_of_short)
+    };
+}
+
+#[cfg(unoptimised)]
+macro_rules! softmax_of_short {
+    ($isa:ident) => {
+        None
+    };
+}
+
+/// The function for short rows on one instruction set.
+#[cfg(not(unoptimised))]
+macro_rules! short_rows {
+    ($isa:ident, $instructions:meta, $token:expr;) => {
+        pub(crate) mod $isa {
+            use super::super::*;
+
+            /// See [`short::softmax_of_short`].
+            ///
+            /// # Safety
+            /// As for [`Pass`]; the rows are as that function wants them.
+            #[$instructions]
+            #[inline(never)]
+            pub(crate) unsafe fn softmax_of_short(group: &mut Group) {
+                // SAFETY: the caller vouches for the CPU and for the group.
+                unsafe { short::softmax_of_short::<_, { vectors!($isa) }>($token, group) }
+            }
+        }
+    };
 }
 
 /// How many vectors make a block of sixteen lanes; scalar code has one lane.
@@ -267,6 +311,13 @@ for_each_isa! { functions!
     sum_in_scratch: Across, Numerators<false, false, true>;
     deep_sum_in_scratch: Across, Numerators<true, false, true>;
     others_in_scratch: Across, Others<true>;
+}
+
+#[cfg(not(unoptimised))]
+pub(crate) mod of_short {
+    //! Short rows, on the instruction sets with vectors.
+    use super::*;
+    for_each_isa! { vectors short_rows! }
 }
 
 /// Writes the columns of a matrix of `rows` by `columns` as rows, in tiles of a few of each.

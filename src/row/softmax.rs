@@ -6,6 +6,7 @@ use super::passes::{OfLayout, Passes};
 use super::tensor::{Operation, map_rows};
 use crate::drive::Io;
 use crate::math::exp_shift::{LARGEST, PartialSums};
+use crate::math::exp_sum::SHORT;
 use crate::shape::{Lengths, Rows};
 use crate::{Cuts, Error, Isa};
 #[cfg(feature = "alloc")]
@@ -93,6 +94,7 @@ impl RowFormula for Softmax<'_> {
         }
     }
 
+    #[inline]
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
         self.attention().check("softmax", rows, len)
     }
@@ -134,6 +136,12 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
     unsafe {
         if group.stride == 0 && group.lens.get(0) > LONG {
             return normalise_long(passes, logits, group);
+        }
+        if group.stride == 0
+            && (group.pitch <= SHORT || group.count == 1 && group.lens.get(0) <= SHORT)
+            && let Some(softmax_of_short) = passes.softmax_of_short
+        {
+            return softmax_of_short(group);
         }
         layout.logits(logits, group);
         let depth = usize::from(group.is_deep);

@@ -78,6 +78,7 @@ impl RowFormula for Softmin<'_> {
         }
     }
 
+    #[inline]
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
         let Softmax { mask, lengths, .. } = self.softmax();
         let attention = Attention {

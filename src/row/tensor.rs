@@ -43,9 +43,6 @@ pub(crate) struct Operation {
 /// Elements of the rows of a group at most, if it is more than one row: more would leave the first-level cache.
 const GROUP: usize = 2048;
 
-/// Memory is read ahead by a group of rows, but no further than this many elements: a part of a cache.
-const FURTHEST: usize = 1 << 16;
-
 impl Tensor<'_> {
     fn logits(&self) -> Logits {
         if !self.mask.is_empty() {
@@ -61,6 +58,9 @@ impl Tensor<'_> {
     fn mask(&self, row: usize) -> *const f32 {
         if self.mask.is_empty() {
             return core::ptr::null();
+        }
+        if row == 0 {
+            return self.mask.as_ptr();
         }
         let at = row % (self.mask.len() / self.rows.axis) * self.rows.axis;
         self.mask.as_ptr().wrapping_add(at)
@@ -85,11 +85,35 @@ pub(crate) unsafe fn map_rows(isa: Isa, tensor: Tensor<'_>, operation: Operation
             let done = outer / LANES * LANES;
             short_rows(passes, tensor, operation, done);
             last_axis(passes, tensor, operation, (done, outer));
+        } else if tensor.io.len == axis {
+            one_row(passes, tensor, operation);
         } else {
-            // The quotient takes as long as some elements of a single row.
-            let is_one = tensor.io.len == axis;
-            let outer = if is_one { 1 } else { tensor.io.len / axis };
-            last_axis(passes, tensor, operation, (0, outer));
+            last_axis(passes, tensor, operation, (0, tensor.io.len / axis));
+        }
+    }
+}
+
+/// One row of consecutive elements: what [`last_axis`] does for some takes as long as some elements of a short one.
+///
+/// # Safety
+/// As for [`map_rows`]; `inner` is 1, and `axis` the length.
+#[inline(never)] // So that one way alone has its group on the stack.
+unsafe fn one_row(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
+    let Tensor { io, rows, .. } = tensor;
+    let len = tensor.lengths.of(0, rows.axis);
+    let mut group = Group::new();
+    (group.src, group.dst) = (io.src, io.dst);
+    group.count = 1;
+    group.pitch = rows.axis;
+    group.scale = tensor.scale;
+    group.look_ahead(rows.axis);
+    // SAFETY: the row lies inside the tensor, and its length is at most the axis.
+    unsafe {
+        group.lens.set(0, len);
+        group.masks.set(0, tensor.mask(0));
+        (operation.run)(passes, &passes.along, tensor.logits(), &mut group);
+        for past in len..rows.axis {
+            io.dst.add(past).write(operation.past);
         }
     }
 }
@@ -115,7 +139,7 @@ unsafe fn last_axis(
     let mut group = Group::new();
     group.pitch = axis;
     group.scale = tensor.scale;
-    let ahead = (most * axis).min(FURTHEST);
+    let ahead = most * axis;
     let mut first = start;
     while first < end {
         group.count = most.min(end - first);
@@ -127,7 +151,7 @@ unsafe fn last_axis(
             }
             group.src = io.src.add(first * axis);
             group.dst = io.dst.add(first * axis);
-            group.next = [group.src, group.dst.cast_const()].map(|at| at.wrapping_add(ahead));
+            group.look_ahead(ahead);
             (operation.run)(passes, &passes.along, tensor.logits(), &mut group);
             for row in 0..group.count {
                 for past in group.lens.get(row)..axis {

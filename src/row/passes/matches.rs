@@ -50,7 +50,7 @@ impl Pass for LargestOrNan {
 
 /// Writes 1 where an element equals the largest and 0 elsewhere, or NaN throughout; counts the ones.
 ///
-/// What [`LargestOrNan`] found stands in `largest` and in the first part of `of_sum`.
+/// Of what [`LargestOrNan`] found, the largest element stands in `known`, and NaN or 0 still where it was found.
 pub(crate) struct Matches;
 
 /// The largest element, NaN or 0, and the count in each lane.
@@ -75,7 +75,7 @@ impl Pass for Matches {
     ) -> State<Block<S, K>> {
         State {
             largest: of(&group.known.largest),
-            nan: of(&group.known.of_sum[0]),
+            nan: of(&group.found[1]),
             count: [simd.splat_f32s(0.0); K],
         }
     }

@@ -19,9 +19,6 @@ pub(crate) struct Numerators<const IS_DEEP: bool, const WRITES: bool, const IN_S
 pub(crate) struct State<F> {
     shift: Shift<F>,
     sum: Sum<F>,
-    /// The largest logit and how often there was one, where the others are summed up.
-    largest: F,
-    count: F,
 }
 
 /// Adds the numerator to the sum, and what it leaves over to that or to scratch; returns it.
@@ -66,8 +63,6 @@ impl<const IS_DEEP: bool, const WRITES: bool, const IN_SCRATCH: bool> Pass
         State {
             shift: group.known.shift.map(of),
             sum: Sum::new(v, is_short),
-            largest: v.splat_f32s(0.0),
-            count: v.splat_f32s(0.0),
         }
     }
 
@@ -122,12 +117,21 @@ impl<const IS_DEEP: bool, const WRITES: bool, const IN_SCRATCH: bool> Pass
 /// logarithm of a sum near 1 wants.
 pub(crate) struct Others<const IN_SCRATCH: bool>;
 
+/// What a row is shifted by, the sum so far, the largest logit, and how often there was one.
+#[derive(Clone, Copy)]
+pub(crate) struct StateOfOthers<F> {
+    shift: Shift<F>,
+    sum: Sum<F>,
+    largest: F,
+    count: F,
+}
+
 impl<const IN_SCRATCH: bool> Pass for Others<IN_SCRATCH> {
     const READS_AHEAD: bool = true;
     const KEEPS_LEFTOVERS: bool = IN_SCRATCH;
     const FINDS: &'static [Reduction] = &[Reduction::Total, Reduction::Leftover, Reduction::Sum];
 
-    type State<S: Machine, const K: usize> = State<Block<S, K>>;
+    type State<S: Machine, const K: usize> = StateOfOthers<Block<S, K>>;
 
     #[inline(always)]
     fn begin<S: Machine, const K: usize>(
@@ -135,9 +139,9 @@ impl<const IN_SCRATCH: bool> Pass for Others<IN_SCRATCH> {
         group: &Group,
         of: impl Fn(&Lanes) -> Block<S, K>,
         is_short: bool,
-    ) -> State<Block<S, K>> {
+    ) -> StateOfOthers<Block<S, K>> {
         let v = Unrolled::<S, K>(simd);
-        State {
+        StateOfOthers {
             shift: group.known.shift_of_others.map(&of),
             sum: Sum::new(v, is_short),
             largest: of(&group.known.largest),
@@ -147,7 +151,7 @@ impl<const IN_SCRATCH: bool> Pass for Others<IN_SCRATCH> {
 
     #[inline(always)]
     unsafe fn block<S: Machine, E: Extent, const K: usize>(
-        state: &mut State<Block<S, K>>,
+        state: &mut StateOfOthers<Block<S, K>>,
         simd: S,
         place: Place<Block<S, K>>,
         extent: E,
@@ -169,14 +173,17 @@ impl<const IN_SCRATCH: bool> Pass for Others<IN_SCRATCH> {
     }
 
     #[inline(always)]
-    fn fold<S: Machine, const K: usize>(state: &mut State<Block<S, K>>, simd: S) {
+    fn fold<S: Machine, const K: usize>(state: &mut StateOfOthers<Block<S, K>>, simd: S) {
         if !IN_SCRATCH {
             state.sum.fold(Unrolled::<S, K>(simd));
         }
     }
 
     #[inline(always)]
-    fn end<S: Machine, const K: usize>(state: State<Block<S, K>>, simd: S) -> [Block<S, K>; 3] {
+    fn end<S: Machine, const K: usize>(
+        state: StateOfOthers<Block<S, K>>,
+        simd: S,
+    ) -> [Block<S, K>; 3] {
         let (high, low) = state.sum.parts(Unrolled::<S, K>(simd));
         [high, low, state.count]
     }
