@@ -62,9 +62,10 @@ impl<F: Copy> Shift<F> {
         let splat = |value| simd.splat_f32s(value);
         let fits = simd.less_than_or_equal_f32s(simd.magnitude_f32s(max), splat(LARGEST));
         let base = simd.clear_f32s(fits, max);
-        let steps = simd.mul_add_f32s(simd.keep_f32s(fits, max), splat(STEPS), splat(ABOVE));
+        let steps = simd.mul_add_f32s(max, splat(STEPS), splat(ABOVE));
         let k = simd.sub_f32s(simd.add_f32s(steps, splat(TO_INTEGER)), splat(TO_INTEGER));
-        Self::by(simd, base, k)
+        // The comparison is made meanwhile.
+        Self::by(simd, base, simd.select_f32s(fits, k, splat(1.0)))
     }
 
     /// The same for a row whose sum, under this shift, is `total`, a small one: so that the sum comes out between

@@ -81,7 +81,7 @@ pub(crate) trait Pass {
         }
     }
 
-    /// What is done after each [`PART`] elements of a row.
+    /// What is done after each [`PART`] elements of a row, and at its end, unless it is short.
     #[inline(always)]
     fn fold<S: Machine, const K: usize>(_state: &mut Self::State<S, K>, _simd: S) {}
 

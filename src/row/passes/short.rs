@@ -99,7 +99,6 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         }
         *t = sum.add(v, numerator);
     }
-    sum.fold(v);
     let (high, low) = sum.parts(v);
     let (high, low) = (sum_of(simd, high), sum_of(simd, low));
 
