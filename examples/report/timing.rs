@@ -77,16 +77,16 @@ pub struct Effort {
 impl Effort {
     pub const FULL: Self = Self {
         patterns: 1 << 20,
-        checks: Duration::from_secs(4),
+        checks: Duration::from_secs(2),
         comparison: [
-            Duration::from_secs(4),
+            Duration::from_secs(2),
+            Duration::from_secs(3),
             Duration::from_secs(6),
-            Duration::from_secs(12),
         ],
         survey: [
-            Duration::from_secs(10),
+            Duration::from_secs(4),
+            Duration::from_secs(8),
             Duration::from_secs(20),
-            Duration::from_secs(50),
         ],
         rounds: 101,
         scalar_at_largest: true,
