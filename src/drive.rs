@@ -97,6 +97,10 @@ impl Weight {
         matches!(self, Self::Light)
     }
 
+    const fn is_heavy(self) -> bool {
+        matches!(self, Self::Heavy)
+    }
+
     /// How many vectors are interleaved on `S`.
     const fn interleave<S: Machine>(self) -> usize {
         match self {

@@ -231,6 +231,27 @@ pub(crate) trait Machine: Simd {
     /// `from` is valid for reads of two vectors.
     unsafe fn load_pairs_f32s(self, from: *const f32) -> (Self::f32s, Self::f32s);
 
+    /// Reads the first `count` pairs, in order: the first element of each, and the second; the other lanes are `0.0`.
+    /// No byte outside of those pairs is touched.
+    ///
+    /// # Safety
+    /// `count` is at most the number of lanes, and `from` is valid for reads of `count` pairs.
+    #[inline(always)]
+    unsafe fn load_first_pairs_f32s(
+        self,
+        count: usize,
+        from: *const f32,
+    ) -> (Self::f32s, Self::f32s) {
+        let mut pairs = [0.0; 32];
+        debug_assert!(2 * count <= pairs.len());
+        // SAFETY: so says the caller; no vector has more than sixteen lanes.
+        unsafe {
+            from.copy_to_nonoverlapping(pairs.as_mut_ptr(), 2 * count);
+            let (first, second) = self.load_pairs_f32s(pairs.as_ptr());
+            (self.in_order_f32s(first), self.in_order_f32s(second))
+        }
+    }
+
     /// What was computed lane by lane from [`load_pairs_f32s`](Self::load_pairs_f32s), in the order
     /// of the pairs.
     fn in_order_f32s(self, x: Self::f32s) -> Self::f32s;

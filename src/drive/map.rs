@@ -46,6 +46,16 @@ pub(crate) trait Load<S: Machine>: Copy {
     /// # Safety
     /// `from` is valid for reads of that.
     unsafe fn load<const N: usize>(self, simd: S, from: *const f32) -> [S::f32s; N];
+
+    /// Reads as many pairs as [`load`](Self::load) reads elements: the first elements, and the second ones.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of that.
+    unsafe fn load_pairs<const N: usize>(
+        self,
+        simd: S,
+        from: *const f32,
+    ) -> ([S::f32s; N], [S::f32s; N]);
 }
 
 /// All of them.
@@ -57,6 +67,23 @@ impl<S: Machine> Load<S> for Whole {
     unsafe fn load<const N: usize>(self, simd: S, from: *const f32) -> [S::f32s; N] {
         // SAFETY: the caller vouches for all `N`.
         unsafe { simd.load_each_f32s(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pairs<const N: usize>(
+        self,
+        simd: S,
+        from: *const f32,
+    ) -> ([S::f32s; N], [S::f32s; N]) {
+        let zeros = [simd.splat_f32s(0.0); N];
+        let (mut first, mut second) = (zeros, zeros);
+        for k in 0..N {
+            // SAFETY: the caller vouches for all `N`.
+            let (a, b) = unsafe { simd.load_pairs_f32s(from.add(2 * k * S::F32_LANES)) };
+            first[k] = simd.in_order_f32s(a);
+            second[k] = simd.in_order_f32s(b);
+        }
+        (first, second)
     }
 }
 
@@ -76,6 +103,23 @@ impl<S: Machine> Load<S> for First {
                 Whole.load(simd, from)
             } else {
                 [simd.load_first_f32s(self.count, from); N]
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_pairs<const N: usize>(
+        self,
+        simd: S,
+        from: *const f32,
+    ) -> ([S::f32s; N], [S::f32s; N]) {
+        // SAFETY: as in `load`.
+        unsafe {
+            if self.is_whole {
+                Whole.load_pairs(simd, from)
+            } else {
+                let (first, second) = simd.load_first_pairs_f32s(self.count, from);
+                ([first; N], [second; N])
             }
         }
     }
@@ -147,6 +191,16 @@ pub(crate) trait Around: Copy {
 
     /// `kernel` with its surroundings.
     fn around<K: Kernel>(self, kernel: K) -> Self::Body<K>;
+
+    /// [`map`] of `kernel` with its surroundings.
+    ///
+    /// # Safety
+    /// As for [`map`].
+    #[inline(always)]
+    unsafe fn map<S: Machine, K: Kernel>(self, simd: S, io: Io<f32>, kernel: K) {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { map(simd, io, self.around(kernel)) }
+    }
 }
 
 impl Around for () {
@@ -180,7 +234,7 @@ impl<S: Machine, A: Around> WithKernel for Mapping<S, A> {
     #[inline(always)]
     fn with<K: Kernel>(self, kernel: K) {
         // SAFETY: whoever made the mapping has vouched for the buffer.
-        unsafe { map(self.simd, self.io, self.around.around(kernel)) }
+        unsafe { self.around.map(self.simd, self.io, kernel) }
     }
 }
 

@@ -2,11 +2,16 @@
 //!
 //! Each of the three operands is a number for each element or the same for all of them. One that is not wanted is neutral:
 //! a sum with -0 and a product with 1 change no bit. (It is read from the nearest cache, which costs less than a
-//! second pass over the elements, and less code than a loop for each combination.)
+//! second pass over the elements, and less code than a loop for each combination. Next to a kernel of few operations
+//! it would be a good part of the work: unless a kernel is heavy, it has a loop for a bias alone, for a factor alone, and
+//! for pairs.)
+//!
+//! Elements and factors may also come in pairs, an element and its factor.
 
-use super::map::{Around, Body, Load};
-use super::{Kernel, Weight};
+use super::map::{Around, Body, Load, map};
+use super::{Io, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
+use core::hint::black_box;
 
 /// Numbers that a turn of any loop reads at most.
 const TURN: usize = 64;
@@ -57,6 +62,12 @@ impl Operand {
         Self { first, ..self }
     }
 
+    /// Whether it is `number`, one that changes nothing.
+    #[inline]
+    fn is(self, number: &Repeated) -> bool {
+        core::ptr::eq(self.first, number.0.as_ptr())
+    }
+
     /// Where the numbers of the elements from `at` on stand.
     #[inline(always)]
     fn at(self, at: usize) -> *const f32 {
@@ -73,6 +84,40 @@ pub struct Operands {
     pub(crate) factor: Operand,
     /// What is added to that.
     pub(crate) addend: Operand,
+    /// Elements and factors, if they come in pairs; what the buffer is read from and the factor above are left alone then.
+    pub(crate) pairs: Option<Pairs>,
+}
+
+/// An element and its factor by turns.
+#[derive(Clone, Copy, Debug)]
+pub struct Pairs {
+    /// The first of as many pairs as the buffer that is written has elements.
+    pub(crate) first: *const f32,
+    /// Whether the factor comes first.
+    pub(crate) factor_first: bool,
+}
+
+impl Pairs {
+    /// Reads the elements and the factors of the pairs from number `at` on.
+    ///
+    /// # Safety
+    /// There are as many pairs as `load` reads.
+    #[inline(always)]
+    unsafe fn load<S: Machine, L: Load<S>, const N: usize>(
+        self,
+        simd: S,
+        at: usize,
+        load: L,
+    ) -> ([S::f32s; N], [S::f32s; N]) {
+        // SAFETY: the caller's promise, passed on.
+        let (first, second) = unsafe { load.load_pairs(simd, self.first.add(2 * at)) };
+        // Where it could tell, the compiler would make a loop for each.
+        if black_box(self.factor_first) {
+            (second, first)
+        } else {
+            (first, second)
+        }
+    }
 }
 
 impl Operands {
@@ -83,6 +128,7 @@ impl Operands {
             bias: Operand::same(&ZEROS),
             factor: Operand::same(&ONES),
             addend: Operand::same(&ZEROS),
+            pairs: None,
         }
     }
 
@@ -94,29 +140,83 @@ impl Operands {
             bias: self.bias.part(start),
             factor: self.factor.part(start),
             addend: self.addend.part(start),
+            pairs: self.pairs.map(|pairs| Pairs {
+                first: pairs.first.wrapping_add(2 * start),
+                ..pairs
+            }),
         }
     }
 }
 
 impl Around for Operands {
-    type Body<K: Kernel> = Surrounded<K>;
+    type Body<K: Kernel> = Surrounded<K, true, true, true, true>;
 
     #[inline(always)]
-    fn around<K: Kernel>(self, kernel: K) -> Surrounded<K> {
-        let operands = self;
-        Surrounded { kernel, operands }
+    fn around<K: Kernel>(self, kernel: K) -> Self::Body<K> {
+        Surrounded {
+            kernel,
+            operands: self,
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn map<S: Machine, K: Kernel>(self, simd: S, io: Io<f32>, kernel: K) {
+        let (kernel, operands) = (kernel, self);
+        let has_bias = !self.bias.is(&ZEROS);
+        let has_factor = !self.factor.is(&ONES);
+        let has_addend = !self.addend.is(&ZEROS);
+        // SAFETY: the caller's promise, passed on.
+        unsafe {
+            if const { !K::WEIGHT.is_heavy() } {
+                if self.pairs.is_some() {
+                    map(
+                        simd,
+                        io,
+                        Surrounded::<K, false, false, false, true> { kernel, operands },
+                    );
+                } else if has_addend || has_bias && has_factor {
+                    map(
+                        simd,
+                        io,
+                        Surrounded::<K, true, true, true, false> { kernel, operands },
+                    );
+                } else if has_factor {
+                    map(
+                        simd,
+                        io,
+                        Surrounded::<K, false, true, false, false> { kernel, operands },
+                    );
+                } else {
+                    map(
+                        simd,
+                        io,
+                        Surrounded::<K, true, false, false, false> { kernel, operands },
+                    );
+                }
+            } else {
+                map(simd, io, self.around(kernel));
+            }
+        }
     }
 }
 
-/// A kernel with its surroundings: each step is rounded.
+/// A kernel with its surroundings, of which what is not there for certain is left out: each step is rounded.
 #[derive(Clone, Copy)]
-pub(crate) struct Surrounded<K> {
-    pub(crate) kernel: K,
+pub(crate) struct Surrounded<
+    K,
+    const BIAS: bool,
+    const FACTOR: bool,
+    const ADDEND: bool,
+    const PAIRS: bool,
+> {
+    kernel: K,
     /// Operands for as many elements as the buffer has.
-    pub(crate) operands: Operands,
+    operands: Operands,
 }
 
-impl<K: Kernel> Body for Surrounded<K> {
+impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const PAIRS: bool> Body
+    for Surrounded<K, BIAS, FACTOR, ADDEND, PAIRS>
+{
     const WEIGHT: Weight = K::WEIGHT;
 
     #[inline(always)]
@@ -124,7 +224,7 @@ impl<K: Kernel> Body for Surrounded<K> {
         self,
         simd: S,
         at: usize,
-        x: [S::f32s; N],
+        mut x: [S::f32s; N],
         load: L,
     ) -> [S::f32s; N] {
         debug_assert!(N * S::F32_LANES <= TURN);
@@ -133,13 +233,32 @@ impl<K: Kernel> Body for Surrounded<K> {
             bias,
             factor,
             addend,
+            pairs,
         } = self.operands;
-        // SAFETY: an operand has a number for each of the buffer's elements, or as many as any turn reads.
+        // SAFETY: an operand has a number for each of the buffer's elements, or as many as any turn reads, and there are
+        // as many pairs.
         unsafe {
-            let x = v.add_f32s(x, load.load(simd, bias.at(at)));
-            let y = self.kernel.eval(v, x);
-            let y = v.mul_f32s(y, load.load(simd, factor.at(at)));
-            v.add_f32s(y, load.load(simd, addend.at(at)))
+            let mut factors = x;
+            if let Some(pairs) = pairs
+                && const { PAIRS }
+                // Where it could tell, the compiler would make a loop for either.
+                && (const { !FACTOR } || black_box(true))
+            {
+                (x, factors) = pairs.load(simd, at, load);
+            } else if FACTOR {
+                factors = load.load(simd, factor.at(at));
+            }
+            if BIAS {
+                x = v.add_f32s(x, load.load(simd, bias.at(at)));
+            }
+            let mut y = self.kernel.eval(v, x);
+            if FACTOR || PAIRS {
+                y = v.mul_f32s(y, factors);
+            }
+            if ADDEND {
+                y = v.add_f32s(y, load.load(simd, addend.at(at)));
+            }
+            y
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pipeline of gates: the activation of one tensor, the gate, times another, the value.
 
 use super::{BLOCK, Pipeline, Run, Scratch, Source};
+use crate::drive::operands::{Operands, Pairs};
 use crate::drive::{Io, Stores, stream};
 
 /// Rows of fewer elements than this are copied so that several of them make up a block.
@@ -52,13 +53,46 @@ impl Pipeline<'_> {
         unsafe { self.run(gate, run, stores) }
     }
 
-    /// Writes the products of pairs of a gate and a value: the gates are unzipped to where the products go, the values
-    /// to a block on the stack.
+    /// Writes the products of pairs of a gate and a value.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate).
+    unsafe fn gate_pairs(self, source: Source, dst: *mut f32) {
+        if !self.kernel.is_kernel(self.isa) {
+            // SAFETY: the caller's promises, passed on.
+            return unsafe { self.gate_unzipped(source, dst) };
+        }
+        let factor_first = source.value < source.gate;
+        let first = if factor_first {
+            source.value
+        } else {
+            source.gate
+        };
+        let io = Io {
+            src: first,
+            dst,
+            len: source.rows,
+        };
+        let operands = Operands {
+            pairs: Some(Pairs {
+                first,
+                factor_first,
+            }),
+            ..Operands::none()
+        };
+        // SAFETY: the caller's promises, passed on: there are as many pairs as products, which lie elsewhere.
+        unsafe {
+            self.kernel
+                .surrounded_raw(self.isa, io, &operands, Stores::Cached);
+        }
+    }
+
+    /// The same for what is no kernel: the gates are unzipped to where the products go, the values to a block on the stack.
     ///
     /// # Safety
     /// As for [`gate`](Self::gate).
     #[inline(never)]
-    unsafe fn gate_pairs(self, source: Source, dst: *mut f32) {
+    unsafe fn gate_unzipped(self, source: Source, dst: *mut f32) {
         let mut values = Scratch::new();
         let values = values.start();
         for at in (0..source.rows).step_by(BLOCK) {
