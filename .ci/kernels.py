@@ -84,6 +84,11 @@ SPILLS = {
 STREAMED_SPILLS = {
     "avx2": {"gelu": 2, "sigmoid": 5, "tanh": 2},
 }
+# How often more next to what surrounds a kernel.
+SURROUNDED_SPILLS = {
+    "avx2": {"sigmoid": 1, "tanh": 2},
+    "neon": {"log_sigmoid": 2, "softplus": 1},
+}
 # The instruction sets that have stores past the cache.
 STREAMING = ["avx2", "avx512"]
 PASSES = "row::passes"
@@ -96,11 +101,11 @@ PASS_SPILLS = {
         "deep_numerators_along": 2,
         "deep_numerators_in_scratch": 1,
         "deep_sum_across": 5,
-        "deep_sum_along": 2,
+        "deep_sum_along": 6,
         "deep_sum_in_scratch": 4,
         "numerators_along": 2,
         "others_across": 7,
-        "others_along": 7,
+        "others_along": 9,
         "others_in_scratch": 9,
         "sum_across": 3,
         "sum_along": 2,
@@ -110,7 +115,7 @@ PASS_SPILLS = {
     "neon": {
         "anew_along": 4,
         "deep_numerators_across": 19,
-        "deep_numerators_along": 9,
+        "deep_numerators_along": 10,
         "deep_numerators_in_scratch": 10,
         "deep_sum_across": 22,
         "deep_sum_along": 10,
@@ -118,14 +123,14 @@ PASS_SPILLS = {
         "extremes_along": 4,
         "masked_along": 6,
         "numerators_across": 13,
-        "numerators_along": 9,
+        "numerators_along": 10,
         "numerators_in_scratch": 2,
         "others_across": 33,
-        "others_along": 19,
+        "others_along": 21,
         "others_in_scratch": 12,
         "scaled_along": 6,
         "sum_across": 12,
-        "sum_along": 7,
+        "sum_along": 8,
         "sum_in_scratch": 4,
     },
 }
@@ -218,7 +223,11 @@ def complaints(module, isa, name, body):
                 yield f"has in a loop: {text}"
     if stores < expected:
         yield f"stores {stores} times a turn, not {expected}"
-    allowed = SPILLS[isa].get(name, 0) + (STREAMED_SPILLS.get(isa, {}).get(name, 0) if streams else 0)
+    allowed = SPILLS[isa].get(name, 0)
+    if streams:
+        allowed += STREAMED_SPILLS.get(isa, {}).get(name, 0)
+    if "::surrounded" in module:
+        allowed += SURROUNDED_SPILLS.get(isa, {}).get(name, 0)
     if spills > allowed:
         yield f"touches the stack {spills} times in a loop"
 

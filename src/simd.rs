@@ -222,17 +222,22 @@ pub(crate) trait Machine: Simd {
         vectors
     }
 
+    /// A vector's worth of pairs, in two vectors, one behind the other: the first element of each, and the second.
+    fn unzip_f32s(self, low: Self::f32s, high: Self::f32s) -> (Self::f32s, Self::f32s);
+
     /// Reads a vector's worth of pairs, from any alignment: the first element of each, and the second.
-    ///
-    /// Which pair is in which lane is the machine's affair, until
-    /// [`in_order_f32s`](Self::in_order_f32s).
     ///
     /// # Safety
     /// `from` is valid for reads of two vectors.
-    unsafe fn load_pairs_f32s(self, from: *const f32) -> (Self::f32s, Self::f32s);
+    #[inline(always)]
+    unsafe fn load_pairs_f32s(self, from: *const f32) -> (Self::f32s, Self::f32s) {
+        // SAFETY: the caller's promise.
+        let [low, high] = unsafe { self.load_each_f32s(from) };
+        self.unzip_f32s(low, high)
+    }
 
-    /// Reads the first `count` pairs, in order: the first element of each, and the second; the other lanes are `0.0`.
-    /// No byte outside of those pairs is touched.
+    /// Reads the first `count` pairs: the first element of each, and the second; the other lanes are `0.0`. No byte
+    /// outside of those pairs is touched.
     ///
     /// # Safety
     /// `count` is at most the number of lanes, and `from` is valid for reads of `count` pairs.
@@ -242,19 +247,16 @@ pub(crate) trait Machine: Simd {
         count: usize,
         from: *const f32,
     ) -> (Self::f32s, Self::f32s) {
-        let mut pairs = [0.0; 32];
-        debug_assert!(2 * count <= pairs.len());
-        // SAFETY: so says the caller; no vector has more than sixteen lanes.
+        let low = (2 * count).min(Self::F32_LANES);
+        // SAFETY: the caller vouches for `count` pairs; where the second vector has none of them, it is read at an
+        // address that may lie behind them, and nothing is.
         unsafe {
-            from.copy_to_nonoverlapping(pairs.as_mut_ptr(), 2 * count);
-            let (first, second) = self.load_pairs_f32s(pairs.as_ptr());
-            (self.in_order_f32s(first), self.in_order_f32s(second))
+            self.unzip_f32s(
+                self.load_first_f32s(low, from),
+                self.load_first_f32s(2 * count - low, from.wrapping_add(Self::F32_LANES)),
+            )
         }
     }
-
-    /// What was computed lane by lane from [`load_pairs_f32s`](Self::load_pairs_f32s), in the order
-    /// of the pairs.
-    fn in_order_f32s(self, x: Self::f32s) -> Self::f32s;
 
     /// Writes a whole vector, to any alignment.
     ///

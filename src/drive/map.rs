@@ -79,9 +79,7 @@ impl<S: Machine> Load<S> for Whole {
         let (mut first, mut second) = (zeros, zeros);
         for k in 0..N {
             // SAFETY: the caller vouches for all `N`.
-            let (a, b) = unsafe { simd.load_pairs_f32s(from.add(2 * k * S::F32_LANES)) };
-            first[k] = simd.in_order_f32s(a);
-            second[k] = simd.in_order_f32s(b);
+            (first[k], second[k]) = unsafe { simd.load_pairs_f32s(from.add(2 * k * S::F32_LANES)) };
         }
         (first, second)
     }

@@ -3,10 +3,9 @@
 //! Each of the three operands is a number for each element or the same for all of them. One that is not wanted is neutral:
 //! a sum with -0 and a product with 1 change no bit. (It is read from the nearest cache, which costs less than a
 //! second pass over the elements, and less code than a loop for each combination. Next to a kernel of few operations
-//! it would be a good part of the work: unless a kernel is heavy, it has a loop for a bias alone, for a factor alone, and
-//! for pairs.)
+//! it would be a good part of the work: unless a kernel is heavy, it has a loop for a bias alone and one for a factor.)
 //!
-//! Elements and factors may also come in pairs, an element and its factor.
+//! Elements and factors may also come in pairs, an element and its factor, without any other operand, and not where it streams.
 
 use super::map::{Around, Body, Load, map};
 use super::{Io, Kernel, Weight};
@@ -84,7 +83,8 @@ pub struct Operands {
     pub(crate) factor: Operand,
     /// What is added to that.
     pub(crate) addend: Operand,
-    /// Elements and factors, if they come in pairs; what the buffer is read from and the factor above are left alone then.
+    /// Elements and factors, if they come in pairs: the buffer that is read is left alone then, and the operands above are
+    /// neutral.
     pub(crate) pairs: Option<Pairs>,
 }
 
@@ -149,7 +149,7 @@ impl Operands {
 }
 
 impl Around for Operands {
-    type Body<K: Kernel> = Surrounded<K, true, true, true, true>;
+    type Body<K: Kernel> = Surrounded<K, true, true, true, false>;
 
     #[inline(always)]
     fn around<K: Kernel>(self, kernel: K) -> Self::Body<K> {
@@ -161,40 +161,32 @@ impl Around for Operands {
 
     #[inline(always)]
     unsafe fn map<S: Machine, K: Kernel>(self, simd: S, io: Io<f32>, kernel: K) {
-        let (kernel, operands) = (kernel, self);
+        let operands = self;
         let has_bias = !self.bias.is(&ZEROS);
         let has_factor = !self.factor.is(&ONES);
         let has_addend = !self.addend.is(&ZEROS);
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            if const { !K::WEIGHT.is_heavy() } {
-                if self.pairs.is_some() {
-                    map(
-                        simd,
-                        io,
-                        Surrounded::<K, false, false, false, true> { kernel, operands },
-                    );
-                } else if has_addend || has_bias && has_factor {
-                    map(
-                        simd,
-                        io,
-                        Surrounded::<K, true, true, true, false> { kernel, operands },
-                    );
-                } else if has_factor {
-                    map(
-                        simd,
-                        io,
-                        Surrounded::<K, false, true, false, false> { kernel, operands },
-                    );
-                } else {
-                    map(
-                        simd,
-                        io,
-                        Surrounded::<K, true, false, false, false> { kernel, operands },
-                    );
-                }
-            } else {
+            if self.pairs.is_some() {
+                map(
+                    simd,
+                    io,
+                    Surrounded::<K, false, false, false, true> { kernel, operands },
+                );
+            } else if const { K::WEIGHT.is_heavy() } || has_addend || has_bias && has_factor {
                 map(simd, io, self.around(kernel));
+            } else if has_factor {
+                map(
+                    simd,
+                    io,
+                    Surrounded::<K, false, true, false, false> { kernel, operands },
+                );
+            } else {
+                map(
+                    simd,
+                    io,
+                    Surrounded::<K, true, false, false, false> { kernel, operands },
+                );
             }
         }
     }
@@ -239,14 +231,11 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
         // as many pairs.
         unsafe {
             let mut factors = x;
-            if let Some(pairs) = pairs
-                && const { PAIRS }
-                // Where it could tell, the compiler would make a loop for either.
-                && (const { !FACTOR } || black_box(true))
-            {
-                (x, factors) = pairs.load(simd, at, load);
-            } else if FACTOR {
+            if FACTOR {
                 factors = load.load(simd, factor.at(at));
+            }
+            if PAIRS && let Some(pairs) = pairs {
+                (x, factors) = pairs.load(simd, at, load);
             }
             if BIAS {
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));

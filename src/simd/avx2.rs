@@ -3,8 +3,7 @@
 use super::{Machine, Table};
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm_store_ss, _mm_storel_epi64,
-    _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
-    _mm256_stream_ps,
+    _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_storeu_ps, _mm256_stream_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -196,22 +195,15 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32x8, f32x8) {
-        // VSHUFPS takes two lanes of the one and two of the other, in each half of the vectors. So the
-        // pairs are out of order, which is put right once, for the result, instead of twice.
-        // SAFETY: the token proves AVX, and the caller vouches for two vectors.
-        unsafe {
-            let (low, high) = (_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8)));
-            (
-                cast(_mm256_shuffle_ps::<0x88>(low, high)),
-                cast(_mm256_shuffle_ps::<0xdd>(low, high)),
-            )
-        }
-    }
-
-    #[inline(always)]
-    fn in_order_f32s(self, x: f32x8) -> f32x8 {
-        cast(self.avx2._mm256_permute4x64_pd::<0xd8>(cast(x)))
+    fn unzip_f32s(self, low: f32x8, high: f32x8) -> (f32x8, f32x8) {
+        // VSHUFPS takes two lanes of the one and two of the other, in each half of the vectors, which leaves pairs of lanes out of
+        // order.
+        let in_order = |x| cast(self.avx2._mm256_permute4x64_pd::<0xd8>(cast(x)));
+        let (low, high) = (cast(low), cast(high));
+        (
+            in_order(self.avx._mm256_shuffle_ps::<0x88>(low, high)),
+            in_order(self.avx._mm256_shuffle_ps::<0xdd>(low, high)),
+        )
     }
 
     #[inline(always)]

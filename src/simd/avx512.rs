@@ -6,9 +6,9 @@ use core::arch::x86_64::{
     _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd,
     _mm512_castpd512_pd256, _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps,
     _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps,
-    _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutexvar_pd,
-    _mm512_permutexvar_ps, _mm512_setr_epi64, _mm512_shuffle_ps, _mm512_slli_epi32,
-    _mm512_srli_epi32, _mm512_storeu_ps, _mm512_stream_ps,
+    _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps,
+    _mm512_permutexvar_ps, _mm512_setr_epi32, _mm512_slli_epi32, _mm512_srli_epi32,
+    _mm512_storeu_ps, _mm512_stream_ps,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -138,25 +138,16 @@ impl Machine for V4 {
     }
 
     #[inline(always)]
-    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32x16, f32x16) {
-        // VSHUFPS takes two lanes of the one and two of the other, in each quarter of the vectors. So
-        // the pairs are out of order, which is put right once, for the result, instead of twice.
-        // SAFETY: the token proves AVX-512F, and the caller vouches for two vectors.
-        unsafe {
-            let (low, high) = (_mm512_loadu_ps(from), _mm512_loadu_ps(from.add(16)));
-            (
-                cast(_mm512_shuffle_ps::<0x88>(low, high)),
-                cast(_mm512_shuffle_ps::<0xdd>(low, high)),
-            )
-        }
-    }
-
-    #[inline(always)]
-    fn in_order_f32s(self, x: f32x16) -> f32x16 {
+    fn unzip_f32s(self, low: f32x16, high: f32x16) -> (f32x16, f32x16) {
+        let (low, high) = (cast(low), cast(high));
         // SAFETY: the token proves AVX-512F.
         unsafe {
-            let order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
-            cast(_mm512_permutexvar_pd(order, cast(x)))
+            let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            let odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+            (
+                cast(_mm512_permutex2var_ps(low, even, high)),
+                cast(_mm512_permutex2var_ps(low, odd, high)),
+            )
         }
     }
 

@@ -7,7 +7,7 @@ use core::arch::aarch64::{
     vget_high_f32, vget_lane_f32, vget_low_f32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2,
     vld2q_f32, vmaxvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8, vreinterpretq_f32_f64,
     vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vtrn1q_f32,
-    vtrn2q_f32, vzip1q_f64, vzip2q_f64,
+    vtrn2q_f32, vuzp1q_f32, vuzp2q_f32, vzip1q_f64, vzip2q_f64,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -145,15 +145,17 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
+    fn unzip_f32s(self, low: f32x4, high: f32x4) -> (f32x4, f32x4) {
+        let (low, high) = (cast(low), cast(high));
+        // SAFETY: the token proves NEON.
+        unsafe { (cast(vuzp1q_f32(low, high)), cast(vuzp2q_f32(low, high))) }
+    }
+
+    #[inline(always)]
     unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32x4, f32x4) {
         // SAFETY: the token proves NEON, and the caller vouches for two vectors.
         let pairs = unsafe { vld2q_f32(from) };
         (cast(pairs.0), cast(pairs.1))
-    }
-
-    #[inline(always)]
-    fn in_order_f32s(self, x: f32x4) -> f32x4 {
-        x
     }
 
     #[inline(always)]

@@ -97,14 +97,8 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn load_pairs_f32s(self, from: *const f32) -> (f32, f32) {
-        // SAFETY: the caller vouches for two elements.
-        unsafe { (*from, *from.add(1)) }
-    }
-
-    #[inline(always)]
-    fn in_order_f32s(self, x: f32) -> f32 {
-        x
+    fn unzip_f32s(self, low: f32, high: f32) -> (f32, f32) {
+        (low, high)
     }
 
     #[inline(always)]

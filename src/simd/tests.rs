@@ -178,9 +178,27 @@ fn memory<S: Machine>(simd: S) {
     // SAFETY: from the second element on there are two vectors.
     let (first, second) = unsafe { simd.load_pairs_f32s(pairs.as_ptr().add(1)) };
     for (element, vector) in [(0, first), (1, second)] {
-        let vector = [simd.in_order_f32s(vector)];
+        let vector = [vector];
         let lanes = bytemuck::cast_slice::<S::f32s, f32>(&vector);
         assert!(lanes.iter().eq(pairs[1 + element..].iter().step_by(2)));
+    }
+    for count in 0..=lanes {
+        let pairs = &pairs[..2 * count];
+        // SAFETY: there are `count` pairs.
+        let (first, second) = unsafe { simd.load_first_pairs_f32s(count, pairs.as_ptr()) };
+        for (element, vector) in [(0, first), (1, second)] {
+            let vector = [vector];
+            for (i, &lane) in bytemuck::cast_slice::<S::f32s, f32>(&vector)
+                .iter()
+                .enumerate()
+            {
+                assert_eq!(
+                    lane,
+                    pairs.get(2 * i + element).copied().unwrap_or(0.0),
+                    "{count}"
+                );
+            }
+        }
     }
     let mut target = vec![-1.0; lanes + 1];
     // SAFETY: as above; from the second element on there is a vector, too.

@@ -20,8 +20,8 @@ pub(super) unsafe fn unzip<S: Machine>(
         // SAFETY: as many pairs are left, as the condition says.
         unsafe {
             let (a, b) = simd.load_pairs_f32s(pairs.add(2 * at));
-            simd.store_f32s(first.add(at), simd.in_order_f32s(a));
-            simd.store_f32s(second.add(at), simd.in_order_f32s(b));
+            simd.store_f32s(first.add(at), a);
+            simd.store_f32s(second.add(at), b);
         }
         at += lanes;
     }
