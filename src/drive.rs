@@ -6,6 +6,7 @@
 
 use crate::simd::{Machine, Vocabulary};
 
+pub(crate) mod body;
 pub(crate) mod flushed;
 pub(crate) mod map;
 pub(crate) mod operands;

@@ -5,7 +5,8 @@
 //! [`Stages`].
 
 use crate::Isa;
-use crate::drive::map::{Binary, Splat, Unary, map};
+use crate::drive::body::{Binary, Splat, Unary};
+use crate::drive::map::map;
 #[cfg(target_arch = "x86_64")]
 use crate::drive::stream::stream;
 use crate::drive::{Io, Stores};

@@ -7,7 +7,8 @@
 //!
 //! Elements and factors may also come in pairs, an element and its factor, without any other operand, and not where it streams.
 
-use super::map::{Around, Body, Load, map};
+use super::body::{Body, Load};
+use super::map::{Around, map};
 use super::{Io, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::hint::black_box;

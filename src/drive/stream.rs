@@ -6,7 +6,8 @@
 //! lines are under way: the hardware prefetcher follows a sequence no further than the page's end, so
 //! the buffer is walked in [`STRANDS`] places at once, each a sequence of its own.
 
-use super::map::{Around, Body, LINE, SCALAR_UNROLL, UNROLL, turn};
+use super::body::Body;
+use super::map::{Around, LINE, SCALAR_UNROLL, UNROLL, turn};
 use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
 use crate::simd::Machine;
