@@ -74,15 +74,18 @@ fn streamed() -> Result<(), Error> {
     biased.residual(&x).apply(&x, &mut y)
 }
 
-/// Each stage once: a product, unzipped pairs, both sums, both ways to scale what is negative. What is between them is
-/// the identity, which so is counted several times.
+/// Each stage: a product, pairs that are unzipped (twice, as slopes per channel want all gates first), both sums, both
+/// ways to scale what is negative. What is between them is the identity, which so is counted several times.
 fn stages(isa: Isa, x: &[f32], both: &[f32], y: &mut [f32]) -> Result<(), Error> {
     let (n, layout, order) = (1, Layout::Pairs, Order::GateFirst);
-    Gated(Identity).apply_split_on(isa, Split { n, layout, order }, both, y)?;
+    let pairs = Split { n, layout, order };
+    Gated(Identity).apply_split_on(isa, pairs, both, y)?;
+    let slopes: Vec<f32> = (1..=AXIS).map(|i| 0.5 / i as f32).collect();
+    let per_channel = Prelu::per_channel(&slopes, 1)?;
+    Gated(per_channel).apply_split_on(isa, pairs, both, y)?;
     let biased = Fused::new(Identity).bias(&[0.5], 1)?;
     biased.residual(x).apply_on(isa, x, y)?;
-    let slopes: Vec<f32> = (1..=AXIS).map(|i| 0.5 / i as f32).collect();
-    Prelu::per_channel(&slopes, 1)?.apply_on(isa, x, y)?;
+    per_channel.apply_on(isa, x, y)?;
     let with_zero = [&slopes[1..], &[0.0]].concat();
     Prelu::per_channel(&with_zero, 1)?.apply_on(isa, x, y)
 }
