@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     ["capi"],
     ["array"],
-    ["fused", "gate", "row"],
+    ["fused", "gate", "row", "byte_table"],
     ["elementwise"],
     ["any"],
     ["parallel"],

@@ -3,14 +3,20 @@
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
+    impl Sealed for i8 {}
+    impl Sealed for u8 {}
 }
 
-/// A type of tensor element: `f32`.
+/// A type of tensor element: `f32`; or `i8` and `u8`, for which there are tables: [`ByteTable`](crate::ByteTable).
 ///
 /// Sealed: the set grows with the crate, not with its users.
 pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {}
 
 impl Element for f32 {}
+
+impl Element for i8 {}
+
+impl Element for u8 {}
 
 /// How many elements a tensor of this shape has, if that is a number.
 pub(crate) fn elements(shape: &[usize]) -> Option<usize> {

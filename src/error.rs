@@ -105,6 +105,8 @@ pub enum Error {
     },
     /// An array is not in standard layout, and the activation cannot be applied to parts of it.
     NotStandardLayout,
+    /// The activation's results depend on the position of an element, so no table of results for numbers exists.
+    DependsOnPosition,
     /// This CPU, or this build, has no such instruction set.
     IsaUnavailable(
         /// The instruction set asked for.
@@ -229,6 +231,10 @@ impl fmt::Display for Error {
                 f,
                 "the activation cannot be applied to parts of an array, and the array is not in \
                  standard layout"
+            ),
+            Self::DependsOnPosition => write!(
+                f,
+                "the activation differs from element to element, so it has no table of results"
             ),
             Self::IsaUnavailable(isa) => write!(f, "this CPU or build has no {isa}"),
             #[cfg(feature = "alloc")]

@@ -14,6 +14,7 @@ mod apply;
 mod array;
 #[cfg(feature = "alloc")]
 mod buffer;
+mod byte_table;
 #[cfg(feature = "capi")]
 mod capi;
 mod channels;
@@ -51,6 +52,7 @@ pub use aligned_vec::AVec;
 pub use any::AnyActivation;
 #[cfg(feature = "ndarray")]
 pub use array::{ArrayActivation, ArrayGate, ArrayRowActivation};
+pub use byte_table::{Arithmetic, Byte, ByteTable, Quantization, QuantizedSoftmax};
 pub use cuts::Cuts;
 pub use element::Element;
 pub use elementwise::Activation;

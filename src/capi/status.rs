@@ -73,7 +73,8 @@ impl From<Error> for Status {
             | Error::SplitMismatch { .. }
             | Error::AxisMismatch { .. }
             | Error::NoSuchAxis { .. }
-            | Error::NotStandardLayout => Self::Shape,
+            | Error::NotStandardLayout
+            | Error::DependsOnPosition => Self::Shape,
             Error::InvalidParameter { .. } => Self::Parameter,
             Error::UnknownIsa(_)
             | Error::UnknownActivation { .. }

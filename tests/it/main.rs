@@ -5,6 +5,7 @@ mod common;
 
 #[cfg(feature = "ndarray")]
 mod arrays;
+mod byte_table;
 #[cfg(feature = "capi")]
 mod capi;
 mod capi_values;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bytes;
 mod elements;
 #[cfg(target_os = "linux")]
 mod painted;
@@ -22,6 +23,7 @@ fn every_call(caller: Caller<'_>) {
         elements::gates(isa, caller);
         elements::fused(isa, caller);
         rows::operations(isa, caller);
+        bytes::tables(isa, caller);
     }
     elements::names(caller);
 }
