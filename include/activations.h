@@ -12,6 +12,9 @@
  * that is not aligned, an overlap that is not in place. Unless the status is ACTIVATIONS_STATUS_OK, nothing has been
  * written (but for ACTIVATIONS_STATUS_INTERNAL, where anything may have been).
  *
+ * Of 8-bit elements, any activation is a table of 256 results: activations_table_u8 or _i8 makes it once, and
+ * activations_apply_table applies it. A quantised number q stands for scale * (q - zero_point).
+ *
  * Functions may be called by several threads at a time, and never throw. The first of all calls reads the environment;
  * after it, only functions that take a name allocate.
  */
@@ -22,6 +25,7 @@
 /* Made from src/capi.rs by cbindgen; tests/capi/header.sh makes it anew. */
 
 #include <stddef.h>
+#include <stdint.h>
 
 /** An activations_attention that changes nothing. */
 #define ACTIVATIONS_ATTENTION_NONE {1.0f, NULL, 0, NULL, 0, 0, 0}
@@ -166,6 +170,55 @@ enum activations_status activations_apply_rows(const char *operation,
                                                size_t outer,
                                                size_t axis,
                                                size_t inner);
+
+/**
+ * The table of an activation for uint8_t: the results for x = 0 to 255, between two quantisations.
+ */
+enum activations_status activations_table_u8(const char *activation,
+                                             float input_scale,
+                                             int32_t input_zero_point,
+                                             float output_scale,
+                                             int32_t output_zero_point,
+                                             uint8_t *table);
+
+/**
+ * The same for int8_t: the results for x = 0 to 127, and then for x = -128 to -1.
+ */
+enum activations_status activations_table_i8(const char *activation,
+                                             float input_scale,
+                                             int32_t input_zero_point,
+                                             float output_scale,
+                                             int32_t output_zero_point,
+                                             int8_t *table);
+
+/**
+ * `y[i] = table[x[i]]` for i < n, of 256 entries; those of int8_t are passed as the bytes that they are.
+ */
+enum activations_status activations_apply_table(const uint8_t *table, const uint8_t *x, uint8_t *y, size_t n);
+
+/**
+ * Softmax of uint8_t [outer, axis, inner] along axis; output_scale is 1/256 as a rule.
+ */
+enum activations_status activations_softmax_u8(const uint8_t *x,
+                                               uint8_t *y,
+                                               size_t outer,
+                                               size_t axis,
+                                               size_t inner,
+                                               float input_scale,
+                                               float output_scale,
+                                               int32_t output_zero_point);
+
+/**
+ * The same for int8_t; output_zero_point is -128 as a rule.
+ */
+enum activations_status activations_softmax_i8(const int8_t *x,
+                                               int8_t *y,
+                                               size_t outer,
+                                               size_t axis,
+                                               size_t inner,
+                                               float input_scale,
+                                               float output_scale,
+                                               int32_t output_zero_point);
 
 /**
  * `y[i] = identity(x[i])` for i < n.

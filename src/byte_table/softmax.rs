@@ -74,7 +74,8 @@ impl QuantizedSoftmax {
         Ok(())
     }
 
-    fn check<T: Byte>(&self, rows: Rows, len: usize) -> Result<(), Error> {
+    /// Whether it can be applied to `len` elements.
+    pub(crate) fn check<T: Byte>(&self, rows: Rows, len: usize) -> Result<(), Error> {
         self.input.check::<T>("input")?;
         self.output.check::<T>("output")?;
         rows.outer(len).map(drop)

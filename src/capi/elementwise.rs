@@ -12,9 +12,9 @@ use crate::{Activation, *};
 /// Those at `x` are readable and those at `y` writable, unless that is refused, and nobody else uses them meanwhile. What
 /// the activation borrows does not overlap them.
 #[inline]
-pub(super) unsafe fn apply<A: Activation>(
-    x: *const f32,
-    y: *mut f32,
+pub(super) unsafe fn apply<T: Element, A: Activation<T>>(
+    x: *const T,
+    y: *mut T,
     n: usize,
     activation: impl FnOnce() -> Result<A, Status>,
 ) -> Status {

@@ -42,14 +42,14 @@ pub(super) fn check<T>(start: *const T, len: usize) -> Result<(), Status> {
 /// Whether `y` may be written while `x` is read: where they do not overlap. The lengths are in elements, and have
 /// passed [`check`].
 #[inline]
-pub(super) fn apart<T>(
+pub(super) fn apart<T, U>(
     (x, x_len): (*const T, usize),
-    (y, y_len): (*const f32, usize),
+    (y, y_len): (*const U, usize),
 ) -> Result<(), Status> {
     let is_apart = x_len == 0
         || y_len == 0
         || x.addr() + x_len * size_of::<T>() <= y.addr()
-        || y.addr() + y_len * size_of::<f32>() <= x.addr();
+        || y.addr() + y_len * size_of::<U>() <= x.addr();
     if is_apart {
         Ok(())
     } else {
@@ -58,16 +58,16 @@ pub(super) fn apart<T>(
 }
 
 /// An input and an output of as many elements, which is writable only: it need not have been written before.
-pub(super) enum Buffers<'a> {
+pub(super) enum Buffers<'a, T> {
     /// The output itself: the call is in place.
-    Same(&'a mut [f32]),
+    Same(&'a mut [T]),
     /// Another buffer, and the output.
-    Apart(&'a [f32], *mut f32),
+    Apart(&'a [T], *mut T),
 }
 
 /// Whether `len` elements each can be at `x` and `y`, which are one buffer or do not overlap.
 #[inline]
-pub(super) fn check_buffers(x: *const f32, y: *mut f32, len: usize) -> Result<(), Status> {
+pub(super) fn check_buffers<T>(x: *const T, y: *mut T, len: usize) -> Result<(), Status> {
     check(x, len)?;
     check(y, len)?;
     if x == y.cast_const() {
@@ -82,7 +82,7 @@ pub(super) fn check_buffers(x: *const f32, y: *mut f32, len: usize) -> Result<()
 /// [`check_buffers`] has passed; those at `x` are readable, and those at `y` writable, and nobody else uses them, for as
 /// long as `'a` lasts.
 #[inline]
-pub(super) unsafe fn buffers<'a>(x: *const f32, y: *mut f32, len: usize) -> Buffers<'a> {
+pub(super) unsafe fn buffers<'a, T>(x: *const T, y: *mut T, len: usize) -> Buffers<'a, T> {
     if len == 0 {
         return Buffers::Same(&mut []);
     }

@@ -299,6 +299,7 @@ static void check_line(const struct line *line) {
     }
 }
 
+#include "bytes.h"
 #include "refusals.h"
 
 int main(int argc, char **argv) {
@@ -330,6 +331,7 @@ int main(int argc, char **argv) {
     }
     fclose(file);
     check_refusals();
+    check_bytes();
     if (argc > 2 && strcmp(activations_isa(), argv[2]) != 0) {
         fail(argv[2], "is not in use");
     }
