@@ -131,10 +131,16 @@ unsafe fn last_axis(
 ) {
     let Tensor { io, lengths, .. } = tensor;
     let axis = tensor.rows.axis;
-    let most = if end - start <= 1 || axis > GROUP / 2 {
+    // A mask has rows of its own.
+    let elements = if tensor.mask.is_empty() {
+        GROUP
+    } else {
+        GROUP / 2
+    };
+    let most = if end - start <= 1 {
         1
     } else {
-        (GROUP / axis).min(LANES)
+        (elements / axis).clamp(1, LANES)
     };
     let mut group = Group::new();
     group.pitch = axis;
