@@ -107,7 +107,8 @@ impl<A: Apply<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
     fn halves(self) -> Option<(Self, Self)> {
         let Self { io, start, .. } = self;
         // Two threads are not to write one line.
-        let middle = self.activation.cuts().middle(io.len, LINE)?;
+        let line = LINE * size_of::<f32>() / size_of::<T>();
+        let middle = self.activation.cuts().middle(io.len, line)?;
         // SAFETY: `middle` is less than the length.
         let (first, second) = unsafe { (io.part(0, middle), io.part(middle, io.len - middle)) };
         Some((

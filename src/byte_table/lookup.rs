@@ -5,6 +5,8 @@
 
 use crate::Isa;
 use crate::drive::{Io, Stores};
+#[cfg(target_arch = "x86_64")]
+use crate::drive::{map, stream::STRANDS};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -61,41 +63,44 @@ unsafe fn each(table: &[u8; 256], io: Io<u8>) {
     }
 }
 
-/// A table in the registers of one instruction set.
-trait Lookup: Copy {
-    /// Some bytes.
-    type Vector: Copy;
-
-    /// How many they are.
-    const BYTES: usize = size_of::<Self::Vector>();
-
-    /// Vectors in one turn of the loop.
-    const UNROLL: usize = 4;
-
+/// Some bytes in a register.
+trait Vector: Copy {
     /// Reads a vector, from any alignment.
     ///
     /// # Safety
-    /// `from` is valid for reads of one.
-    unsafe fn load(self, from: *const u8) -> Self::Vector;
+    /// The CPU has such vectors; `from` is valid for reads of one.
+    unsafe fn load(from: *const u8) -> Self;
 
     /// Writes a vector, to any alignment.
     ///
     /// # Safety
-    /// `to` is valid for writes of one.
-    unsafe fn store(self, to: *mut u8, value: Self::Vector);
+    /// The CPU has such vectors; `to` is valid for writes of one.
+    unsafe fn store(self, to: *mut u8);
 
-    /// Writes a vector past the cache.
+    /// Writes a vector past the cache, on the instruction sets that can.
     ///
     /// # Safety
-    /// `to` is valid for writes of one, and aligned to its size.
-    unsafe fn stream(self, to: *mut u8, value: Self::Vector) {
+    /// The CPU has such vectors; `to` is valid for writes of one, and aligned to its size.
+    unsafe fn stream(self, to: *mut u8) {
         // SAFETY: the caller's promise, passed on.
-        unsafe { self.store(to, value) }
+        unsafe { self.store(to) }
     }
+}
+
+/// A table in the registers of one instruction set, which whoever makes one vouches for.
+trait Lookup: Copy {
+    /// What is looked up at a time.
+    type Vector: Vector;
+
+    /// How many bytes that are.
+    const BYTES: usize = size_of::<Self::Vector>();
 
     /// The entries for some bytes.
     fn entries(self, bytes: Self::Vector) -> Self::Vector;
 }
+
+/// Vectors in one turn of the loop.
+const UNROLL: usize = 4;
 
 /// Looks up all of `io` by way of the cache. As in [`drive::map`](crate::drive::map), the last vector overlaps the one
 /// before; fewer bytes than a vector are looked up one by one.
@@ -112,42 +117,42 @@ unsafe fn map<L: Lookup>(table: &[u8; 256], lookup: L, io: Io<u8>) {
             return each(table, io);
         }
         let end = len - L::BYTES;
-        let last = lookup.load(src.add(end));
+        let last = L::Vector::load(src.add(end));
         let mut at = 0;
-        while len - at >= L::UNROLL * L::BYTES {
+        while len - at >= UNROLL * L::BYTES {
             turn::<L, false>(lookup, io, at);
-            at += L::UNROLL * L::BYTES;
+            at += UNROLL * L::BYTES;
         }
         while at < end {
-            lookup.store(dst.add(at), lookup.entries(lookup.load(src.add(at))));
+            let bytes = L::Vector::load(src.add(at));
+            lookup.entries(bytes).store(dst.add(at));
             at += L::BYTES;
         }
-        lookup.store(dst.add(end), lookup.entries(last));
+        lookup.entries(last).store(dst.add(end));
     }
 }
 
-/// Looks up the [`Lookup::UNROLL`] vectors from `at` on.
+/// Looks up the [`UNROLL`] vectors from `at` on.
 ///
 /// # Safety
 /// There are as many. Where it streams, the buffers do not overlap and `io.dst` is aligned to a vector at `at`.
 #[inline(always)]
 unsafe fn turn<L: Lookup, const STREAM: bool>(lookup: L, io: Io<u8>, at: usize) {
-    const { assert!(L::UNROLL == 4) };
     // SAFETY: as many vectors lie in the buffers, says the caller.
     unsafe {
         let from = io.src.add(at);
-        let bytes = [
-            lookup.load(from),
-            lookup.load(from.add(L::BYTES)),
-            lookup.load(from.add(2 * L::BYTES)),
-            lookup.load(from.add(3 * L::BYTES)),
+        let bytes: [L::Vector; UNROLL] = [
+            L::Vector::load(from),
+            L::Vector::load(from.add(L::BYTES)),
+            L::Vector::load(from.add(2 * L::BYTES)),
+            L::Vector::load(from.add(3 * L::BYTES)),
         ];
         for (k, bytes) in bytes.into_iter().enumerate() {
-            let to = io.dst.add(at + k * L::BYTES);
+            let (entries, to) = (lookup.entries(bytes), io.dst.add(at + k * L::BYTES));
             if STREAM {
-                lookup.stream(to, lookup.entries(bytes));
+                entries.stream(to);
             } else {
-                lookup.store(to, lookup.entries(bytes));
+                entries.store(to);
             }
         }
     }
@@ -155,11 +160,7 @@ unsafe fn turn<L: Lookup, const STREAM: bool>(lookup: L, io: Io<u8>, at: usize) 
 
 /// Bytes in a cache line.
 #[cfg(target_arch = "x86_64")]
-const LINE: usize = 64;
-
-/// Places in which the buffers are walked at a time: see [`drive::stream`](crate::drive::stream).
-#[cfg(target_arch = "x86_64")]
-const STRANDS: usize = 4;
+const LINE: usize = map::LINE * size_of::<f32>();
 
 /// Bytes below which nothing streams: the lines at the two ends, written in part, would be too many.
 #[cfg(target_arch = "x86_64")]
@@ -172,7 +173,7 @@ const SHORTEST: usize = 4 * 4096 * STRANDS;
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 unsafe fn stream<L: Lookup>(table: &[u8; 256], lookup: L, io: Io<u8>) {
-    let step = L::UNROLL * L::BYTES;
+    let step = UNROLL * L::BYTES;
     if io.len < SHORTEST {
         // SAFETY: the caller's promise.
         return unsafe { map(table, lookup, io) };

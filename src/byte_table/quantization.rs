@@ -122,7 +122,7 @@ impl Quantization {
         f64::from(q.into() - self.zero_point) * f64::from(self.scale)
     }
 
-    /// The same, rounded to f32.
+    /// What `q` stands for, rounded to f32.
     pub(super) fn dequantized<T: Byte>(self, q: T) -> f32 {
         (q.into() - self.zero_point) as f32 * self.scale
     }

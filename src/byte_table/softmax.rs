@@ -1,10 +1,10 @@
 //! Softmax of 8-bit logits.
 
+use super::ByteTable;
 use super::quantization::{Byte, Quantization};
 use crate::error::same_length;
 use crate::{Error, Rows};
 use core::iter::StepBy;
-use core::marker::PhantomData;
 use core::ops::Range;
 
 /// Softmax over rows of `i8` or `u8`, with quantised results.
@@ -51,9 +51,9 @@ impl QuantizedSoftmax {
         same_length(x, y)?;
         self.check::<T>(rows, x.len())?;
         self.each_row(rows, x.len(), |row| {
-            let softmax = self.row(row.clone().map(|i| x[i]));
+            let results = self.row(row.clone().map(|i| x[i]));
             for i in row {
-                y[i] = softmax.result(x[i]);
+                y[i] = results.get(x[i]);
             }
         });
         Ok(())
@@ -66,9 +66,9 @@ impl QuantizedSoftmax {
     pub fn apply_in_place<T: Byte>(&self, rows: Rows, x: &mut [T]) -> Result<(), Error> {
         self.check::<T>(rows, x.len())?;
         self.each_row(rows, x.len(), |row| {
-            let softmax = self.row(row.clone().map(|i| x[i]));
+            let results = self.row(row.clone().map(|i| x[i]));
             for i in row {
-                x[i] = softmax.result(x[i]);
+                x[i] = results.get(x[i]);
             }
         });
         Ok(())
@@ -92,8 +92,8 @@ impl QuantizedSoftmax {
         }
     }
 
-    /// What is known of a row.
-    fn row<T: Byte>(&self, x: impl Iterator<Item = T> + Clone) -> OfRow<T> {
+    /// The results of a row for the logits that it has.
+    fn row<T: Byte>(&self, x: impl Iterator<Item = T>) -> ByteTable<T> {
         let mut counts = [0usize; 256];
         let mut largest = i32::MIN;
         for q in x {
@@ -110,26 +110,9 @@ impl QuantizedSoftmax {
             numerators[bits] = libm::exp(f64::from(q.into() - largest) * scale);
             sum += counts[bits] as f64 * numerators[bits];
         }
-        let mut results = [0; 256];
-        for q in T::all().filter(occurs) {
-            let bits = usize::from(q.bits());
-            results[bits] = self.output.quantized::<T>(numerators[bits] / sum).bits();
-        }
-        OfRow {
-            results,
-            of: PhantomData,
-        }
-    }
-}
-
-/// The results of a row, by the bits of its logits; those that it lacks are not there.
-struct OfRow<T> {
-    results: [u8; 256],
-    of: PhantomData<T>,
-}
-
-impl<T: Byte> OfRow<T> {
-    fn result(&self, q: T) -> T {
-        T::from_bits(self.results[usize::from(q.bits())])
+        ByteTable::of(T::all().filter(occurs).map(|q| {
+            let share = numerators[usize::from(q.bits())] / sum;
+            (q, self.output.quantized(share))
+        }))
     }
 }

@@ -15,7 +15,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Places in which a buffer is walked at a time. Four were as good as eight and better than two:
 /// 64 MiB of 4 KiB pages took two thirds of the time that one took.
-const STRANDS: usize = 4;
+pub(crate) const STRANDS: usize = 4;
 
 /// Elements in a page; each strand has one or more.
 const PAGE: usize = 4096 / size_of::<f32>();

@@ -62,12 +62,7 @@ impl Pipeline<'_> {
             // SAFETY: the caller's promises, passed on.
             return unsafe { self.gate_unzipped(source, dst) };
         }
-        let factor_first = source.value < source.gate;
-        let first = if factor_first {
-            source.value
-        } else {
-            source.gate
-        };
+        let (first, factor_first) = source.first_pair();
         let io = Io {
             src: first,
             dst,
@@ -119,10 +114,11 @@ impl Pipeline<'_> {
         values: *mut f32,
         len: usize,
     ) {
-        let (pairs, first, second) = if source.value < source.gate {
-            (source.value, values, gates)
+        let (pairs, value_first) = source.first_pair();
+        let (first, second) = if value_first {
+            (values, gates)
         } else {
-            (source.gate, gates, values)
+            (gates, values)
         };
         // SAFETY: the caller's promises, passed on.
         unsafe { (self.stages.unzip)(pairs.add(2 * at), first, second, len) }

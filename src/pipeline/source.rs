@@ -80,6 +80,14 @@ impl Source {
         }
     }
 
+    /// Where the pairs begin, and whether the value comes first in them.
+    #[inline]
+    pub(super) fn first_pair(&self) -> (*const f32, bool) {
+        let value_first = self.value < self.gate;
+        let first = if value_first { self.value } else { self.gate };
+        (first, value_first)
+    }
+
     /// How many products there are.
     #[inline]
     pub(crate) fn products(&self) -> usize {

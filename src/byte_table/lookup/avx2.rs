@@ -1,6 +1,6 @@
 //! 32 bytes at a time, by VPSHUFB, which looks up sixteen entries: sixteen times, and what is wanted of it.
 
-use super::Lookup;
+use super::{Lookup, Vector};
 use crate::drive::Io;
 use core::arch::x86_64::*;
 
@@ -9,7 +9,7 @@ use core::arch::x86_64::*;
 struct Rows<'a>(&'a [__m256i; 16]);
 
 impl<'a> Rows<'a> {
-    /// Those of `table`, in `memory`.
+    /// The rows of `table`, which are written to `memory`.
     ///
     /// # Safety
     /// The CPU has AVX2.
@@ -23,26 +23,28 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl Lookup for Rows<'_> {
-    type Vector = __m256i;
-
+impl Vector for __m256i {
     #[inline(always)]
-    unsafe fn load(self, from: *const u8) -> __m256i {
-        // SAFETY: the caller vouches for the vector, and whoever made the rows for AVX2.
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller vouches for the vector and the CPU.
         unsafe { _mm256_loadu_si256(from.cast()) }
     }
 
     #[inline(always)]
-    unsafe fn store(self, to: *mut u8, value: __m256i) {
+    unsafe fn store(self, to: *mut u8) {
         // SAFETY: as above.
-        unsafe { _mm256_storeu_si256(to.cast(), value) }
+        unsafe { _mm256_storeu_si256(to.cast(), self) }
     }
 
     #[inline(always)]
-    unsafe fn stream(self, to: *mut u8, value: __m256i) {
+    unsafe fn stream(self, to: *mut u8) {
         // SAFETY: as above; it is aligned.
-        unsafe { _mm256_stream_si256(to.cast(), value) }
+        unsafe { _mm256_stream_si256(to.cast(), self) }
     }
+}
+
+impl Lookup for Rows<'_> {
+    type Vector = __m256i;
 
     #[inline(always)]
     fn entries(self, bytes: __m256i) -> __m256i {
@@ -97,7 +99,7 @@ impl Rows<'_> {
         }
     }
 
-    /// That of two rows, or of those eight rows on.
+    /// The entry in one of the two rows from `row` on, or from `row + 8` on.
     ///
     /// # Safety
     /// The CPU has AVX2.
@@ -107,7 +109,7 @@ impl Rows<'_> {
         unsafe { _mm256_blendv_epi8(self.one(row, index), self.one(row + 1, index), index.bit_4) }
     }
 
-    /// That of four rows, or of those eight rows on.
+    /// The entry in one of the four rows from `row` on, or from `row + 8` on.
     ///
     /// # Safety
     /// The CPU has AVX2.
@@ -132,7 +134,7 @@ pub(super) unsafe fn map(table: &[u8; 256], io: Io<u8>) {
     }
 }
 
-/// The same past the cache.
+/// Looks up all of `io`, and writes the entries past the cache.
 ///
 /// # Safety
 /// As for [`map`]; the buffers do not overlap, and a fence follows.

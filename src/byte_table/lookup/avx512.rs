@@ -1,6 +1,6 @@
 //! 64 bytes at a time, by VPSHUFB, where there is no VBMI: as on AVX2, but for masks in place of blends.
 
-use super::Lookup;
+use super::{Lookup, Vector};
 use crate::drive::Io;
 use core::arch::x86_64::*;
 
@@ -9,7 +9,7 @@ use core::arch::x86_64::*;
 struct Rows([__m512i; 16]);
 
 impl Rows {
-    /// Those of `table`.
+    /// The rows of `table`.
     ///
     /// # Safety
     /// The CPU has AVX-512F and AVX-512BW.
@@ -26,26 +26,28 @@ impl Rows {
     }
 }
 
-impl Lookup for Rows {
-    type Vector = __m512i;
-
+impl Vector for __m512i {
     #[inline(always)]
-    unsafe fn load(self, from: *const u8) -> __m512i {
-        // SAFETY: the caller vouches for the vector, and whoever made the rows for AVX-512.
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller vouches for the vector and the CPU.
         unsafe { _mm512_loadu_si512(from.cast()) }
     }
 
     #[inline(always)]
-    unsafe fn store(self, to: *mut u8, value: __m512i) {
+    unsafe fn store(self, to: *mut u8) {
         // SAFETY: as above.
-        unsafe { _mm512_storeu_si512(to.cast(), value) }
+        unsafe { _mm512_storeu_si512(to.cast(), self) }
     }
 
     #[inline(always)]
-    unsafe fn stream(self, to: *mut u8, value: __m512i) {
+    unsafe fn stream(self, to: *mut u8) {
         // SAFETY: as above; it is aligned.
-        unsafe { _mm512_stream_si512(to.cast(), value) }
+        unsafe { _mm512_stream_si512(to.cast(), self) }
     }
+}
+
+impl Lookup for Rows {
+    type Vector = __m512i;
 
     #[inline(always)]
     fn entries(self, bytes: __m512i) -> __m512i {
@@ -75,7 +77,7 @@ struct Index {
 
 // Methods, as closures would not be inlined into functions that have AVX-512.
 impl Rows {
-    /// The entry of two rows.
+    /// The entry in row `row` or the one after it.
     ///
     /// # Safety
     /// The CPU has AVX-512BW.
@@ -88,7 +90,7 @@ impl Rows {
         }
     }
 
-    /// That of four rows.
+    /// The entry in one of the four rows from `row` on.
     ///
     /// # Safety
     /// The CPU has AVX-512BW.
@@ -100,7 +102,7 @@ impl Rows {
         }
     }
 
-    /// That of eight rows.
+    /// The entry in one of the eight rows from `row` on.
     ///
     /// # Safety
     /// The CPU has AVX-512BW.
@@ -128,7 +130,7 @@ pub(super) unsafe fn map(table: &[u8; 256], io: Io<u8>) {
     unsafe { super::map(table, Rows::of(table), io) }
 }
 
-/// The same past the cache.
+/// Looks up all of `io`, and writes the entries past the cache.
 ///
 /// # Safety
 /// As for [`map`]; the buffers do not overlap, and a fence follows.

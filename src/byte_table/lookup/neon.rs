@@ -1,6 +1,6 @@
 //! Sixteen bytes at a time, by TBL and TBX of four registers, which look up 64 entries: four times.
 
-use super::Lookup;
+use super::{Lookup, Vector};
 use crate::drive::Io;
 use core::arch::aarch64::*;
 
@@ -9,7 +9,7 @@ use core::arch::aarch64::*;
 struct Quarters([uint8x16x4_t; 4]);
 
 impl Quarters {
-    /// Those of `table`.
+    /// The quarters of `table`.
     #[inline(always)]
     fn of(table: &[u8; 256]) -> Self {
         let start = table.as_ptr();
@@ -25,20 +25,22 @@ impl Quarters {
     }
 }
 
-impl Lookup for Quarters {
-    type Vector = uint8x16_t;
-
+impl Vector for uint8x16_t {
     #[inline(always)]
-    unsafe fn load(self, from: *const u8) -> uint8x16_t {
-        // SAFETY: the caller vouches for the vector.
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller vouches for the vector and the CPU.
         unsafe { vld1q_u8(from) }
     }
 
     #[inline(always)]
-    unsafe fn store(self, to: *mut u8, value: uint8x16_t) {
-        // SAFETY: the caller vouches for the vector.
-        unsafe { vst1q_u8(to, value) }
+    unsafe fn store(self, to: *mut u8) {
+        // SAFETY: the caller vouches for the vector and the CPU.
+        unsafe { vst1q_u8(to, self) }
     }
+}
+
+impl Lookup for Quarters {
+    type Vector = uint8x16_t;
 
     #[inline(always)]
     fn entries(self, bytes: uint8x16_t) -> uint8x16_t {

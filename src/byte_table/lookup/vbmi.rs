@@ -9,7 +9,7 @@ use core::arch::x86_64::*;
 struct Quarters([__m512i; 4]);
 
 impl Quarters {
-    /// Those of `table`.
+    /// The quarters of `table`.
     ///
     /// # Safety
     /// The CPU has AVX-512F, AVX-512BW and AVX-512 VBMI.
@@ -30,24 +30,6 @@ impl Quarters {
 
 impl Lookup for Quarters {
     type Vector = __m512i;
-
-    #[inline(always)]
-    unsafe fn load(self, from: *const u8) -> __m512i {
-        // SAFETY: the caller vouches for the vector, and whoever made the quarters for AVX-512.
-        unsafe { _mm512_loadu_si512(from.cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut u8, value: __m512i) {
-        // SAFETY: as above.
-        unsafe { _mm512_storeu_si512(to.cast(), value) }
-    }
-
-    #[inline(always)]
-    unsafe fn stream(self, to: *mut u8, value: __m512i) {
-        // SAFETY: as above; it is aligned.
-        unsafe { _mm512_stream_si512(to.cast(), value) }
-    }
 
     #[inline(always)]
     fn entries(self, bytes: __m512i) -> __m512i {
@@ -73,7 +55,7 @@ pub(super) unsafe fn map(table: &[u8; 256], io: Io<u8>) {
     unsafe { super::map(table, Quarters::of(table), io) }
 }
 
-/// The same past the cache.
+/// Looks up all of `io`, and writes the entries past the cache.
 ///
 /// # Safety
 /// As for [`map`]; the buffers do not overlap, and a fence follows.
