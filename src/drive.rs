@@ -7,8 +7,8 @@
 use crate::simd::{Machine, Vocabulary};
 
 pub(crate) mod body;
-pub(crate) mod flushed;
 pub(crate) mod map;
+pub(crate) mod near_zero;
 pub(crate) mod operands;
 // Only x86-64 has such stores, and only optimised code uses them.
 #[cfg_attr(any(not(target_arch = "x86_64"), unoptimised), allow(dead_code))]
@@ -118,8 +118,16 @@ pub(crate) trait Kernel: Copy {
     /// How many vectors are interleaved.
     const WEIGHT: Weight = Weight::Light;
 
-    /// See [`ChooseKernel::NEEDS_SUBNORMALS`].
-    const NEEDS_SUBNORMALS: bool = false;
+    /// Whether there is an operation of its own for numbers next to zero. [`eval`](Self::eval) is not given numbers of a
+    /// magnitude between 0 and 2^-60 then, but it is given zeros. Scalar code of a [light](Weight::Light) kernel makes no
+    /// difference: there `eval` is right for all.
+    const HAS_NEAR_ZERO: bool = false;
+
+    /// `f(x)` for numbers next to zero, and for zeros; see [`near_zero`].
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        self.eval(simd, x)
+    }
 
     /// `f(x)` in each lane. A lane's result depends on that lane alone.
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s;
@@ -133,17 +141,11 @@ pub(crate) trait BinaryKernel: Copy {
 
 /// An activation as one kernel or several, of which its parameters choose one.
 pub(crate) trait ChooseKernel {
-    /// Whether a kernel takes half of x from x, so that x itself is left where the thread flushes the half to
-    /// zero; see [`flushed`].
-    const NEEDS_SUBNORMALS: bool = false;
-
     /// Hands the chosen kernel on.
     fn choose_kernel<W: WithKernel>(&self, then: W);
 }
 
 impl<K: Kernel> ChooseKernel for K {
-    const NEEDS_SUBNORMALS: bool = K::NEEDS_SUBNORMALS;
-
     #[inline(always)]
     fn choose_kernel<W: WithKernel>(&self, then: W) {
         then.with(*self)

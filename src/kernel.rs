@@ -11,7 +11,7 @@
 use crate::apply::Apply;
 #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
 use crate::drive::stream::Streaming;
-use crate::drive::{ChooseKernel, Io, Stores, flushed, map::Mapping, operands::Operands};
+use crate::drive::{ChooseKernel, Io, Stores, map::Mapping, operands::Operands};
 use crate::registry::{for_each_activation, for_each_isa};
 use crate::{Isa, activation::*};
 
@@ -185,22 +185,12 @@ macro_rules! apply {
             #[inline]
             unsafe fn apply_raw(&self, isa: Isa, io: Io<f32>, stores: Stores) {
                 // SAFETY: the caller's promises, passed on.
-                unsafe {
-                    if <Self as ChooseKernel>::NEEDS_SUBNORMALS && flushed::is_flushing() {
-                        flushed::without_tiny(io, |io| {
-                            on_isa::$name(self, isa, io, Stores::Cached)
-                        });
-                    } else {
-                        on_isa::$name(self, isa, io, stores);
-                    }
-                }
+                unsafe { on_isa::$name(self, isa, io, stores) }
             }
 
             #[inline]
             fn is_kernel(&self, isa: Isa) -> bool {
-                isa != Isa::Scalar
-                    && !cfg!(unoptimised)
-                    && !(<Self as ChooseKernel>::NEEDS_SUBNORMALS && flushed::is_flushing())
+                isa != Isa::Scalar && !cfg!(unoptimised)
             }
 
             #[inline]

@@ -49,6 +49,9 @@ impl Table {
     }
 }
 
+/// Numbers of a smaller magnitude are next to zero: 2^-60.
+pub(crate) const NEXT_TO_ZERO: f32 = 1.0 / (1u64 << 60) as f32;
+
 /// What a kernel is written in.
 #[allow(non_camel_case_types)] // As in pulp.
 pub(crate) trait Vocabulary: Copy {
@@ -147,6 +150,12 @@ pub(crate) trait Vocabulary: Copy {
     }
 }
 
+/// Work that is done out of line.
+pub(crate) trait Outlined {
+    /// Does it. It is to be inlined.
+    fn run(self);
+}
+
 /// One instruction set: pulp's operations, and those that pulp lacks. Implemented for
 /// `pulp::{Scalar, V3, V4, Neon}` alone.
 ///
@@ -184,6 +193,12 @@ pub(crate) trait Machine: Simd {
 
     /// Whether `mask` is set in any lane.
     fn any_m32s(self, mask: Self::m32s) -> bool;
+
+    /// Whether any lane of any of the vectors is a number next to zero, but not zero: `0 < |x| < NEXT_TO_ZERO`.
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [Self::f32s; N]) -> bool;
+
+    /// Does `work`, which is seldom wanted, in a function of its own that uses this instruction set.
+    fn outline<W: Outlined>(self, work: W);
 
     /// The sum of `x` as a tree: elements i and i + 8, of these i and i + 4, and so on.
     fn sum_f32(self, x: &[f32; 16]) -> f32;

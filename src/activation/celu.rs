@@ -83,8 +83,12 @@ struct Stretched {
 /// by which they are known is rounded as a subnormal number only if it is far below.
 const LINEAR: f32 = 1.0 / (1 << 26) as f32;
 
+/// An alpha from which on the quotient is as good as 0 where x is next to zero.
+const SMALL: f32 = 1.0 / (1 << 30) as f32;
+
 impl Kernel for Stretched {
     const WEIGHT: Weight = Weight::Heavy;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -100,5 +104,14 @@ impl Kernel for Stretched {
         // All that is above 0, and -0 itself, too.
         let linear = simd.less_than_f32s(simd.splat_f32s(-LINEAR), quotient);
         simd.select_f32s(linear, x, y)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        if self.alpha >= SMALL {
+            x
+        } else {
+            self.eval(simd, x)
+        }
     }
 }

@@ -1,5 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
+use crate::drive::near_zero::{Slope, broken_line};
 use crate::drive::{Kernel, Weight};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
@@ -58,6 +59,7 @@ impl Formula for Elu {
 
 impl Kernel for Elu {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -65,5 +67,10 @@ impl Kernel for Elu {
         let y = expm1::one_less_exp(simd, x);
         let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
         simd.negate_mul_add_f32s(simd.splat_f32s(self.alpha), y, above)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        broken_line(simd, x, Slope::exactly(self.alpha), Slope::exactly(1.0))
     }
 }

@@ -1,4 +1,5 @@
 use super::Formula;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::erf;
 use crate::simd::Vocabulary;
@@ -33,9 +34,15 @@ impl Formula for Erf {
 
 impl Kernel for Erf {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         erf::erf(simd, x)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::nearest(core::f64::consts::FRAC_2_SQRT_PI))
     }
 }

@@ -36,6 +36,7 @@ const HIGHEST: f32 = 89.0;
 
 impl Kernel for Expm1 {
     const WEIGHT: Weight = Weight::Heavy;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -43,5 +44,10 @@ impl Kernel for Expm1 {
         let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
         // The result has the sign of x, which its zero need not have yet.
         simd.or_f32s(expm1::expm1(simd, t), simd.sign_f32s(x))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
+        x
     }
 }

@@ -1,4 +1,5 @@
 use super::Formula;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::normal_tail::{Product, normal_tail};
 use crate::simd::Vocabulary;
@@ -40,6 +41,7 @@ impl Formula for Gelu {
 
 impl Kernel for Gelu {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -49,5 +51,10 @@ impl Kernel for Gelu {
         let y = simd.negate_mul_add_f32s(power, rest, positive);
         // f(x) >= x/2, and next to 0 that is what it is.
         simd.at_least_f32s(y, simd.mul_f32s(x, simd.splat_f32s(0.5)))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }

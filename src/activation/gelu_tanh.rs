@@ -1,5 +1,6 @@
 use super::Formula;
 use super::swish::gated;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::gate::{self, GELU_TANH, round};
 use crate::math::hex;
@@ -47,7 +48,7 @@ impl Formula for GeluTanh {
 
 impl Kernel for GeluTanh {
     const WEIGHT: Weight = Weight::Long;
-    const NEEDS_SUBNORMALS: bool = true;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -65,5 +66,10 @@ impl Kernel for GeluTanh {
         let r = simd.mul_add_f32s(u, low, r);
         let r = simd.mul_add_f32s(n, simd.splat_f32s(GELU_TANH.step_low), r);
         gate::gated(simd, x, u, (bits, r), &GELU_TANH)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }

@@ -1,5 +1,6 @@
 use super::Formula;
 use crate::drive::Kernel;
+use crate::drive::near_zero::{Slope, line};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x * min(max(x + 3, 0), 6) / 6`.
@@ -37,6 +38,8 @@ impl Formula for Hardswish {
 }
 
 impl Kernel for Hardswish {
+    const HAS_NEAR_ZERO: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let half = simd.splat_f32s(0.5);
@@ -56,5 +59,10 @@ impl Kernel for Hardswish {
         let sixth = simd.mul_add_f32s(w, simd.splat_f32s(1.0 / 6.0), tiny);
         let sixth = simd.at_most_f32s(sixth, half);
         simd.mul_add_f32s(sixth, w, simd.mul_f32s(w, half))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }

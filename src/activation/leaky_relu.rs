@@ -1,5 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
+use crate::drive::near_zero::{Slope, broken_line};
 use crate::drive::{ChooseKernel, Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -69,9 +70,16 @@ impl ChooseKernel for LeakyRelu {
 struct Leak(f32);
 
 impl Kernel for Leak {
+    const HAS_NEAR_ZERO: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         simd.scale_negative_f32s(x, simd.splat_f32s(self.0))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        broken_line(simd, x, Slope::exactly(self.0), Slope::exactly(1.0))
     }
 }
 
@@ -81,10 +89,17 @@ impl Kernel for Leak {
 struct Flat(f32);
 
 impl Kernel for Flat {
+    const HAS_NEAR_ZERO: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let finite = simd.at_least_f32s(x, simd.splat_f32s(f32::MIN));
         simd.scale_negative_f32s(finite, simd.splat_f32s(self.0))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        broken_line(simd, x, Slope::exactly(self.0), Slope::exactly(1.0))
     }
 }
 

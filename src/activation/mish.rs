@@ -1,4 +1,5 @@
 use super::Formula;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::exp::{self, Steps};
 use crate::simd::Vocabulary;
@@ -58,6 +59,7 @@ const INVERSE: f32 = f32::from_bits(0x7ef1_1ac3);
 
 impl Kernel for Mish {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -95,5 +97,10 @@ impl Kernel for Mish {
         let y = simd.mul_add_f32s(u, q, simd.mul_f32s(u, q_low));
         let y = simd.add_f32s(y, simd.clear_f32s(below, x));
         simd.or_f32s(y, simd.sign_f32s(x))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::nearest(0.6))
     }
 }

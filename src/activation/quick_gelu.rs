@@ -1,5 +1,6 @@
 use super::Formula;
 use super::swish::gated;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::gate::{self, QUICK_GELU, reduce};
 use crate::simd::Vocabulary;
@@ -37,11 +38,16 @@ impl Formula for QuickGelu {
 
 impl Kernel for QuickGelu {
     const WEIGHT: Weight = Weight::Long;
-    const NEEDS_SUBNORMALS: bool = true;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
         gate::gated(simd, x, u, reduce(simd, u, &QUICK_GELU), &QUICK_GELU)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }

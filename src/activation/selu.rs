@@ -1,4 +1,5 @@
 use super::Formula;
+use crate::drive::near_zero::{Slope, broken_line};
 use crate::drive::{Kernel, Weight};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
@@ -34,6 +35,8 @@ const ALPHA: f32 = f32::from_bits(0x3fd6_2d7d);
 /// The slope of the upper side: 1.05070102214813232421875.
 const GAMMA: f32 = f32::from_bits(0x3f86_7d5f);
 
+const PRODUCT: f32 = (GAMMA as f64 * ALPHA as f64) as f32;
+
 impl Formula for Selu {
     fn reference(&self, x: f64) -> f64 {
         let (alpha, gamma) = (f64::from(ALPHA), f64::from(GAMMA));
@@ -47,14 +50,19 @@ impl Formula for Selu {
 
 impl Kernel for Selu {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        const PRODUCT: f32 = (GAMMA as f64 * ALPHA as f64) as f32;
         // Above 0 it is x less a multiple of +0. Below, -0 less the product, whose sign thus stays.
         let y = expm1::one_less_exp(simd, x);
         let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
         let above = simd.mul_f32s(above, simd.splat_f32s(GAMMA));
         simd.negate_mul_add_f32s(simd.splat_f32s(PRODUCT), y, above)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        broken_line(simd, x, Slope::exactly(PRODUCT), Slope::exactly(GAMMA))
     }
 }

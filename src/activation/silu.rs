@@ -1,5 +1,6 @@
 use super::Formula;
 use super::swish::gated;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::gate::{self, LOGISTIC, reduce};
 use crate::simd::Vocabulary;
@@ -39,11 +40,16 @@ const VANISHED: f32 = 110.0;
 
 impl Kernel for Silu {
     const WEIGHT: Weight = Weight::Long;
-    const NEEDS_SUBNORMALS: bool = true;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
         gate::gated(simd, x, u, reduce(simd, u, &LOGISTIC), &LOGISTIC)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }

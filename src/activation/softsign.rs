@@ -39,6 +39,7 @@ impl Formula for Softsign {
 
 impl Kernel for Softsign {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -59,5 +60,10 @@ impl Kernel for Softsign {
         let remainder = simd.negate_mul_add_f32s(q, rest, remainder);
         let y = simd.mul_add_f32s(remainder, reciprocal, q);
         simd.or_f32s(y, simd.sign_f32s(x))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
+        x
     }
 }

@@ -1,5 +1,6 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
+use crate::drive::near_zero::{Slope, line};
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::simd::Vocabulary;
@@ -64,8 +65,6 @@ pub(super) fn gated(x: f64, t: f64) -> f64 {
 }
 
 impl ChooseKernel for Swish {
-    const NEEDS_SUBNORMALS: bool = true;
-
     #[inline(always)]
     fn choose_kernel<W: WithKernel>(&self, then: W) {
         if self.beta == 1.0 {
@@ -83,9 +82,16 @@ impl ChooseKernel for Swish {
 struct Half;
 
 impl Kernel for Half {
+    const HAS_NEAR_ZERO: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         simd.mul_f32s(x, simd.splat_f32s(0.5))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }
 
@@ -102,6 +108,7 @@ const LIMIT: f32 = 194.0;
 
 impl Kernel for Sloped {
     const WEIGHT: Weight = Weight::Heavy;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -138,5 +145,16 @@ impl Kernel for Sloped {
         let above = simd.at_least_f32s(x, simd.splat_f32s(-0.0));
         let y = simd.negate_mul_add_f32s(lower, second, above);
         simd.xor_f32s(y, turn)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        /// A slope with which the exponent is next to zero where x is.
+        const LARGE: f32 = (1 << 30) as f32;
+        if self.beta.abs() <= LARGE {
+            line(simd, x, Slope::exactly(0.5))
+        } else {
+            self.eval(simd, x)
+        }
     }
 }

@@ -33,9 +33,15 @@ impl Formula for Tanh {
 
 impl Kernel for Tanh {
     const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         tanh::tanh(simd, x)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
+        x
     }
 }

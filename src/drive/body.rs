@@ -1,6 +1,6 @@
 //! What the loops compute, and how they read what goes with an element.
 
-use super::{BinaryKernel, Kernel, Weight};
+use super::{BinaryKernel, Kernel, Weight, near_zero};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// What the loops compute for each element: a kernel of the element alone, or of the element and what goes with it.
@@ -120,7 +120,7 @@ impl<K: Kernel> Body for Unary<K> {
         x: [S::f32s; N],
         _load: L,
     ) -> [S::f32s; N] {
-        self.0.eval(Unrolled(simd), x)
+        near_zero::eval(simd, self.0, x)
     }
 }
 

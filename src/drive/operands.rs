@@ -9,7 +9,7 @@
 
 use super::body::{Body, Load};
 use super::map::{Around, map};
-use super::{Io, Kernel, Weight};
+use super::{Io, Kernel, Weight, near_zero};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::hint::black_box;
 
@@ -241,7 +241,7 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
             if BIAS {
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));
             }
-            let mut y = self.kernel.eval(v, x);
+            let mut y = near_zero::eval(simd, self.kernel, x);
             if FACTOR || PAIRS {
                 y = v.mul_f32s(y, factors);
             }

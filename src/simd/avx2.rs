@@ -1,6 +1,6 @@
 //! The vocabulary on 256-bit vectors: AVX2 with FMA.
 
-use super::{Machine, Table};
+use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
 use core::arch::x86_64::{
     __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm_store_ss, _mm_storel_epi64,
     _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_storeu_ps, _mm256_stream_ps,
@@ -96,6 +96,46 @@ impl Machine for V3 {
     #[inline(always)]
     fn any_m32s(self, mask: m32x8) -> bool {
         self.avx._mm256_movemask_ps(cast(mask)) != 0
+    }
+
+    #[inline(always)]
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x8; N]) -> bool {
+        let Self { avx, avx2, .. } = self;
+        let limit = avx._mm256_set1_epi32(NEXT_TO_ZERO.to_bits() as i32);
+        let magnitude =
+            |k: usize| avx2._mm256_and_si256(cast(x[k]), avx._mm256_set1_epi32(i32::MAX));
+        let any = |mask| avx._mm256_movemask_ps(cast(mask)) != 0;
+        // Magnitudes are ordered as integers are. Zeros are told apart where anything is so small at all.
+        let mut least = magnitude(0);
+        let mut k = 1;
+        while k < N {
+            least = avx2._mm256_min_epi32(least, magnitude(k));
+            k += 1;
+        }
+        if !any(avx2._mm256_cmpgt_epi32(limit, least)) {
+            return false;
+        }
+        let mut found = avx._mm256_setzero_si256();
+        let mut k = 0;
+        while k < N {
+            let is_small = avx2._mm256_cmpgt_epi32(limit, magnitude(k));
+            let is_zero = avx2._mm256_cmpeq_epi32(magnitude(k), avx._mm256_setzero_si256());
+            found = avx2._mm256_or_si256(found, avx2._mm256_andnot_si256(is_zero, is_small));
+            k += 1;
+        }
+        any(found)
+    }
+
+    #[inline(always)]
+    fn outline<W: Outlined>(self, work: W) {
+        #[cold]
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma")]
+        fn outlined<W: Outlined>(work: W) {
+            work.run();
+        }
+        // SAFETY: the token proves AVX2 and FMA.
+        unsafe { outlined(work) }
     }
 
     #[inline(always)]

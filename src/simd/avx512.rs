@@ -1,14 +1,15 @@
 //! The vocabulary on 512-bit vectors: AVX-512 F, BW, CD, DQ and VL.
 
-use super::{Machine, Table};
+use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
 use core::arch::x86_64::{
     __m512, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch, _mm_unpackhi_pd,
     _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd,
-    _mm512_castpd512_pd256, _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps,
-    _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps,
-    _mm512_max_ps, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps,
-    _mm512_permutexvar_ps, _mm512_setr_epi32, _mm512_slli_epi32, _mm512_srli_epi32,
-    _mm512_storeu_ps, _mm512_stream_ps,
+    _mm512_and_si512, _mm512_castpd512_pd256, _mm512_cmplt_epi32_mask, _mm512_cvtps_pd,
+    _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
+    _mm512_mask_test_epi32_mask, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps,
+    _mm512_min_epi32, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps,
+    _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_setr_epi32, _mm512_slli_epi32,
+    _mm512_srli_epi32, _mm512_storeu_ps, _mm512_stream_ps,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -84,6 +85,45 @@ impl Machine for V4 {
     #[inline(always)]
     fn any_m32s(self, mask: b16) -> bool {
         mask.0 != 0
+    }
+
+    #[inline(always)]
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x16; N]) -> bool {
+        // SAFETY: the token proves AVX-512F.
+        unsafe {
+            let limit = _mm512_set1_epi32(NEXT_TO_ZERO.to_bits() as i32);
+            let magnitude = |k: usize| _mm512_and_si512(cast(x[k]), _mm512_set1_epi32(i32::MAX));
+            // Magnitudes are ordered as integers are. Zeros are told apart where anything is so small at all.
+            let mut least = magnitude(0);
+            let mut k = 1;
+            while k < N {
+                least = _mm512_min_epi32(least, magnitude(k));
+                k += 1;
+            }
+            if _mm512_cmplt_epi32_mask(least, limit) == 0 {
+                return false;
+            }
+            let mut found = 0;
+            let mut k = 0;
+            while k < N {
+                let is_small = _mm512_cmplt_epi32_mask(magnitude(k), limit);
+                found |= _mm512_mask_test_epi32_mask(is_small, magnitude(k), magnitude(k));
+                k += 1;
+            }
+            found != 0
+        }
+    }
+
+    #[inline(always)]
+    fn outline<W: Outlined>(self, work: W) {
+        #[cold]
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma")]
+        fn outlined<W: Outlined>(work: W) {
+            work.run();
+        }
+        // SAFETY: the token proves these.
+        unsafe { outlined(work) }
     }
 
     #[inline(always)]

@@ -1,13 +1,14 @@
 //! The vocabulary on 128-bit vectors: NEON, as every aarch64 CPU has it.
 
-use super::{Machine, Table};
+use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
 use core::arch::aarch64::{
     float32x4_t, vadd_f32, vaddq_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32,
     vcgtq_f32, vcltq_f32, vcltzq_s32, vcvt_f64_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32,
     vget_high_f32, vget_lane_f32, vget_low_f32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2,
-    vld2q_f32, vmaxvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8, vreinterpretq_f32_f64,
-    vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32, vst1q_lane_f32, vtrn1q_f32,
-    vtrn2q_f32, vuzp1q_f32, vuzp2q_f32, vzip1q_f64, vzip2q_f64,
+    vld2q_f32, vmaxvq_u32, vminq_u32, vminvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8,
+    vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32,
+    vst1q_lane_f32, vsubq_u32, vtrn1q_f32, vtrn2q_f32, vuzp1q_f32, vuzp2q_f32, vzip1q_f64,
+    vzip2q_f64,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -80,6 +81,37 @@ impl Machine for Neon {
     fn any_m32s(self, mask: m32x4) -> bool {
         // SAFETY: the token proves NEON.
         unsafe { vmaxvq_u32(cast(mask)) != 0 }
+    }
+
+    #[inline(always)]
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x4; N]) -> bool {
+        // SAFETY: the token proves NEON.
+        unsafe {
+            // One less: zeros become the largest of all integers.
+            let less_one = |k: usize| {
+                let magnitude = vandq_u32(cast(x[k]), vdupq_n_u32(0x7fff_ffff));
+                vsubq_u32(magnitude, vdupq_n_u32(1))
+            };
+            let mut least = less_one(0);
+            let mut k = 1;
+            while k < N {
+                least = vminq_u32(least, less_one(k));
+                k += 1;
+            }
+            vminvq_u32(least) < NEXT_TO_ZERO.to_bits() - 1
+        }
+    }
+
+    #[inline(always)]
+    fn outline<W: Outlined>(self, work: W) {
+        #[cold]
+        #[inline(never)]
+        #[target_feature(enable = "neon")]
+        fn outlined<W: Outlined>(work: W) {
+            work.run();
+        }
+        // SAFETY: the token proves NEON.
+        unsafe { outlined(work) }
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! The vocabulary one element at a time: the meaning of each operation, in Rust.
 
-use super::{Machine, Table};
+use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
 use pulp::Scalar;
 
 impl Machine for Scalar {
@@ -50,6 +50,24 @@ impl Machine for Scalar {
     #[inline(always)]
     fn any_m32s(self, mask: bool) -> bool {
         mask
+    }
+
+    #[inline(always)]
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32; N]) -> bool {
+        x.iter().any(|x| {
+            let magnitude = x.to_bits() & 0x7fff_ffff;
+            magnitude != 0 && magnitude < NEXT_TO_ZERO.to_bits()
+        })
+    }
+
+    #[inline(always)]
+    fn outline<W: Outlined>(self, work: W) {
+        #[cold]
+        #[inline(never)]
+        fn outlined<W: Outlined>(work: W) {
+            work.run();
+        }
+        outlined(work);
     }
 
     #[inline(always)]

@@ -1,0 +1,147 @@
+//! Numbers next to zero, which Intel's CPUs multiply slowly.
+//!
+//! A multiplication of a subnormal number, or one whose product is subnormal, takes some 150 cycles there. Next to zero
+//! most activations are a line, whatever they are elsewhere: `f(x) = c x`. So a kernel may have an operation of its own for
+//! numbers below 2^-60 ([`Kernel::near_zero`]), most often [`line`]. The loops look for such numbers, a group of vectors at
+//! a time; zeros do not count. If a group has some, it is worked on out of line: the kernel gets zeros in their place, and
+//! what the operation makes of them replaces the results.
+//!
+//! The result of an element depends on that element alone all the same, and is the same on all instruction sets. It is not
+//! flushed to zero by a thread that does so with the results of arithmetic.
+
+use super::Kernel;
+use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary};
+
+/// `kernel` of some vectors.
+#[inline(always)]
+pub(super) fn eval<S: Machine, K: Kernel, const N: usize>(
+    simd: S,
+    kernel: K,
+    x: [S::f32s; N],
+) -> [S::f32s; N] {
+    // Scalar code of a few operations is left to the compiler, which may make vectors of it.
+    let looks = const { K::HAS_NEAR_ZERO && !(S::IS_SCALAR && K::WEIGHT.is_light()) };
+    if !looks || !simd.any_next_to_zero_f32s(x) {
+        return kernel.eval(Unrolled(simd), x);
+    }
+    let mut y = x;
+    simd.outline(Group {
+        simd,
+        kernel,
+        vectors: &mut y,
+    });
+    y
+}
+
+/// Vectors some of whose elements are next to zero, and in whose place the results are written.
+struct Group<'a, S: Machine, K> {
+    simd: S,
+    kernel: K,
+    vectors: &'a mut [S::f32s],
+}
+
+impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
+    #[inline(always)]
+    fn run(self) {
+        let simd = Unrolled::<S, 1>(self.simd);
+        for vector in self.vectors {
+            let x = [*vector];
+            let limit = simd.splat_f32s(NEXT_TO_ZERO);
+            let is_near = simd.less_than_f32s(simd.magnitude_f32s(x), limit);
+            let y = self.kernel.eval(simd, simd.clear_f32s(is_near, x));
+            let near = self.kernel.near_zero(simd, x);
+            [*vector] = simd.select_f32s(is_near, near, y);
+        }
+    }
+}
+
+/// f(x)/x next to zero: a number, or the sum of two where one does not hold all of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Slope {
+    pub(crate) high: f32,
+    pub(crate) low: f32,
+}
+
+impl Slope {
+    /// The slope to which f32 is enough.
+    pub(crate) const fn exactly(slope: f32) -> Self {
+        Self {
+            high: slope,
+            low: 0.0,
+        }
+    }
+
+    /// The slope as near as two f32 numbers come to it.
+    pub(crate) const fn nearest(slope: f64) -> Self {
+        let high = slope as f32;
+        let low = (slope - high as f64) as f32;
+        Self { high, low }
+    }
+
+    /// Whether [`line`] is right for it: no product on the way to a result leaves the range of normal numbers.
+    fn is_moderate(self) -> bool {
+        const LARGE: f32 = (1u64 << 40) as f32;
+        self.high == 0.0 || (1.0 / LARGE..=LARGE).contains(&self.high.abs())
+    }
+}
+
+/// The slope times x for |x| below [`NEXT_TO_ZERO`], without a subnormal number in any multiplication. Zeros get their
+/// sign as all numbers do.
+///
+/// x is raised by 2^64, which is made up for in the last product. If that is subnormal, 2^-126 is added in the same
+/// operation: the sum is a normal number, in whose binade numbers are as far apart as subnormal numbers are, so that it is
+/// rounded where the product would be. What is left once the bits of 2^-126 are subtracted are those of the product.
+#[inline(always)]
+pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s {
+    /// The exponent of 2^64.
+    const RAISE: f32 = f32::from_bits(64 << 23);
+    /// A number next to which the bits of a subnormal number are 2^64 times as much.
+    const BASE: f32 = f32::from_bits(65 << 23);
+    /// 2^-64.
+    const LOWER: f32 = NEXT_TO_ZERO / 16.0;
+    /// 2^64 times the smallest normal number.
+    const SMALL: f32 = f32::MIN_POSITIVE / LOWER;
+
+    let splat = |value| simd.splat_f32s(value);
+    if !slope.is_moderate() {
+        // Slow, but right.
+        return simd.mul_f32s(x, splat(slope.high));
+    }
+    let u = simd.magnitude_f32s(x);
+    let is_normal = simd.less_than_or_equal_f32s(splat(f32::MIN_POSITIVE), u);
+    let raised = simd.select_f32s(
+        is_normal,
+        simd.add_bits_f32s(u, splat(RAISE)),
+        simd.sub_f32s(simd.add_bits_f32s(u, splat(BASE)), splat(BASE)),
+    );
+    let rest = simd.mul_f32s(
+        raised,
+        splat(slope.low.abs().copysign(slope.low * slope.high)),
+    );
+    let product = simd.mul_add_f32s(raised, splat(slope.high.abs()), rest);
+    let is_small = simd.less_than_f32s(product, splat(SMALL));
+    let excess = simd.keep_f32s(is_small, splat(f32::MIN_POSITIVE));
+    // A product that is exact but for this is rounded once.
+    let y = if slope.low == 0.0 {
+        simd.mul_add_f32s(raised, splat(slope.high.abs() * LOWER), excess)
+    } else {
+        simd.mul_add_f32s(product, splat(LOWER), excess)
+    };
+    let sign = simd.xor_f32s(simd.sign_f32s(x), simd.sign_f32s(splat(slope.high)));
+    simd.or_f32s(simd.sub_bits_f32s(y, excess), sign)
+}
+
+/// x for negative numbers and -0 times `below`, x itself for others; x is below [`NEXT_TO_ZERO`].
+#[inline(always)]
+pub(crate) fn broken_line<V: Vocabulary>(
+    simd: V,
+    x: V::f32s,
+    below: Slope,
+    above: Slope,
+) -> V::f32s {
+    let zero = simd.splat_f32s(0.0);
+    // -1 or 1: zeros have a sign, too.
+    let side = simd.or_f32s(simd.sign_f32s(x), simd.splat_f32s(1.0));
+    let is_below = simd.less_than_f32s(side, zero);
+    simd.select_f32s(is_below, line(simd, x, below), line(simd, x, above))
+}
