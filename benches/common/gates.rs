@@ -19,6 +19,21 @@ pub fn gated<'a>(gate: impl Gate + 'a, isa: Isa, len: usize) -> Work<'a> {
     })
 }
 
+/// `gate` on `isa`, of two tensors of `len` elements, where the blocks hold the value, and not the gate; out of place
+/// alone makes sense.
+pub fn valued<'a>(gate: impl Gate + 'a, isa: Isa, len: usize) -> Work<'a> {
+    let gates = tensors(len);
+    Box::new(move |blocks, variant, calls| {
+        let gate = || black_box(&gate);
+        blocks.time(
+            variant,
+            calls,
+            |x, y| gate().apply_on(isa, &gates[..y.len()], x, y),
+            |_| Ok(()),
+        )
+    })
+}
+
 /// `gate` on `isa`, of one tensor for `len` elements of output; out of place alone makes sense.
 pub fn split<'a>(gate: impl Gate + 'a, isa: Isa, split: Split, len: usize) -> Work<'a> {
     let both = tensors(2 * len);

@@ -3,10 +3,12 @@
 // Each of them uses a part of this.
 #![allow(dead_code)]
 
+pub mod arguments;
 pub mod gates;
 #[cfg(feature = "parallel")]
 pub mod parallel;
 pub mod prelu;
+pub mod rounds;
 pub mod rows;
 pub mod store;
 
@@ -108,6 +110,13 @@ impl Blocks {
         }
     }
 
+    /// Gives the blocks other inputs, as many as there are elements.
+    pub fn refill(&mut self, inputs: impl Iterator<Item = f32>) {
+        for (to, x) in self.original.iter_mut().zip(inputs) {
+            *to = x;
+        }
+    }
+
     /// How many blocks there are.
     pub fn count(&self) -> u64 {
         (self.original.len() / self.stride) as u64
@@ -118,7 +127,7 @@ impl Blocks {
     /// In place, the blocks get their original values back before each pass, while the clock
     /// stands: an activation that is applied again and again drives them to its fixed points or
     /// into the subnormal numbers, and the time with them.
-    fn time(
+    pub fn time(
         &mut self,
         variant: Variant,
         calls: u64,
@@ -177,12 +186,16 @@ fn stopwatch(work: impl FnOnce()) -> Duration {
 /// Numbers in -8..8 without a pattern that a branch predictor could learn: they reach every piece
 /// of the piecewise-linear activations.
 fn inputs() -> impl Iterator<Item = f32> {
+    bits().map(|bits| bits.cast_signed() as f32 / (1u32 << 28) as f32)
+}
+
+/// Random numbers, the same on each call: Marsaglia's xorshift.
+pub fn bits() -> impl Iterator<Item = u32> {
     let mut state = 1u32;
     core::iter::repeat_with(move || {
-        // Marsaglia's xorshift.
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        state.cast_signed() as f32 / (1u32 << 28) as f32
+        state
     })
 }

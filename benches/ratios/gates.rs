@@ -1,9 +1,9 @@
 //! Gates, and activations with a bias and a residual, against the activation alone.
 
-use crate::arguments::Arguments;
+use crate::common::arguments::Arguments;
 use crate::common::gates::{Surroundings, fused as surrounded, gated, split};
+use crate::common::rounds::Rounds;
 use crate::common::{Variant, applied};
-use crate::rounds::Rounds;
 use crate::{BAR_ISA, id, ratio, table};
 use activations::{AnyActivation, AnyGate, Gate, Layout, Order, Split};
 

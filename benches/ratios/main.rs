@@ -4,25 +4,23 @@
 //! else the machine does meets all of them alike. The tables are markdown.
 //!
 //! ```text
-//! cargo bench --bench ratios -- [--isa ISA] [FILTER]    FILTER is a part of an id:
+//! cargo bench --bench ratios -- [--isa ISA] [FILTER..]    FILTER is a part of an id:
 //!     256KiB/avx2/relu/in_place    detection    call/detected/Relu/    prelu/8x64x16/avx2/
 //!     gate/avx2/swiglu/pairs    fused/64MiB/avx2/relu/bias_row    rows/softmax/64x1024/avx2
 //!     parallel/relu/1048576     with `--features parallel`, and not pinned to a core
 //! ```
 
-mod arguments;
 #[path = "../common/mod.rs"]
 mod common;
 mod gates;
 #[cfg(feature = "parallel")]
 mod parallel;
-mod rounds;
 mod rows;
 
 use activations::{AnyActivation, Identity, Isa, LeakyRelu, Prelu, Relu};
-use arguments::Arguments;
+use common::arguments::{Arguments, Extent};
+use common::rounds::Rounds;
 use common::{Variant, applied, copied, prelu::SHAPES, store::stored};
-use rounds::Rounds;
 use std::fmt::Display;
 use std::hint::black_box;
 use std::time::Instant;
@@ -96,10 +94,11 @@ const CHANNELS: &str = "per_channel";
 const SHARED: &str = "shared";
 
 fn main() {
-    let Some(arguments) = Arguments::of_this_program() else {
+    let arguments = Arguments::of_this_program();
+    if arguments.extent() == Extent::Trial {
         println!("ratios: nothing to test; `cargo bench --bench ratios` measures");
         return;
-    };
+    }
     elementwise(&arguments);
     detection(&arguments);
     calls(&arguments);

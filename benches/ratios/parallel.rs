@@ -1,9 +1,9 @@
 //! All threads of the pool against one, at every size: on all that there are, unless `RAYON_NUM_THREADS` says less.
 
-use crate::arguments::Arguments;
+use crate::common::arguments::Arguments;
+use crate::common::rounds::Rounds;
 use crate::common::rows::Shape;
 use crate::common::{Variant, applied, parallel, rows};
-use crate::rounds::Rounds;
 use crate::{ratio, table};
 use activations::{AnyActivation, Elu, Gelu, Isa, Relu, Sigmoid, Softmax};
 

@@ -1,9 +1,9 @@
 //! Operations on rows, against `memcpy` of as many elements and against rows of 1,024.
 
-use crate::arguments::Arguments;
+use crate::common::arguments::Arguments;
+use crate::common::rounds::Rounds;
 use crate::common::rows::{Form, Shape, forms, of_rows};
 use crate::common::{Variant, copied};
-use crate::rounds::Rounds;
 use crate::{BAR_ISA, MEMCPY, MEMCPY_OF_OTHERS, ratio, table};
 use activations::{AnyRowActivation, Isa, LogSoftmax, Softmax};
 

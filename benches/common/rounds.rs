@@ -1,7 +1,7 @@
 //! Cases that take turns.
 
-use crate::arguments::Arguments;
-use crate::common::{Blocks, Variant, Work};
+use super::arguments::Arguments;
+use super::{Blocks, Variant, Work};
 
 /// Cases of one size, on the same buffers.
 pub struct Rounds<'a> {
@@ -65,7 +65,7 @@ impl<'a> Rounds<'a> {
         &self.name
     }
 
-    /// Times each case once a round.
+    /// Says what comes, and times each case once a round.
     pub fn measure(&mut self) {
         if self.is_empty() {
             return;
@@ -76,6 +76,11 @@ impl<'a> Rounds<'a> {
             self.cases.len(),
             self.rounds
         );
+        self.measure_quietly();
+    }
+
+    /// Times each case once a round.
+    pub fn measure_quietly(&mut self) {
         let mut blocks = Blocks::new(self.elements);
         let calls = blocks.count();
         for _ in 0..self.rounds {

@@ -5,7 +5,19 @@ use activations::Isa;
 /// What to measure.
 pub struct Arguments {
     isa: Option<Isa>,
-    filter: String,
+    filters: Vec<String>,
+    options: Vec<String>,
+    extent: Extent,
+}
+
+/// How much of it.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Extent {
+    /// Each once, to see that it runs: `--test`, or `cargo test`, which runs bench programs without `--bench`.
+    Trial,
+    /// For figures that are right by and large: `--quick`.
+    Quick,
+    Whole,
 }
 
 /// Options of criterion's that have a value. `cargo bench` gives all of its bench programs the
@@ -28,29 +40,31 @@ const VALUED: [&str; 14] = [
 ];
 
 impl Arguments {
-    /// Reads them; `None` where nothing is to be measured: `cargo test` runs bench programs
-    /// without `--bench`, and `--test` asks for a trial run.
-    pub fn of_this_program() -> Option<Self> {
+    /// Reads them.
+    pub fn of_this_program() -> Self {
         let mut arguments = Self {
             isa: None,
-            filter: String::new(),
+            filters: Vec::new(),
+            options: Vec::new(),
+            extent: Extent::Whole,
         };
-        let mut measured = false;
-        let mut tested = false;
         let mut texts = std::env::args().skip(1);
         while let Some(text) = texts.next() {
             match text.as_str() {
-                "--bench" => measured = true,
-                "--test" => tested = true,
                 "--isa" => {
                     arguments.isa = Some(available(&texts.next().unwrap_or_default()));
                 }
                 valued if VALUED.contains(&valued) => drop(texts.next()),
-                option if option.starts_with('-') => {}
-                _ => arguments.filter = text,
+                option if option.starts_with('-') => arguments.options.push(text),
+                _ => arguments.filters.push(text),
             }
         }
-        (measured && !tested).then_some(arguments)
+        if arguments.has("--test") || !arguments.has("--bench") {
+            arguments.extent = Extent::Trial;
+        } else if arguments.has("--quick") {
+            arguments.extent = Extent::Quick;
+        }
+        arguments
     }
 
     /// The instruction sets that were asked for: all that there are, or one.
@@ -58,9 +72,19 @@ impl Arguments {
         Isa::available().filter(|&isa| self.isa.is_none_or(|wanted| wanted == isa))
     }
 
-    /// Whether the case with this id was asked for.
+    /// Whether the case with this id was asked for: it has one of the filters in it, if there are any.
     pub fn want(&self, id: &str) -> bool {
-        id.contains(&self.filter)
+        self.filters.is_empty() || self.filters.iter().any(|filter| id.contains(filter))
+    }
+
+    /// Whether this option, which has no value, was given.
+    pub fn has(&self, option: &str) -> bool {
+        self.options.iter().any(|given| given == option)
+    }
+
+    /// How much is to be measured.
+    pub fn extent(&self) -> Extent {
+        self.extent
     }
 }
 
@@ -74,7 +98,7 @@ fn available(name: &str) -> Isa {
             false => Err(activations::Error::IsaUnavailable(isa).to_string()),
         });
     isa.unwrap_or_else(|error| {
-        eprintln!("ratios: --isa {name}: {error}");
+        eprintln!("{}: --isa {name}: {error}", env!("CARGO_CRATE_NAME"));
         std::process::exit(2)
     })
 }
