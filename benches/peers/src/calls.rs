@@ -67,8 +67,12 @@ pub enum Library {
     Tract,
     Candle,
     Wide,
-    #[cfg_attr(not(feature = "sleef"), allow(dead_code))]
+    #[cfg_attr(not(has_sleef), allow(dead_code))]
     Sleef,
+    #[cfg_attr(not(has_xnnpack), allow(dead_code))]
+    Xnnpack,
+    #[cfg_attr(not(has_onednn), allow(dead_code))]
+    Onednn,
     /// A loop over the slice, compiled for the target of the build.
     Plain,
     /// The same loop, compiled for x86-64-v3.
@@ -88,6 +92,8 @@ impl Library {
             Self::Candle => "candle",
             Self::Wide => "wide",
             Self::Sleef => "sleef",
+            Self::Xnnpack => "xnnpack",
+            Self::Onednn => "onednn",
             Self::Plain => "plain loop",
             Self::PlainV3 => "plain loop, v3",
             Self::Memcpy => "memcpy",

@@ -1,17 +1,20 @@
 //! What is compared: one file for each library.
 
+#[cfg(any(has_xnnpack, has_onednn))]
+mod bound;
 mod candle;
 mod composed;
 mod copies;
+#[cfg(has_onednn)]
+mod onednn;
 mod plain;
 mod rten;
-#[cfg(feature = "sleef")]
+#[cfg(has_sleef)]
 mod sleef;
 mod tract;
 mod wide;
-
-#[cfg(feature = "sleef")]
-pub use sleef::version as sleef_version;
+#[cfg(has_xnnpack)]
+mod xnnpack;
 
 use crate::calls::{Call, Entry, Library};
 use crate::functions::Function;
@@ -26,8 +29,12 @@ pub fn entries(function: Function, isa: Isa) -> Vec<Entry> {
         tract::entry(function),
         candle::entry(function),
         wide::entry(function),
-        #[cfg(feature = "sleef")]
+        #[cfg(has_sleef)]
         sleef::entry(function, isa),
+        #[cfg(has_xnnpack)]
+        xnnpack::entry(function, isa),
+        #[cfg(has_onednn)]
+        onednn::entry(function),
         plain::entry(function),
         plain::entry_v3(function),
         Some(copies::memcpy()),
@@ -40,6 +47,32 @@ pub fn entries(function: Function, isa: Isa) -> Vec<Entry> {
 pub fn set_up(isa: Isa) {
     candle::set_up();
     tract::set_up(isa);
+    #[cfg(has_xnnpack)]
+    xnnpack::set_up(isa);
+    #[cfg(has_onednn)]
+    onednn::set_up(isa);
+}
+
+/// The C libraries with their versions, and which of them the program was built without.
+pub fn in_c() -> Vec<String> {
+    vec![
+        #[cfg(has_sleef)]
+        format!(
+            "sleef {}",
+            sleef::version().as_deref().unwrap_or("of unknown version")
+        ),
+        #[cfg(not(has_sleef))]
+        "**no sleef**: built without it".to_owned(),
+        // It has no releases, and no number to ask for.
+        #[cfg(has_xnnpack)]
+        format!("xnnpack {}", env!("XNNPACK_VERSION")),
+        #[cfg(not(has_xnnpack))]
+        "**no xnnpack**: built without it".to_owned(),
+        #[cfg(has_onednn)]
+        format!("onednn {}", onednn::version()),
+        #[cfg(not(has_onednn))]
+        "**no onednn**: built without it".to_owned(),
+    ]
 }
 
 fn this(function: Function, isa: Isa) -> Entry {
@@ -100,6 +133,8 @@ mod tests {
                 }
             }
         }
+        // Some flush subnormal numbers to zero while they run; those after them would seem to be fast.
+        assert_ne!(std::hint::black_box(f32::MIN_POSITIVE) / 2.0, 0.0);
     }
 
     #[test]

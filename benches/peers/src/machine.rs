@@ -22,7 +22,8 @@ pub fn header(isa: &str) -> String {
         "libm",
     ];
     let peers = packages.map(|package| format!("{package} {}", version(package)));
-    let _ = writeln!(text, "- Peers: {}, {}", peers.join(", "), sleef());
+    let in_c = crate::libraries::in_c();
+    let _ = writeln!(text, "- Peers: {}, {}", peers.join(", "), in_c.join(", "));
     let _ = writeln!(
         text,
         "- Built with {} for {}",
@@ -30,20 +31,6 @@ pub fn header(isa: &str) -> String {
         target()
     );
     text
-}
-
-#[cfg(feature = "sleef")]
-fn sleef() -> String {
-    let version = crate::libraries::sleef_version();
-    format!(
-        "sleef {}",
-        version.unwrap_or_else(|| "of unknown version".to_owned())
-    )
-}
-
-#[cfg(not(feature = "sleef"))]
-fn sleef() -> String {
-    "**no sleef**: built without it".to_owned()
 }
 
 /// The version that the lock file has of a package.
