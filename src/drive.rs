@@ -118,9 +118,9 @@ pub(crate) trait Kernel: Copy {
     /// How many vectors are interleaved.
     const WEIGHT: Weight = Weight::Light;
 
-    /// Whether there is an operation of its own for numbers next to zero. [`eval`](Self::eval) is not given numbers of a
-    /// magnitude between 0 and 2^-60 then, but it is given zeros. Scalar code of a [light](Weight::Light) kernel makes no
-    /// difference: there `eval` is right for all.
+    /// Whether there is an operation of its own for numbers next to zero. [`eval`](Self::eval) is given zeros then, but no
+    /// number of a magnitude between 0 and 2^-60. (A [light](Weight::Light) kernel is given some of them: for these the
+    /// two operations have the same results.)
     const HAS_NEAR_ZERO: bool = false;
 
     /// `f(x)` for numbers next to zero, and for zeros; see [`near_zero`].

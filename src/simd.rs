@@ -156,6 +156,14 @@ pub(crate) trait Outlined {
     fn run(self);
 }
 
+/// Keeps the compiler from doing what follows before it is known whether it is wanted.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn keep_apart() {
+    // SAFETY: it is empty.
+    unsafe { core::arch::asm!("", options(nomem, nostack, preserves_flags)) };
+}
+
 /// One instruction set: pulp's operations, and those that pulp lacks. Implemented for
 /// `pulp::{Scalar, V3, V4, Neon}` alone.
 ///
@@ -194,7 +202,7 @@ pub(crate) trait Machine: Simd {
     /// Whether `mask` is set in any lane.
     fn any_m32s(self, mask: Self::m32s) -> bool;
 
-    /// Whether any lane of any of the vectors is a number next to zero, but not zero: `0 < |x| < NEXT_TO_ZERO`.
+    /// Whether any lane of any of the vectors is next to zero, but not zero: `0 < |x| < NEXT_TO_ZERO`.
     fn any_next_to_zero_f32s<const N: usize>(self, x: [Self::f32s; N]) -> bool;
 
     /// Does `work`, which is seldom wanted, in a function of its own that uses this instruction set.

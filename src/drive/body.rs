@@ -1,6 +1,7 @@
 //! What the loops compute, and how they read what goes with an element.
 
-use super::{BinaryKernel, Kernel, Weight, near_zero};
+use super::near_zero::NearZero;
+use super::{BinaryKernel, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// What the loops compute for each element: a kernel of the element alone, or of the element and what goes with it.
@@ -8,17 +9,19 @@ pub(crate) trait Body: Copy {
     /// [`Kernel::WEIGHT`] of the kernel.
     const WEIGHT: Weight;
 
-    /// The results for `x`, the vectors from element `at` of the buffer on; `load` reads what goes with them.
+    /// The results for `x`, the vectors from element `at` of the buffer on; `load` reads what goes with them. There are none
+    /// if `near_zero` leaves the numbers that the kernel would get to others.
     ///
     /// # Safety
     /// What `load` reads lies inside the buffer.
-    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
         self,
         simd: S,
         at: usize,
         x: [S::f32s; N],
         load: L,
-    ) -> [S::f32s; N];
+        near_zero: Z,
+    ) -> Option<[S::f32s; N]>;
 }
 
 /// How much of some vectors is read.
@@ -113,14 +116,15 @@ impl<K: Kernel> Body for Unary<K> {
     const WEIGHT: Weight = K::WEIGHT;
 
     #[inline(always)]
-    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
         self,
         simd: S,
         _at: usize,
         x: [S::f32s; N],
         _load: L,
-    ) -> [S::f32s; N] {
-        near_zero::eval(simd, self.0, x)
+        near_zero: Z,
+    ) -> Option<[S::f32s; N]> {
+        near_zero.eval(simd, self.0, x)
     }
 }
 
@@ -136,17 +140,18 @@ impl<K: BinaryKernel> Body for Binary<K> {
     const WEIGHT: Weight = Weight::Light;
 
     #[inline(always)]
-    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
         self,
         simd: S,
         at: usize,
         x: [S::f32s; N],
         load: L,
-    ) -> [S::f32s; N] {
+        _near_zero: Z,
+    ) -> Option<[S::f32s; N]> {
         // SAFETY: there is an operand for each of the buffer's elements, and the caller says that what is read lies
         // inside it.
         let operands = unsafe { load.load(simd, self.operands.add(at)) };
-        self.kernel.eval(Unrolled(simd), x, operands)
+        Some(self.kernel.eval(Unrolled(simd), x, operands))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The loop that writes by way of the cache.
 
 use super::body::{Body, First, Load, Unary, Whole};
+use super::near_zero::{Left, NearZero, SeenTo};
 use super::{Io, Kernel, WithKernel};
 use crate::simd::Machine;
 use core::hint::black_box;
@@ -114,7 +115,7 @@ unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             if len > 0 {
                 let x = simd.load_first_f32s(len, src);
                 let (is_whole, count) = (false, len);
-                let [y] = body.eval(simd, 0, [x], First { is_whole, count });
+                let y = one(simd, body, 0, x, First { is_whole, count });
                 simd.store_first_f32s(len, dst, y);
             }
             return;
@@ -124,7 +125,7 @@ unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
         let at = interleaved(simd, io, body);
         let at = turns::<S, B, 1>(simd, io, body, at);
         if at < len {
-            let [y] = body.eval(simd, end, [last], Whole);
+            let y = one(simd, body, end, last, Whole);
             simd.store_f32s(dst.add(end), y);
         }
     }
@@ -163,15 +164,8 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             };
             // Where it cannot tell the answer, the compiler makes no loop for each.
             let is_whole = black_box(is_whole);
-            let [y] = body.eval(
-                simd,
-                to,
-                [x],
-                First {
-                    is_whole,
-                    count: len,
-                },
-            );
+            let count = len;
+            let y = one(simd, body, to, x, First { is_whole, count });
             if is_whole {
                 simd.store_f32s(dst.add(to), y);
             } else {
@@ -221,26 +215,59 @@ unsafe fn turns<S: Machine, B: Body, const N: usize>(
     body: B,
     mut at: usize,
 ) -> usize {
-    while io.len - at >= N * S::F32_LANES {
+    let step = N * S::F32_LANES;
+    loop {
         // SAFETY: as many elements are left, as the condition says.
-        unsafe { turn::<S, B, N, false>(simd, io, body, at) };
-        at += N * S::F32_LANES;
+        while io.len - at >= step && unsafe { turn::<S, B, _, N, false>(simd, io, body, at, Left) }
+        {
+            at += step;
+        }
+        if io.len - at < step {
+            return at;
+        }
+        // Out of the loop above, which then has no calls and need not keep anything for them.
+        // SAFETY: as above.
+        unsafe { turn::<S, B, _, N, false>(simd, io, body, at, SeenTo) };
+        at += step;
     }
-    at
 }
 
-/// Applies `body` to the `N` vectors from `at` on. All are read before one is written.
+/// The results of `body` for one vector.
+///
+/// # Safety
+/// As for [`Body::eval`].
+#[inline(always)]
+unsafe fn one<S: Machine, B: Body, L: Load<S>>(
+    simd: S,
+    body: B,
+    at: usize,
+    x: S::f32s,
+    load: L,
+) -> S::f32s {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        let [y] = match body.eval(simd, at, [x], load, Left) {
+            Some(y) => y,
+            None => body.eval(simd, at, [x], load, SeenTo).unwrap_or([x]),
+        };
+        y
+    }
+}
+
+/// Applies `body` to the `N` vectors from `at` on, or returns that `near_zero` leaves them to others. All are read before
+/// one is written.
 ///
 /// # Safety
 /// As for [`map`]; `N` vectors lie between `at` and the end of `io`. Where it streams, the buffers are two and
 /// `io.dst` is aligned to a vector at `at`.
 #[inline(always)]
-pub(super) unsafe fn turn<S: Machine, B: Body, const N: usize, const STREAM: bool>(
+pub(super) unsafe fn turn<S: Machine, B: Body, Z: NearZero, const N: usize, const STREAM: bool>(
     simd: S,
     io: Io<f32>,
     body: B,
     at: usize,
-) {
+    near_zero: Z,
+) -> bool {
     let Io { src, dst, .. } = io;
     let lanes = S::F32_LANES;
     let soon = if STREAM { src } else { dst.cast_const() };
@@ -252,7 +279,9 @@ pub(super) unsafe fn turn<S: Machine, B: Body, const N: usize, const STREAM: boo
     // SAFETY: the caller vouches for all `N` vectors.
     unsafe {
         let x: [S::f32s; N] = Whole.load(simd, src.add(at));
-        let y = body.eval(simd, at, x, Whole);
+        let Some(y) = body.eval(simd, at, x, Whole, near_zero) else {
+            return false;
+        };
         for (k, y) in y.into_iter().enumerate() {
             let to = dst.add(at + k * lanes);
             if STREAM {
@@ -262,4 +291,5 @@ pub(super) unsafe fn turn<S: Machine, B: Body, const N: usize, const STREAM: boo
             }
         }
     }
+    true
 }

@@ -12,25 +12,66 @@
 use super::Kernel;
 use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary};
 
-/// `kernel` of some vectors.
-#[inline(always)]
-pub(super) fn eval<S: Machine, K: Kernel, const N: usize>(
-    simd: S,
-    kernel: K,
-    x: [S::f32s; N],
-) -> [S::f32s; N] {
-    // Scalar code of a few operations is left to the compiler, which may make vectors of it.
-    let looks = const { K::HAS_NEAR_ZERO && !(S::IS_SCALAR && K::WEIGHT.is_light()) };
-    if !looks || !simd.any_next_to_zero_f32s(x) {
-        return kernel.eval(Unrolled(simd), x);
+/// What becomes of numbers next to zero.
+pub(crate) trait NearZero: Copy {
+    /// `kernel` of some vectors, or nothing if they are left to others.
+    fn eval<S: Machine, K: Kernel, const N: usize>(
+        self,
+        simd: S,
+        kernel: K,
+        x: [S::f32s; N],
+    ) -> Option<[S::f32s; N]>;
+}
+
+/// They are left to others, and all that is next to them.
+#[derive(Clone, Copy)]
+pub(super) struct Left;
+
+impl NearZero for Left {
+    #[inline(always)]
+    fn eval<S: Machine, K: Kernel, const N: usize>(
+        self,
+        simd: S,
+        kernel: K,
+        x: [S::f32s; N],
+    ) -> Option<[S::f32s; N]> {
+        let are_left = if const { !K::HAS_NEAR_ZERO } {
+            false
+        } else if const { K::WEIGHT.is_light() } {
+            // Looking at all of them would take half of the time. Where many are next to zero, one vector tells. Scalar
+            // code is left to the compiler, which may make vectors of it.
+            !S::IS_SCALAR && simd.any_next_to_zero_f32s([x[0]])
+        } else {
+            simd.any_next_to_zero_f32s(x)
+        };
+        if are_left {
+            None
+        } else {
+            Some(kernel.eval(Unrolled(simd), x))
+        }
     }
-    let mut y = x;
-    simd.outline(Group {
-        simd,
-        kernel,
-        vectors: &mut y,
-    });
-    y
+}
+
+/// They are seen to, out of line.
+#[derive(Clone, Copy)]
+pub(super) struct SeenTo;
+
+impl NearZero for SeenTo {
+    #[inline(always)]
+    fn eval<S: Machine, K: Kernel, const N: usize>(
+        self,
+        simd: S,
+        kernel: K,
+        mut x: [S::f32s; N],
+    ) -> Option<[S::f32s; N]> {
+        let vectors = &mut x;
+        simd.outline(Group {
+            simd,
+            kernel,
+            vectors,
+        });
+        Some(x)
+    }
 }
 
 /// Vectors some of whose elements are next to zero, and in whose place the results are written.

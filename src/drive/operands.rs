@@ -9,7 +9,8 @@
 
 use super::body::{Body, Load};
 use super::map::{Around, map};
-use super::{Io, Kernel, Weight, near_zero};
+use super::near_zero::NearZero;
+use super::{Io, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::hint::black_box;
 
@@ -213,13 +214,14 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
     const WEIGHT: Weight = K::WEIGHT;
 
     #[inline(always)]
-    unsafe fn eval<S: Machine, L: Load<S>, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
         self,
         simd: S,
         at: usize,
         mut x: [S::f32s; N],
         load: L,
-    ) -> [S::f32s; N] {
+        near_zero: Z,
+    ) -> Option<[S::f32s; N]> {
         debug_assert!(N * S::F32_LANES <= TURN);
         let v = Unrolled::<S, N>(simd);
         let Operands {
@@ -241,14 +243,14 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
             if BIAS {
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));
             }
-            let mut y = near_zero::eval(simd, self.kernel, x);
+            let mut y = near_zero.eval(simd, self.kernel, x)?;
             if FACTOR || PAIRS {
                 y = v.mul_f32s(y, factors);
             }
             if ADDEND {
                 y = v.add_f32s(y, load.load(simd, addend.at(at)));
             }
-            y
+            Some(y)
         }
     }
 }

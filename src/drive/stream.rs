@@ -8,6 +8,7 @@
 
 use super::body::Body;
 use super::map::{Around, LINE, SCALAR_UNROLL, UNROLL, turn};
+use super::near_zero::{Left, SeenTo};
 use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
 use crate::simd::Machine;
@@ -172,16 +173,29 @@ unsafe fn strands<S: Machine, B: Body, const N: usize>(
     let strand = (io.len - start - unit) / strands / unit * unit;
     let end = start + strands * strand;
     let mut at = start;
-    for _ in 0..strands * strand / step {
+    let mut turns = strands * strand / step;
+    let next = |at: usize| {
+        if at + strand >= end {
+            at + strand - (end - start - step)
+        } else {
+            at + strand
+        }
+    };
+    loop {
         // SAFETY: the strands lie inside the buffer, and `at` in one of them; each is a multiple of a step
         // long, and of a line, so that what is written is as aligned as a whole vector.
-        unsafe { turn::<S, B, N, true>(simd, io, body, at) };
-        at += strand;
-        if at >= end {
-            at -= end - start - step;
+        while turns > 0 && unsafe { turn::<S, B, _, N, true>(simd, io, body, at, Left) } {
+            at = next(at);
+            turns -= 1;
         }
+        if turns == 0 {
+            return end;
+        }
+        // Out of the loop above, as in `map`. SAFETY: as above.
+        unsafe { turn::<S, B, _, N, true>(simd, io, body, at, SeenTo) };
+        at = next(at);
+        turns -= 1;
     }
-    end
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The vocabulary on 256-bit vectors: AVX2 with FMA.
 
-use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
+use super::{Machine, NEXT_TO_ZERO, Outlined, Table, keep_apart};
 use core::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm_store_ss, _mm_storel_epi64,
-    _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_storeu_ps, _mm256_stream_ps,
+    __m256i, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm_store_ss,
+    _mm_storel_epi64, _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_storeu_ps,
+    _mm256_stream_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -24,6 +25,29 @@ unsafe fn mask_first(count: usize) -> __m256i {
             .add(8 - count)
             .cast::<__m256i>()
             .read_unaligned()
+    }
+}
+
+/// Whether any lane of any of the vectors is not zero, but less than `limit` as an integer.
+trait NotZero {
+    fn any_is_not_zero<const N: usize>(self, x: [f32x8; N], limit: f32) -> bool;
+}
+
+impl NotZero for V3 {
+    #[inline(always)]
+    fn any_is_not_zero<const N: usize>(self, x: [f32x8; N], limit: f32) -> bool {
+        keep_apart();
+        let Self { avx, avx2, .. } = self;
+        let limit = avx._mm256_set1_epi32(limit.to_bits() as i32);
+        let mut found = avx._mm256_setzero_si256();
+        let mut k = 0;
+        while k < N {
+            let is_near = avx2._mm256_cmpgt_epi32(limit, cast(x[k]));
+            let is_zero = avx._mm256_cmp_ps::<_CMP_EQ_OQ>(cast(x[k]), avx._mm256_setzero_ps());
+            found = avx2._mm256_or_si256(found, avx2._mm256_andnot_si256(cast(is_zero), is_near));
+            k += 1;
+        }
+        self.any_m32s(cast(found))
     }
 }
 
@@ -99,31 +123,23 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x8; N]) -> bool {
-        let Self { avx, avx2, .. } = self;
-        let limit = avx._mm256_set1_epi32(NEXT_TO_ZERO.to_bits() as i32);
-        let magnitude =
-            |k: usize| avx2._mm256_and_si256(cast(x[k]), avx._mm256_set1_epi32(i32::MAX));
-        let any = |mask| avx._mm256_movemask_ps(cast(mask)) != 0;
-        // Magnitudes are ordered as integers are. Zeros are told apart where anything is so small at all.
-        let mut least = magnitude(0);
-        let mut k = 1;
-        while k < N {
-            least = avx2._mm256_min_epi32(least, magnitude(k));
-            k += 1;
-        }
-        if !any(avx2._mm256_cmpgt_epi32(limit, least)) {
-            return false;
-        }
-        let mut found = avx._mm256_setzero_si256();
+    fn any_next_to_zero_f32s<const N: usize>(self, mut x: [f32x8; N]) -> bool {
+        // Magnitudes are ordered as integers are.
+        let all = self.avx._mm256_set1_epi32(i32::MAX);
         let mut k = 0;
         while k < N {
-            let is_small = avx2._mm256_cmpgt_epi32(limit, magnitude(k));
-            let is_zero = avx2._mm256_cmpeq_epi32(magnitude(k), avx._mm256_setzero_si256());
-            found = avx2._mm256_or_si256(found, avx2._mm256_andnot_si256(is_zero, is_small));
+            x[k] = cast(self.avx2._mm256_and_si256(cast(x[k]), all));
             k += 1;
         }
-        any(found)
+        let mut least: __m256i = cast(x[0]);
+        let mut k = 1;
+        while k < N {
+            least = self.avx2._mm256_min_epi32(least, cast(x[k]));
+            k += 1;
+        }
+        let limit = self.avx._mm256_set1_ps(NEXT_TO_ZERO);
+        let are_near = self.avx._mm256_cmp_ps::<_CMP_LT_OQ>(cast(least), limit);
+        self.any_m32s(cast(are_near)) && self.any_is_not_zero(x, NEXT_TO_ZERO)
     }
 
     #[inline(always)]

@@ -1,15 +1,15 @@
 //! The vocabulary on 512-bit vectors: AVX-512 F, BW, CD, DQ and VL.
 
-use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
+use super::{Machine, NEXT_TO_ZERO, Outlined, Table, keep_apart};
 use core::arch::x86_64::{
-    __m512, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch, _mm_unpackhi_pd,
-    _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd,
-    _mm512_and_si512, _mm512_castpd512_pd256, _mm512_cmplt_epi32_mask, _mm512_cvtps_pd,
-    _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
-    _mm512_mask_test_epi32_mask, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps,
-    _mm512_min_epi32, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps,
-    _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_setr_epi32, _mm512_slli_epi32,
-    _mm512_srli_epi32, _mm512_storeu_ps, _mm512_stream_ps,
+    __m512, __m512i, _CMP_NEQ_UQ, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch,
+    _mm_unpackhi_pd, _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd,
+    _mm512_add_pd, _mm512_and_si512, _mm512_castpd512_pd256, _mm512_cmplt_epi32_mask,
+    _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_cmp_ps_mask,
+    _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps,
+    _mm512_max_ps, _mm512_min_epi32, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps,
+    _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_ps,
+    _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps, _mm512_stream_ps,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -21,6 +21,44 @@ use pulp::{
 fn mask_first(count: usize) -> u16 {
     debug_assert!(count <= 16);
     ((1u32 << count) - 1) as u16
+}
+
+/// In each lane the least of all vectors, as integers.
+///
+/// # Safety
+/// The CPU has AVX-512F.
+#[inline(always)]
+unsafe fn least<const N: usize>(x: [f32x16; N]) -> __m512i {
+    let mut least = cast(x[0]);
+    let mut k = 1;
+    while k < N {
+        // SAFETY: the caller's promise.
+        least = unsafe { _mm512_min_epi32(least, cast(x[k])) };
+        k += 1;
+    }
+    least
+}
+
+/// Whether any lane of any of the vectors is not zero, but less than `limit` as an integer.
+///
+/// # Safety
+/// The CPU has AVX-512F.
+#[inline(always)]
+unsafe fn any_is_not_zero<const N: usize>(x: [f32x16; N], limit: f32) -> bool {
+    keep_apart();
+    let mut found = 0;
+    let mut k = 0;
+    while k < N {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let limit = _mm512_set1_epi32(limit.to_bits() as i32);
+            let is_near = _mm512_cmplt_epi32_mask(cast(x[k]), limit);
+            let zero = _mm512_setzero_ps();
+            found |= _mm512_mask_cmp_ps_mask::<_CMP_NEQ_UQ>(is_near, cast(x[k]), zero);
+        }
+        k += 1;
+    }
+    found != 0
 }
 
 impl Machine for V4 {
@@ -88,29 +126,16 @@ impl Machine for V4 {
     }
 
     #[inline(always)]
-    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x16; N]) -> bool {
-        // SAFETY: the token proves AVX-512F.
+    fn any_next_to_zero_f32s<const N: usize>(self, mut x: [f32x16; N]) -> bool {
+        // Magnitudes are ordered as integers are. SAFETY: the token proves AVX-512F.
         unsafe {
-            let limit = _mm512_set1_epi32(NEXT_TO_ZERO.to_bits() as i32);
-            let magnitude = |k: usize| _mm512_and_si512(cast(x[k]), _mm512_set1_epi32(i32::MAX));
-            // Magnitudes are ordered as integers are. Zeros are told apart where anything is so small at all.
-            let mut least = magnitude(0);
-            let mut k = 1;
-            while k < N {
-                least = _mm512_min_epi32(least, magnitude(k));
-                k += 1;
-            }
-            if _mm512_cmplt_epi32_mask(least, limit) == 0 {
-                return false;
-            }
-            let mut found = 0;
             let mut k = 0;
             while k < N {
-                let is_small = _mm512_cmplt_epi32_mask(magnitude(k), limit);
-                found |= _mm512_mask_test_epi32_mask(is_small, magnitude(k), magnitude(k));
+                x[k] = cast(_mm512_and_si512(cast(x[k]), _mm512_set1_epi32(i32::MAX)));
                 k += 1;
             }
-            found != 0
+            let limit = _mm512_set1_epi32(NEXT_TO_ZERO.to_bits() as i32);
+            _mm512_cmplt_epi32_mask(least(x), limit) != 0 && any_is_not_zero(x, NEXT_TO_ZERO)
         }
     }
 

@@ -12,6 +12,25 @@ use core::arch::aarch64::{
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
+/// Whether the bits of any lane of any of the vectors are in `first..end`.
+///
+/// # Safety
+/// The CPU has NEON.
+#[inline(always)]
+unsafe fn any_less_than<const N: usize>(x: [f32x4; N], first: u32, end: u32) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        // What is less than `first` becomes larger than all others.
+        let mut least = vsubq_u32(cast(x[0]), vdupq_n_u32(first));
+        let mut k = 1;
+        while k < N {
+            least = vminq_u32(least, vsubq_u32(cast(x[k]), vdupq_n_u32(first)));
+            k += 1;
+        }
+        vminvq_u32(least) < end - first
+    }
+}
+
 impl Machine for Neon {
     const LONG: usize = 2;
     const HEAVY: usize = 1;
@@ -84,22 +103,15 @@ impl Machine for Neon {
     }
 
     #[inline(always)]
-    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x4; N]) -> bool {
-        // SAFETY: the token proves NEON.
-        unsafe {
-            // One less: zeros become the largest of all integers.
-            let less_one = |k: usize| {
-                let magnitude = vandq_u32(cast(x[k]), vdupq_n_u32(0x7fff_ffff));
-                vsubq_u32(magnitude, vdupq_n_u32(1))
-            };
-            let mut least = less_one(0);
-            let mut k = 1;
-            while k < N {
-                least = vminq_u32(least, less_one(k));
-                k += 1;
-            }
-            vminvq_u32(least) < NEXT_TO_ZERO.to_bits() - 1
+    fn any_next_to_zero_f32s<const N: usize>(self, mut x: [f32x4; N]) -> bool {
+        let mut k = 0;
+        while k < N {
+            // SAFETY: the token proves NEON.
+            x[k] = unsafe { cast(vandq_u32(cast(x[k]), vdupq_n_u32(0x7fff_ffff))) };
+            k += 1;
         }
+        // SAFETY: the token proves NEON.
+        unsafe { any_less_than::<N>(x, 1, NEXT_TO_ZERO.to_bits()) }
     }
 
     #[inline(always)]

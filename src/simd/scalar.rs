@@ -54,10 +54,7 @@ impl Machine for Scalar {
 
     #[inline(always)]
     fn any_next_to_zero_f32s<const N: usize>(self, x: [f32; N]) -> bool {
-        x.iter().any(|x| {
-            let magnitude = x.to_bits() & 0x7fff_ffff;
-            magnitude != 0 && magnitude < NEXT_TO_ZERO.to_bits()
-        })
+        x.iter().any(|&x| x != 0.0 && x.abs() < NEXT_TO_ZERO)
     }
 
     #[inline(always)]
