@@ -123,6 +123,16 @@ pub(crate) trait Kernel: Copy {
     /// two operations have the same results.)
     const HAS_NEAR_ZERO: bool = false;
 
+    /// Numbers of a larger magnitude, infinities and NaN have an operation of their own, [`far`](Self::far), and are not
+    /// given to [`eval`](Self::eval). If it is infinite there is none.
+    const LARGEST: f32 = f32::INFINITY;
+
+    /// `f(x)` for numbers beyond [`LARGEST`](Self::LARGEST), infinities and NaN.
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
+        x
+    }
+
     /// `f(x)` for numbers next to zero, and for zeros; see [`near_zero`].
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {

@@ -16,6 +16,7 @@
 
 use pulp::Simd;
 
+mod product;
 pub(crate) mod scalar;
 pub(crate) mod unrolled;
 
@@ -26,6 +27,7 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
+pub(crate) use product::product_in_range;
 pub(crate) use unrolled::Unrolled;
 
 /// Eight numbers to choose from by three bits: a row of the tables that [`Vocabulary::lookup_f32s`]
@@ -204,6 +206,19 @@ pub(crate) trait Machine: Simd {
 
     /// Whether any lane of any of the vectors is next to zero, but not zero: `0 < |x| < NEXT_TO_ZERO`.
     fn any_next_to_zero_f32s<const N: usize>(self, x: [Self::f32s; N]) -> bool;
+
+    /// Whether any lane of any of the vectors has a larger magnitude than `largest`, or is NaN.
+    fn any_beyond_f32s<const N: usize>(self, x: [Self::f32s; N], largest: f32) -> bool;
+
+    /// One or the other.
+    #[inline(always)]
+    fn any_next_to_zero_or_beyond_f32s<const N: usize>(
+        self,
+        x: [Self::f32s; N],
+        largest: f32,
+    ) -> bool {
+        self.any_next_to_zero_f32s(x) || self.any_beyond_f32s(x, largest)
+    }
 
     /// Does `work`, which is seldom wanted, in a function of its own that uses this instruction set.
     fn outline<W: Outlined>(self, work: W);

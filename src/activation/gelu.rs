@@ -1,8 +1,8 @@
 use super::Formula;
 use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
-use crate::math::normal_tail::{Product, normal_tail};
-use crate::simd::Vocabulary;
+use crate::math::normal_tail::{Product, VANISHED, normal_tail};
+use crate::simd::{Vocabulary, product_in_range};
 
 /// `f(x) = x Phi(x) = x/2 (1 + erf(x / sqrt(2)))`.
 ///
@@ -39,18 +39,30 @@ impl Formula for Gelu {
     }
 }
 
+/// Beyond, u Phi(-u) is subnormal.
+const SUBNORMAL: f32 = 13.15;
+
 impl Kernel for Gelu {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
+
+    const LARGEST: f32 = 13.0;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         // f(x) = max(x, 0) - u Phi(-u), u = |x|: one rounding, exact scaling for x < 0.
         let Product { power, rest } = normal_tail(simd, simd.magnitude_f32s(x));
         let positive = simd.at_least_f32s(x, simd.splat_f32s(0.0));
-        let y = simd.negate_mul_add_f32s(power, rest, positive);
-        // f(x) >= x/2, and next to 0 that is what it is.
-        simd.at_least_f32s(y, simd.mul_f32s(x, simd.splat_f32s(0.5)))
+        simd.negate_mul_add_f32s(power, rest, positive)
+    }
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        let Product { power, rest } = normal_tail(simd, u);
+        let is_small = simd.less_than_f32s(simd.splat_f32s(SUBNORMAL), u);
+        let y = product_in_range(simd, power, rest, is_small);
+        simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), y)
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 use super::Formula;
 use crate::drive::Kernel;
-use crate::simd::{NEXT_TO_ZERO, Vocabulary};
+use crate::simd::{NEXT_TO_ZERO, Vocabulary, product_in_range};
 
 /// `f(x) = max(x, 0)²`.
 ///
@@ -44,12 +44,10 @@ impl Kernel for ReluSquared {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let x = simd.at_least_f32s(x, simd.splat_f32s(0.0));
-        // The square of a smaller number is 0; that of one below 2^-63 is subnormal. With 2^-126 added it is not, and
-        // rounded where it would be.
+        // The square of a smaller number is 0; that of one below 2^-63 is subnormal.
         let vanishes = simd.less_than_f32s(x, simd.splat_f32s(1.0 / TWO_TO_38 / TWO_TO_38));
         let x = simd.clear_f32s(vanishes, x);
         let is_small = simd.less_than_f32s(x, simd.splat_f32s(NEXT_TO_ZERO / 8.0));
-        let excess = simd.keep_f32s(is_small, simd.splat_f32s(f32::MIN_POSITIVE));
-        simd.sub_bits_f32s(simd.mul_add_f32s(x, x, excess), excess)
+        product_in_range(simd, x, x, is_small)
     }
 }

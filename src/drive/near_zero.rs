@@ -10,7 +10,7 @@
 //! flushed to zero by a thread that does so with the results of arithmetic.
 
 use super::Kernel;
-use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary};
+use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary, product_in_range};
 
 /// What becomes of numbers next to zero.
 pub(crate) trait NearZero: Copy {
@@ -35,7 +35,13 @@ impl NearZero for Left {
         kernel: K,
         x: [S::f32s; N],
     ) -> Option<[S::f32s; N]> {
-        let are_left = if const { !K::HAS_NEAR_ZERO } {
+        let are_left = if const { K::LARGEST < f32::INFINITY } {
+            if const { K::HAS_NEAR_ZERO } {
+                simd.any_next_to_zero_or_beyond_f32s(x, K::LARGEST)
+            } else {
+                simd.any_beyond_f32s(x, K::LARGEST)
+            }
+        } else if const { !K::HAS_NEAR_ZERO } {
             false
         } else if const { K::WEIGHT.is_light() } {
             // Looking at all of them would take half of the time. Where many are next to zero, one vector tells. Scalar
@@ -87,11 +93,33 @@ impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
         let simd = Unrolled::<S, 1>(self.simd);
         for vector in self.vectors {
             let x = [*vector];
-            let limit = simd.splat_f32s(NEXT_TO_ZERO);
-            let is_near = simd.less_than_f32s(simd.magnitude_f32s(x), limit);
-            let y = self.kernel.eval(simd, simd.clear_f32s(is_near, x));
-            let near = self.kernel.near_zero(simd, x);
-            [*vector] = simd.select_f32s(is_near, near, y);
+            let u = simd.magnitude_f32s(x);
+            let one = simd.splat_f32s(1.0);
+            let is_near = simd.less_than_f32s(u, simd.splat_f32s(NEXT_TO_ZERO));
+            // (NaN is not inside.)
+            let is_inside = simd.less_than_or_equal_f32s(u, simd.splat_f32s(K::LARGEST));
+            // Each operation gets harmless numbers in the place of those that are not for it.
+            let mut y = x;
+            if const { K::LARGEST == f32::INFINITY } {
+                y = self.kernel.eval(simd, simd.clear_f32s(is_near, x));
+            } else if self.simd.any_m32s(is_inside[0]) {
+                let x = simd.keep_f32s(is_inside, x);
+                let x = if const { K::HAS_NEAR_ZERO } {
+                    simd.clear_f32s(is_near, x)
+                } else {
+                    x
+                };
+                y = self.kernel.eval(simd, x);
+            }
+            if const { K::HAS_NEAR_ZERO } && self.simd.any_m32s(is_near[0]) {
+                let near = self.kernel.near_zero(simd, simd.keep_f32s(is_near, x));
+                y = simd.select_f32s(is_near, near, y);
+            }
+            if const { K::LARGEST < f32::INFINITY } {
+                let far = self.kernel.far(simd, simd.select_f32s(is_inside, one, x));
+                y = simd.select_f32s(is_inside, y, far);
+            }
+            [*vector] = y;
         }
     }
 }
@@ -129,9 +157,7 @@ impl Slope {
 /// The slope times x for |x| below [`NEXT_TO_ZERO`], without a subnormal number in any multiplication. Zeros get their
 /// sign as all numbers do.
 ///
-/// x is raised by 2^64, which is made up for in the last product. If that is subnormal, 2^-126 is added in the same
-/// operation: the sum is a normal number, in whose binade numbers are as far apart as subnormal numbers are, so that it is
-/// rounded where the product would be. What is left once the bits of 2^-126 are subtracted are those of the product.
+/// x is raised by 2^64, which is made up for in the last product.
 #[inline(always)]
 pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s {
     /// The exponent of 2^64.
@@ -161,15 +187,14 @@ pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s 
     );
     let product = simd.mul_add_f32s(raised, splat(slope.high.abs()), rest);
     let is_small = simd.less_than_f32s(product, splat(SMALL));
-    let excess = simd.keep_f32s(is_small, splat(f32::MIN_POSITIVE));
     // A product that is exact but for this is rounded once.
     let y = if slope.low == 0.0 {
-        simd.mul_add_f32s(raised, splat(slope.high.abs() * LOWER), excess)
+        product_in_range(simd, raised, splat(slope.high.abs() * LOWER), is_small)
     } else {
-        simd.mul_add_f32s(product, splat(LOWER), excess)
+        product_in_range(simd, product, splat(LOWER), is_small)
     };
     let sign = simd.xor_f32s(simd.sign_f32s(x), simd.sign_f32s(splat(slope.high)));
-    simd.or_f32s(simd.sub_bits_f32s(y, excess), sign)
+    simd.or_f32s(y, sign)
 }
 
 /// x for negative numbers and -0 times `below`, x itself for others; x is below [`NEXT_TO_ZERO`].

@@ -25,7 +25,7 @@ use crate::simd::{Table, Vocabulary};
 const BIAS: i32 = 40;
 
 /// From here on the result rounds to 0. The intervals end a little above.
-const VANISHED: f32 = 14.375;
+pub(crate) const VANISHED: f32 = 14.375;
 
 /// y = u SCALE + START.
 const SCALE: f32 = hex("0x1.3afeaap0"); // 1.23044837
@@ -159,8 +159,6 @@ pub(crate) struct Product<F> {
 /// `u Phi(-u)`, unrounded.
 #[inline(always)]
 pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
-    let u = simd.at_most_f32s(u, simd.splat_f32s(VANISHED));
-
     let y = simd.mul_add_f32s(u, simd.splat_f32s(SCALE), simd.splat_f32s(START));
     let interval = simd.shift_right_bits_f32s::<21>(y);
     let d = simd.sub_f32s(u, simd.lookup_f32s(&CENTRES, interval));

@@ -28,12 +28,41 @@ unsafe fn mask_first(count: usize) -> __m256i {
     }
 }
 
-/// Whether any lane of any of the vectors is not zero, but less than `limit` as an integer.
-trait NotZero {
+/// What the questions about several vectors are made of.
+trait Several {
+    /// The magnitudes, as numbers or as integers.
+    fn magnitudes<const N: usize>(self, x: [f32x8; N]) -> [f32x8; N];
+
+    /// In each lane the most of all vectors, as integers.
+    fn most<const N: usize>(self, x: [f32x8; N]) -> __m256i;
+
+    /// Whether any lane of any of the vectors is not zero, but less than `limit` as an integer.
     fn any_is_not_zero<const N: usize>(self, x: [f32x8; N], limit: f32) -> bool;
 }
 
-impl NotZero for V3 {
+impl Several for V3 {
+    #[inline(always)]
+    fn magnitudes<const N: usize>(self, mut x: [f32x8; N]) -> [f32x8; N] {
+        let all = self.avx._mm256_set1_epi32(i32::MAX);
+        let mut k = 0;
+        while k < N {
+            x[k] = cast(self.avx2._mm256_and_si256(cast(x[k]), all));
+            k += 1;
+        }
+        x
+    }
+
+    #[inline(always)]
+    fn most<const N: usize>(self, x: [f32x8; N]) -> __m256i {
+        let mut most = cast(x[0]);
+        let mut k = 1;
+        while k < N {
+            most = self.avx2._mm256_max_epi32(most, cast(x[k]));
+            k += 1;
+        }
+        most
+    }
+
     #[inline(always)]
     fn any_is_not_zero<const N: usize>(self, x: [f32x8; N], limit: f32) -> bool {
         keep_apart();
@@ -123,14 +152,9 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
-    fn any_next_to_zero_f32s<const N: usize>(self, mut x: [f32x8; N]) -> bool {
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x8; N]) -> bool {
         // Magnitudes are ordered as integers are.
-        let all = self.avx._mm256_set1_epi32(i32::MAX);
-        let mut k = 0;
-        while k < N {
-            x[k] = cast(self.avx2._mm256_and_si256(cast(x[k]), all));
-            k += 1;
-        }
+        let x = self.magnitudes(x);
         let mut least: __m256i = cast(x[0]);
         let mut k = 1;
         while k < N {
@@ -140,6 +164,35 @@ impl Machine for V3 {
         let limit = self.avx._mm256_set1_ps(NEXT_TO_ZERO);
         let are_near = self.avx._mm256_cmp_ps::<_CMP_LT_OQ>(cast(least), limit);
         self.any_m32s(cast(are_near)) && self.any_is_not_zero(x, NEXT_TO_ZERO)
+    }
+
+    #[inline(always)]
+    fn any_beyond_f32s<const N: usize>(self, x: [f32x8; N], largest: f32) -> bool {
+        let most = self.most(self.magnitudes(x));
+        let largest = self.avx._mm256_set1_epi32(largest.to_bits() as i32);
+        self.any_m32s(cast(self.avx2._mm256_cmpgt_epi32(most, largest)))
+    }
+
+    #[inline(always)]
+    fn any_next_to_zero_or_beyond_f32s<const N: usize>(self, x: [f32x8; N], largest: f32) -> bool {
+        // Less the least that is allowed, as integers without signs: what is less has become the largest of all. Integers
+        // with signs, which is what there are comparisons for, are ordered as these are if the sign bit is turned.
+        let turned = 1_u32 << 31;
+        let least = NEXT_TO_ZERO.to_bits();
+        let shift = self.avx._mm256_set1_epi32((turned - least) as i32);
+        let x = self.magnitudes(x);
+        let mut shifted = x;
+        let mut k = 0;
+        while k < N {
+            shifted[k] = cast(self.avx2._mm256_add_epi32(cast(x[k]), shift));
+            k += 1;
+        }
+        let limit = self
+            .avx
+            ._mm256_set1_epi32(((largest.to_bits() - least) ^ turned) as i32);
+        let are_beyond = self.avx2._mm256_cmpgt_epi32(self.most(shifted), limit);
+        self.any_m32s(cast(are_beyond))
+            && (self.any_is_not_zero(x, NEXT_TO_ZERO) || self.any_beyond_f32s(x, largest))
     }
 
     #[inline(always)]

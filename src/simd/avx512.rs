@@ -4,12 +4,13 @@ use super::{Machine, NEXT_TO_ZERO, Outlined, Table, keep_apart};
 use core::arch::x86_64::{
     __m512, __m512i, _CMP_NEQ_UQ, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch,
     _mm_unpackhi_pd, _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd,
-    _mm512_add_pd, _mm512_and_si512, _mm512_castpd512_pd256, _mm512_cmplt_epi32_mask,
-    _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_cmp_ps_mask,
-    _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps,
-    _mm512_max_ps, _mm512_min_epi32, _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps,
-    _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_ps,
-    _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps, _mm512_stream_ps,
+    _mm512_add_pd, _mm512_and_si512, _mm512_castpd512_pd256, _mm512_cmpgt_epi32_mask,
+    _mm512_cmpgt_epu32_mask, _mm512_cmplt_epi32_mask, _mm512_cvtps_pd, _mm512_extractf64x4_pd,
+    _mm512_loadu_ps, _mm512_mask_cmp_ps_mask, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
+    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_epu32, _mm512_max_ps, _mm512_min_epi32,
+    _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps, _mm512_permutexvar_ps,
+    _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_ps, _mm512_slli_epi32, _mm512_srli_epi32,
+    _mm512_storeu_ps, _mm512_stream_ps, _mm512_sub_epi32,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -37,6 +38,37 @@ unsafe fn least<const N: usize>(x: [f32x16; N]) -> __m512i {
         k += 1;
     }
     least
+}
+
+/// In each lane the most of all vectors, as integers without signs.
+///
+/// # Safety
+/// The CPU has AVX-512F.
+#[inline(always)]
+unsafe fn most<const N: usize>(x: [f32x16; N]) -> __m512i {
+    let mut most = cast(x[0]);
+    let mut k = 1;
+    while k < N {
+        // SAFETY: the caller's promise.
+        most = unsafe { _mm512_max_epu32(most, cast(x[k])) };
+        k += 1;
+    }
+    most
+}
+
+/// The magnitudes, which are ordered as integers are.
+///
+/// # Safety
+/// The CPU has AVX-512F.
+#[inline(always)]
+unsafe fn magnitudes<const N: usize>(mut x: [f32x16; N]) -> [f32x16; N] {
+    let mut k = 0;
+    while k < N {
+        // SAFETY: the caller's promise.
+        x[k] = unsafe { cast(_mm512_and_si512(cast(x[k]), _mm512_set1_epi32(i32::MAX))) };
+        k += 1;
+    }
+    x
 }
 
 /// Whether any lane of any of the vectors is not zero, but less than `limit` as an integer.
@@ -126,16 +158,41 @@ impl Machine for V4 {
     }
 
     #[inline(always)]
-    fn any_next_to_zero_f32s<const N: usize>(self, mut x: [f32x16; N]) -> bool {
-        // Magnitudes are ordered as integers are. SAFETY: the token proves AVX-512F.
+    fn any_next_to_zero_f32s<const N: usize>(self, x: [f32x16; N]) -> bool {
+        // SAFETY: the token proves AVX-512F.
         unsafe {
-            let mut k = 0;
-            while k < N {
-                x[k] = cast(_mm512_and_si512(cast(x[k]), _mm512_set1_epi32(i32::MAX)));
-                k += 1;
-            }
+            let x = magnitudes(x);
             let limit = _mm512_set1_epi32(NEXT_TO_ZERO.to_bits() as i32);
             _mm512_cmplt_epi32_mask(least(x), limit) != 0 && any_is_not_zero(x, NEXT_TO_ZERO)
+        }
+    }
+
+    #[inline(always)]
+    fn any_beyond_f32s<const N: usize>(self, x: [f32x16; N], largest: f32) -> bool {
+        // SAFETY: the token proves AVX-512F.
+        unsafe {
+            let largest = _mm512_set1_epi32(largest.to_bits() as i32);
+            _mm512_cmpgt_epi32_mask(most(magnitudes(x)), largest) != 0
+        }
+    }
+
+    #[inline(always)]
+    fn any_next_to_zero_or_beyond_f32s<const N: usize>(self, x: [f32x16; N], largest: f32) -> bool {
+        let least = NEXT_TO_ZERO.to_bits();
+        // SAFETY: the token proves AVX-512F.
+        unsafe {
+            // Less the least that is allowed: what is less has become the largest of all.
+            let x = magnitudes(x);
+            let mut shifted = x;
+            let mut k = 0;
+            while k < N {
+                let from_least = _mm512_sub_epi32(cast(x[k]), _mm512_set1_epi32(least as i32));
+                shifted[k] = cast(from_least);
+                k += 1;
+            }
+            let limit = _mm512_set1_epi32((largest.to_bits() - least) as i32);
+            _mm512_cmpgt_epu32_mask(most(shifted), limit) != 0
+                && (any_is_not_zero(x, NEXT_TO_ZERO) || self.any_beyond_f32s(x, largest))
         }
     }
 

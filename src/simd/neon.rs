@@ -5,7 +5,7 @@ use core::arch::aarch64::{
     float32x4_t, vadd_f32, vaddq_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32,
     vcgtq_f32, vcltq_f32, vcltzq_s32, vcvt_f64_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32,
     vget_high_f32, vget_lane_f32, vget_low_f32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2,
-    vld2q_f32, vmaxvq_u32, vminq_u32, vminvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8,
+    vld2q_f32, vmaxq_u32, vmaxvq_u32, vminq_u32, vminvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8,
     vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32,
     vst1q_lane_f32, vsubq_u32, vtrn1q_f32, vtrn2q_f32, vuzp1q_f32, vuzp2q_f32, vzip1q_f64,
     vzip2q_f64,
@@ -112,6 +112,21 @@ impl Machine for Neon {
         }
         // SAFETY: the token proves NEON.
         unsafe { any_less_than::<N>(x, 1, NEXT_TO_ZERO.to_bits()) }
+    }
+
+    #[inline(always)]
+    fn any_beyond_f32s<const N: usize>(self, x: [f32x4; N], largest: f32) -> bool {
+        // SAFETY: the token proves NEON.
+        unsafe {
+            let all = vdupq_n_u32(0x7fff_ffff);
+            let mut most = vandq_u32(cast(x[0]), all);
+            let mut k = 1;
+            while k < N {
+                most = vmaxq_u32(most, vandq_u32(cast(x[k]), all));
+                k += 1;
+            }
+            vmaxvq_u32(most) > largest.to_bits()
+        }
     }
 
     #[inline(always)]

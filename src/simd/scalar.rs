@@ -58,6 +58,11 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    fn any_beyond_f32s<const N: usize>(self, x: [f32; N], largest: f32) -> bool {
+        x.iter().any(|x| x.is_nan() || x.abs() > largest)
+    }
+
+    #[inline(always)]
     fn outline<W: Outlined>(self, work: W) {
         #[cold]
         #[inline(never)]
