@@ -24,7 +24,7 @@ use crate::simd::{Table, Vocabulary};
 /// The power of two that the first factor of the result is multiplied by, so that it is normal.
 const BIAS: i32 = 40;
 
-/// From here on the result rounds to 0. The intervals end a little above.
+/// From here on the result rounds to 0. The intervals end a little above, and no larger u has one.
 pub(crate) const VANISHED: f32 = 14.375;
 
 /// y = u SCALE + START.
@@ -143,12 +143,8 @@ const EXPM1: [f32; 4] = [
     hex("0x1.5be328p-9"),  // 0.00265416969
 ];
 
-/// 2^-125: nothing next to any [`Product`] but those of numbers below 2^-60, of which it makes sure
-/// that they are not too small.
-const EXCESS: f32 = hex("0x1p-125");
-
 /// Two factors of u Phi(-u). Their exact product is off by less than half a unit in the last place
-/// of the result, but too large for u < 2^-60.
+/// of the result, for u from 2^-60 to [`VANISHED`]; that of 0 is 0.
 #[derive(Clone, Copy)]
 pub(crate) struct Product<F> {
     /// A power of two.
@@ -184,7 +180,7 @@ pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s
     let expm1 = simd.mul_f32s(polynomial(simd, r, &EXPM1), r);
 
     let table = simd.lookup_f32s(&TABLE, bits);
-    let small = simd.mul_add_f32s(simd.mul_f32s(table, u), expm1, simd.splat_f32s(EXCESS));
+    let small = simd.mul_f32s(simd.mul_f32s(table, u), expm1);
     let rest = simd.mul_add_f32s(table, u, small);
     Product {
         power: exp::scale(simd, bits),

@@ -1,4 +1,4 @@
-use super::{Machine, Table, Unrolled, Vocabulary};
+use super::{Machine, NEXT_TO_ZERO, Table, Unrolled, Vocabulary, product_in_range};
 use crate::Isa;
 use pulp::{Scalar, bytemuck};
 
@@ -211,8 +211,48 @@ fn memory<S: Machine>(simd: S) {
     simd.prefetch(core::ptr::null());
 }
 
+/// What is asked of several vectors: of each value, in any one lane among ones.
+fn questions<S: Machine>(simd: S) {
+    const LARGEST: f32 = 87.0;
+    let around = [NEXT_TO_ZERO, LARGEST]
+        .into_iter()
+        .flat_map(|x| [x.next_down(), x, x.next_up()])
+        .flat_map(|x| [x, -x]);
+    for x in VALUES.into_iter().chain(around) {
+        let is_near = x != 0.0 && x.abs() < NEXT_TO_ZERO;
+        let is_beyond = x.is_nan() || x.abs() > LARGEST;
+        for lane in 0..2 * S::F32_LANES {
+            let mut vectors = [simd.splat_f32s(1.0); 2];
+            bytemuck::cast_slice_mut::<S::f32s, f32>(&mut vectors)[lane] = x;
+            assert_eq!(simd.any_next_to_zero_f32s(vectors), is_near, "{x:e}");
+            assert_eq!(simd.any_beyond_f32s(vectors, LARGEST), is_beyond, "{x:e}");
+            assert_eq!(
+                simd.any_next_to_zero_or_beyond_f32s(vectors, LARGEST),
+                is_near || is_beyond,
+                "{x:e}"
+            );
+        }
+    }
+}
+
+/// A product that may be subnormal is rounded as any is.
+fn products<S: Machine>(simd: S) {
+    let simd = Unrolled::<S, 2>(simd);
+    for i in 0..100_000_u32 {
+        // 2^-100 to 2^-20 and 2^-60: from what vanishes to what is normal.
+        let a = f32::from_bits((27 << 23) + i.wrapping_mul(0x9e37_79b1) % (80 << 23));
+        let b = f32::from_bits((67 << 23) + i.wrapping_mul(0x85eb_ca6b) % (1 << 23));
+        let is_small = if a * b < f32::MIN_POSITIVE { 0.0 } else { 1.0 };
+        let is_small = simd.equal_f32s(simd.splat_f32s(is_small), simd.splat_f32s(0.0));
+        let product = product_in_range(simd, simd.splat_f32s(a), simd.splat_f32s(b), is_small);
+        assert_same(value::<S>(product), a * b, "product_in_range");
+    }
+}
+
 fn all<S: Machine>(simd: S, isa: Isa) {
     operations(simd);
+    questions(simd);
+    products(simd);
     lookups(simd);
     memory(simd);
     println!("isa-run: {isa} vocabulary");

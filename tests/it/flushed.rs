@@ -1,4 +1,4 @@
-//! Threads that flush subnormal numbers to zero get a zero or half of x from what is x/2 at 0, never x itself.
+//! Threads that flush subnormal numbers to zero get a zero or x/2 from what is x/2 at 0, never x itself.
 
 use crate::common::on_each_isa;
 use activations::{
@@ -80,9 +80,9 @@ fn is_tiny(x: u32) -> bool {
 }
 
 #[test]
-fn the_half_that_is_taken_from_x_may_be_flushed() {
+fn next_to_zero_nothing_is_flushed() {
     let x = inputs();
-    on_each_isa("the_half_that_is_taken_from_x_may_be_flushed", |isa| {
+    on_each_isa("next_to_zero_nothing_is_flushed", |isa| {
         let all: [AnyActivation<'_>; 6] = [
             Silu.into(),
             Swish { beta: 1.0 }.into(),
@@ -94,18 +94,18 @@ fn the_half_that_is_taken_from_x_may_be_flushed() {
         for activation in all {
             let mut ordinary = x.clone();
             activation.apply_in_place_on(isa, &mut ordinary).unwrap();
+            // Subnormal operands count as zeros in comparisons, where the thread flushes them; and a light kernel may leave
+            // some to arithmetic.
             let check = |y: &[f32], what: &str| {
                 for ((x, y), ordinary) in x.iter().zip(y).zip(&ordinary) {
                     let (x, y, ordinary) = (x.to_bits(), y.to_bits(), ordinary.to_bits());
-                    if is_tiny(x) {
-                        let is_zero = y & 0x7fff_ffff == 0;
-                        assert!(
-                            (is_zero || y == ordinary) && (x ^ y) >> 31 == 0,
-                            "{what} {activation} on {isa}: {y:08x} for {x:08x}"
-                        );
-                    } else if x & 0x7fff_ffff >= 0x0100_0000 {
-                        assert_eq!(y, ordinary, "{what} {activation} on {isa}: for {x:08x}");
-                    }
+                    let is_subnormal = x & 0x7fff_ffff < 0x0080_0000;
+                    let is_zero = y & 0x7fff_ffff == 0;
+                    let may_be_zero = is_subnormal || is_tiny(x);
+                    assert!(
+                        y == ordinary || may_be_zero && is_zero && (x ^ y) >> 31 == 0,
+                        "{what} {activation} on {isa}: {y:08x} for {x:08x}"
+                    );
                 }
             };
             let ones = vec![1.0; x.len()];

@@ -25,6 +25,7 @@ mod isa;
 mod isa_cap;
 mod miri_subset;
 mod monotone;
+mod near_zero;
 mod oracle;
 #[cfg(unix)]
 mod page_guard;
