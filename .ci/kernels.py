@@ -6,7 +6,7 @@ must be what the source means.
     kernels.py OBJDUMP LIBRARY ISA...
 
 Fails where a kernel is missing, calls anything (so something was not inlined; a streamed one calls its cached twin
-alone), moves a vector to or from the stack in a loop (a spill; a few kernels may, see SPILLS), has a scalar
+alone; all may call what they leave numbers to that stand apart), moves a vector to or from the stack in a loop (a spill; a few kernels may, see SPILLS), has a scalar
 operation or a gather inside a loop, or lacks a loop without masked moves that stores as many vectors as the loops of
 `src/drive/` unroll. (A loop with masked moves is that over what is left of a buffer.) Scalar kernels may call `fmaf`
 alone. Prints the size of the code.
@@ -24,7 +24,9 @@ SYMBOL = re.compile(
     r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::surrounded)?(?:::streamed)?|row::passes)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
 )
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
-RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S+)")
+RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S.*)$")
+# Where numbers that stand apart are worked on: src/drive/near_zero.rs.
+OUTLINED = "::outline::outlined"
 LIST = r" +\[([^\]]*)\]"
 REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST};", re.M)
 
@@ -163,20 +165,29 @@ def functions(objdump, library):
     return found
 
 
+def calls_one_of(name, body, text, relocated):
+    """Whether an instruction calls a function of that name, if it is a call: its address may have been loaded before."""
+    if relocated:
+        return name in relocated[0] and bool(re.match("(call|bl)", text))
+    return "call *%" in text and any(name in symbol for _, _, of in body for symbol in of)
+
+
 def loops(body):
     """The instructions of each innermost loop: what leads to a jump backwards from where it goes to, unless
     the function's start leads there by another way; that is a block that stands behind its end, and no loop."""
     index = {address: i for i, (address, _, _) in enumerate(body)}
     before = [set() for _ in body]
     jumps_back = []
-    for i, (_, text, _) in enumerate(body):
+    for i, (_, text, relocated) in enumerate(body):
         target = re.match(r"^(?:j\w+|b\.?\w*|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
         to = index.get(int(target.group(1), 16)) if target else None
         if to is not None:
             before[to].add(i)
             if to <= i:
                 jumps_back.append((to, i))
-        if i + 1 < len(body) and not re.match(r"^(ret|jmp|b|br)\b(?!\.)", text):
+        # What leads to such a call is seldom wanted, and what follows it: they belong to no loop.
+        is_outlined = calls_one_of(OUTLINED, body, text, relocated)
+        if i + 1 < len(body) and not is_outlined and not re.match(r"^(ret|jmp|b|br)\b(?!\.)", text):
             before[i + 1].add(i)
     found = []
     for first, last in jumps_back:
@@ -186,7 +197,9 @@ def loops(body):
             if i not in loop:
                 loop.add(i)
                 left.extend(before[i])
-        if first == 0 or 0 not in loop:
+        while unreached := {i for i in loop - {first} if not before[i] & loop}:
+            loop -= unreached
+        if last in loop and (first == 0 or 0 not in loop):
             found.append(loop)
     innermost = [loop for loop in found if not any(other < loop for other in found)]
     return [[body[i][1] for i in sorted(loop)] for loop in innermost]
@@ -202,7 +215,8 @@ def complaints(module, isa, name, body):
     for _, text, relocated in body:
         of_fmaf = "*%" in text if not relocated else "fmaf" in relocated[0]
         of_twin = streams and relocated and relocated[0].startswith(twin)
-        allowed = of_twin or isa == "scalar" and has_fmaf and of_fmaf
+        is_outlined = calls_one_of(OUTLINED, body, text, relocated)
+        allowed = of_twin or is_outlined or isa == "scalar" and has_fmaf and of_fmaf
         # A jump to another function, a tail call, is left to the linker as a call is.
         leaves = relocated and re.search(patterns["jump"], text)
         if (leaves or re.search(patterns["call"], text)) and not allowed:

@@ -127,6 +127,9 @@ pub(crate) trait Kernel: Copy {
     /// given to [`eval`](Self::eval). If it is infinite there is none.
     const LARGEST: f32 = f32::INFINITY;
 
+    /// Whether there are numbers that [`eval`](Self::eval) is not given.
+    const LEAVES_SOME: bool = Self::HAS_NEAR_ZERO || Self::LARGEST < f32::INFINITY;
+
     /// `f(x)` for numbers beyond [`LARGEST`](Self::LARGEST), infinities and NaN.
     #[inline(always)]
     fn far<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {

@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{ChooseKernel, Kernel, WithKernel};
-use crate::simd::{NEXT_TO_ZERO, Vocabulary};
+use crate::simd::Vocabulary;
 
 /// `f(x) = min(max(alpha * x + beta, 0), 1)`.
 ///
@@ -132,18 +132,23 @@ impl Sixth {
 }
 
 impl Kernel for Sixth {
+    const HAS_NEAR_ZERO: bool = true;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (high, low) = (simd.splat_f32s(Self::HIGH), simd.splat_f32s(Self::LOW));
         // First the range, so that no infinity meets the two parts of 1/6, which differ in sign.
         let x = simd.at_least_f32s(x, simd.splat_f32s(-3.0));
         let x = simd.at_most_f32s(x, simd.splat_f32s(3.0));
-        // No result shows what is added, but with it no subnormal number is multiplied, which takes long.
-        let x = simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO));
         // The large part goes first: near -3 it cancels with 1/2 in a single rounding, and the
         // small part then adds what the large one lacks.
         let y = simd.mul_add_f32s(x, high, simd.splat_f32s(0.5));
         let y = simd.mul_add_f32s(x, low, y);
         simd.at_least_f32s(y, simd.splat_f32s(0.0))
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, _x: V::f32s) -> V::f32s {
+        simd.splat_f32s(0.5)
     }
 }

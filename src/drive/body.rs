@@ -9,6 +9,9 @@ pub(crate) trait Body: Copy {
     /// [`Kernel::WEIGHT`] of the kernel.
     const WEIGHT: Weight;
 
+    /// [`Kernel::LEAVES_SOME`] of the kernel.
+    const LEAVES_SOME: bool;
+
     /// The results for `x`, the vectors from element `at` of the buffer on; `load` reads what goes with them. There are none
     /// if `near_zero` leaves the numbers that the kernel would get to others.
     ///
@@ -114,6 +117,7 @@ pub(crate) struct Unary<K>(pub(crate) K);
 
 impl<K: Kernel> Body for Unary<K> {
     const WEIGHT: Weight = K::WEIGHT;
+    const LEAVES_SOME: bool = K::LEAVES_SOME;
 
     #[inline(always)]
     unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
@@ -138,6 +142,7 @@ pub(crate) struct Binary<K> {
 
 impl<K: BinaryKernel> Body for Binary<K> {
     const WEIGHT: Weight = Weight::Light;
+    const LEAVES_SOME: bool = false;
 
     #[inline(always)]
     unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(

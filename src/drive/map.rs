@@ -222,7 +222,7 @@ unsafe fn turns<S: Machine, B: Body, const N: usize>(
         {
             at += step;
         }
-        if io.len - at < step {
+        if !B::LEAVES_SOME || io.len - at < step {
             return at;
         }
         // Out of the loop above, which then has no calls and need not keep anything for them.
@@ -248,7 +248,8 @@ unsafe fn one<S: Machine, B: Body, L: Load<S>>(
     unsafe {
         let [y] = match body.eval(simd, at, [x], load, Left) {
             Some(y) => y,
-            None => body.eval(simd, at, [x], load, SeenTo).unwrap_or([x]),
+            None if B::LEAVES_SOME => body.eval(simd, at, [x], load, SeenTo).unwrap_or([x]),
+            None => [x],
         };
         y
     }

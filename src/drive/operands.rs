@@ -212,6 +212,8 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
     for Surrounded<K, BIAS, FACTOR, ADDEND, PAIRS>
 {
     const WEIGHT: Weight = K::WEIGHT;
+    // A light kernel need not leave any, and there are many loops.
+    const LEAVES_SOME: bool = K::LEAVES_SOME && !K::WEIGHT.is_light();
 
     #[inline(always)]
     unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
@@ -234,16 +236,21 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
         // as many pairs.
         unsafe {
             let mut factors = x;
-            if FACTOR {
-                factors = load.load(simd, factor.at(at));
-            }
             if PAIRS && let Some(pairs) = pairs {
                 (x, factors) = pairs.load(simd, at, load);
             }
             if BIAS {
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));
             }
-            let mut y = near_zero.eval(simd, self.kernel, x)?;
+            let mut y = if const { Self::LEAVES_SOME } {
+                near_zero.eval(simd, self.kernel, x)?
+            } else {
+                self.kernel.eval(v, x)
+            };
+            // Not before: they would wait on the stack.
+            if FACTOR {
+                factors = load.load(simd, factor.at(at));
+            }
             if FACTOR || PAIRS {
                 y = v.mul_f32s(y, factors);
             }

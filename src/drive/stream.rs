@@ -188,7 +188,7 @@ unsafe fn strands<S: Machine, B: Body, const N: usize>(
             at = next(at);
             turns -= 1;
         }
-        if turns == 0 {
+        if !B::LEAVES_SOME || turns == 0 {
             return end;
         }
         // Out of the loop above, as in `map`. SAFETY: as above.
