@@ -24,7 +24,8 @@ use crate::{AnyActivation, Element, Error, Formula, Isa};
 /// a list of the parts is allocated, too.)
 ///
 /// All this holds in the default floating-point environment: rounding to nearest, subnormal
-/// numbers kept. A thread that flushes them to zero (FTZ, DAZ) gets them flushed here, too.
+/// numbers kept. A thread that flushes them to zero (FTZ, DAZ) may get zeros in their place, or the
+/// results as they stand.
 ///
 /// # Errors
 /// Every method returns [`Error::InvalidParameter`] or [`Error::ShapeMismatch`] where
