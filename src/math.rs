@@ -4,6 +4,7 @@
 
 pub(crate) mod erf;
 pub(crate) mod exp;
+pub(crate) mod exp_far;
 pub(crate) mod exp_shift;
 pub(crate) mod exp_sum;
 pub(crate) mod expm1;

@@ -1,7 +1,8 @@
 use super::Formula;
 use crate::drive::{Kernel, Weight};
-use crate::math::exp::{self, Steps};
-use crate::simd::{NEXT_TO_ZERO, Vocabulary, product_in_range};
+use crate::math::exp;
+use crate::math::exp_far;
+use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// `f(x) = e^x`.
 ///
@@ -31,47 +32,20 @@ impl Formula for Exp {
     }
 }
 
-static STEPS: Steps = Steps::rising(1.0);
-
-/// The result is below half the smallest f32 from here on.
-const LOWEST: f32 = -104.0;
-
-/// And infinite from here on.
-const HIGHEST: f32 = 89.0;
-
-/// Below, the result is subnormal.
-const SUBNORMAL: f32 = -87.337;
-
-impl Exp {
-    /// 2^(j/8) e^r, and the bits of n and j.
-    #[inline(always)]
-    fn parts<V: Vocabulary, const BIAS: i32>(simd: V, x: V::f32s) -> (V::f32s, V::f32s) {
-        // No result shows what is added, but with it no subnormal number is multiplied, which takes long.
-        let t = simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO));
-        let (bits, r, low) = exp::reduce::<V, BIAS>(simd, t, &STEPS);
-        let growth = exp::expm1(simd, simd.add_f32s(r, low));
-        let head = simd.lookup_f32s(&STEPS.head, bits);
-        (simd.mul_add_f32s(head, growth, head), bits)
-    }
-}
-
 impl Kernel for Exp {
     const WEIGHT: Weight = Weight::Long;
-    const LARGEST: f32 = 87.0;
+    const LARGEST: f32 = exp_far::NEAR;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let (y, bits) = Self::parts::<V, 0>(simd, x);
-        simd.mul_f32s(y, exp::scale(simd, bits))
+        // No result shows what is added, but with it no subnormal number is multiplied, which takes long.
+        let t = simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO));
+        let power = exp_far::power::<V, 0>(simd, t);
+        simd.mul_f32s(power.mantissa(simd), exp::scale(simd, power.bits))
     }
 
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
-        let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
-        let (y, bits) = Self::parts::<V, 127>(simd, t);
-        let (first, second) = exp::two_scales(simd, bits);
-        let is_small = simd.less_than_f32s(t, simd.splat_f32s(SUBNORMAL));
-        product_in_range(simd, simd.mul_f32s(y, first), second, is_small)
+        exp_far::exp(simd, x)
     }
 }

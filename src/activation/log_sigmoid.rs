@@ -1,6 +1,7 @@
 use super::Formula;
 use super::softplus::log1p_exp;
 use crate::drive::{Kernel, Weight};
+use crate::math::exp_far;
 use crate::math::softplus;
 use crate::simd::Vocabulary;
 
@@ -34,11 +35,19 @@ impl Formula for LogSigmoid {
 
 impl Kernel for LogSigmoid {
     const WEIGHT: Weight = Weight::Heavy;
+    const LARGEST: f32 = exp_far::NEAR;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let minus = simd.splat_f32s(-0.0);
         let y = softplus::softplus(simd, simd.xor_f32s(x, minus));
+        simd.xor_f32s(y, minus)
+    }
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let minus = simd.splat_f32s(-0.0);
+        let y = softplus::softplus_far(simd, simd.xor_f32s(x, minus));
         simd.xor_f32s(y, minus)
     }
 }

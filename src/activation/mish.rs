@@ -2,6 +2,7 @@ use super::Formula;
 use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::exp::{self, Steps};
+use crate::math::exp_far;
 use crate::simd::Vocabulary;
 
 /// `f(x) = x * tanh(ln(1 + e^x))`.
@@ -46,9 +47,6 @@ impl Formula for Mish {
 /// From here on the result is x.
 const SATURATED: f32 = 20.0;
 
-/// From here on down it is less than half the smallest f32.
-const LOWEST: f32 = -110.0;
-
 /// 2^n is a normal number after multiplication by half of 2^40, and the heads are divided by that.
 const BIAS: i32 = 39;
 static STEPS: Steps = Steps::rising(0.5 / (1u64 << BIAS) as f32);
@@ -60,12 +58,13 @@ const INVERSE: f32 = f32::from_bits(0x7ef1_1ac3);
 impl Kernel for Mish {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
+    // A correction of the result is a normal number up to here.
+    const LARGEST: f32 = 70.0;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let below = simd.less_than_f32s(x, simd.splat_f32s(SATURATED));
-        let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST));
-        let t = simd.keep_f32s(below, t);
+        let t = simd.keep_f32s(below, x);
 
         // With e = e^t = 2^n a and h = e + e^2/2 the result is t h/(1 + h), on both sides of 0. In
         // terms of g = a + a e/2, which is h/2^n: (t 2^n/2) g/d with d = 1/2 + g 2^n/2. Both g and d
@@ -97,6 +96,14 @@ impl Kernel for Mish {
         let y = simd.mul_add_f32s(u, q, simd.mul_f32s(u, q_low));
         let y = simd.add_f32s(y, simd.clear_f32s(below, x));
         simd.or_f32s(y, simd.sign_f32s(x))
+    }
+
+    /// x, or x e^x: the rest is less than 2^-24 of either.
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let y = exp_far::exp_times_minus_x(simd, x);
+        let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+        simd.select_f32s(is_below, simd.xor_f32s(y, simd.splat_f32s(-0.0)), x)
     }
 
     #[inline(always)]

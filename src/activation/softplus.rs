@@ -2,6 +2,7 @@ use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
+use crate::math::exp_far;
 use crate::math::softplus;
 use crate::simd::Vocabulary;
 
@@ -94,10 +95,16 @@ struct Plain;
 
 impl Kernel for Plain {
     const WEIGHT: Weight = Weight::Heavy;
+    const LARGEST: f32 = exp_far::NEAR;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         softplus::softplus(simd, x)
+    }
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        softplus::softplus_far(simd, x)
     }
 }
 

@@ -15,11 +15,8 @@
 //! [`exp`]: super::exp
 
 use super::exp::{Steps, expm1, reduce, scale};
-use super::{hex, polynomial};
-use crate::simd::Vocabulary;
-
-/// From here on down log(1 + e^t) is less than half the smallest f32.
-const LOWEST: f32 = -110.0;
+use super::{exp_far, hex, polynomial};
+use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// 2^n is returned times 2^40, so that it is a normal number, and the rest divided by it.
 const BIAS: i32 = 40;
@@ -55,15 +52,23 @@ const FAR: [f32; 8] = [
     hex("-0x1.bfb62ep-6"), // -0.027326150
 ];
 
-/// log(1 + e^x).
+/// log(1 + e^x) for |x| up to [`exp_far::NEAR`].
 #[inline(always)]
 pub(crate) fn softplus<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
-    let below = simd.or_f32s(x, simd.splat_f32s(-0.0));
-    let t = simd.at_least_f32s(below, simd.splat_f32s(LOWEST));
+    // No result shows what is added, but with it no subnormal number is multiplied, which takes long.
+    let x = simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO));
+    let t = simd.or_f32s(x, simd.splat_f32s(-0.0));
     let (scale, far) = far(simd, t);
     let max = simd.at_least_f32s(x, simd.splat_f32s(0.0));
     let far = simd.mul_add_f32s(scale, far.value(simd), max);
-    simd.select_f32s(is_near(simd, below), near(simd, x), far)
+    simd.select_f32s(is_near(simd, t), near(simd, x), far)
+}
+
+/// log(1 + e^x) for larger |x|: x, or e^x, as the other term is less than 2^-24 of either.
+#[inline(always)]
+pub(crate) fn softplus_far<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+    let is_above = simd.less_than_f32s(simd.splat_f32s(0.0), x);
+    simd.select_f32s(is_above, x, exp_far::exp(simd, x))
 }
 
 /// Whether `below`, which is -|x|, is for [`near`].
@@ -102,7 +107,7 @@ impl<F: Copy> Far<F> {
     }
 }
 
-/// log(1 + e^t) for [`LOWEST`] <= t <= -11/16, and the factor 2^n/2^40 of it.
+/// log(1 + e^t) for -[`exp_far::NEAR`] <= t <= -11/16, and the factor 2^n/2^40 of it.
 #[inline(always)]
 fn far<V: Vocabulary>(simd: V, t: V::f32s) -> (V::f32s, Far<V::f32s>) {
     let (bits, r, low) = reduce::<V, BIAS>(simd, t, &STEPS);

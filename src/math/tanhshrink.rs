@@ -2,7 +2,7 @@
 //!
 //! Algorithm: below u = |x| = 3/4, 0.2945 u^3 (1 + q(u^2)) with a polynomial q that is 0.13 at most:
 //! u^2 and 0.2945 u are each taken with what their rounding lost, so that the product of the two, to
-//! which q adds little, is rounded once. It is computed at 2^32 times its size, so that what it is the
+//! which q adds little, is rounded once. It is computed at 2^64 times its size, so that what it is the
 //! sum of does not fall below the normal numbers, and rounded a second time where it does itself.
 //!
 //! From 3/4 on, (u - T) - (1 - T^2) w, as in [`super::tanh`], the intervals being those between
@@ -16,7 +16,7 @@
 //! own images, and so are ±0.
 
 use super::{hex, intervals, polynomial, tanh};
-use crate::simd::{Table, Vocabulary};
+use crate::simd::{Table, Vocabulary, product_in_range};
 
 /// From here on x less tanh x loses little.
 const LARGE: f32 = 0.75;
@@ -28,7 +28,11 @@ const SATURATED: f32 = 11.5;
 const FACTOR: f32 = hex("0x1.2d9168p-2"); // 0.29449999
 
 /// By which the products are larger than they ought to be.
-const SCALE: f32 = 4_294_967_296.0;
+const SCALE: f32 = 4_294_967_296.0 * 4_294_967_296.0;
+
+/// Below, u^3/3 is less than half the smallest f32; and next below this it is subnormal.
+const VANISHES: f32 = 1.0 / (1u64 << 51) as f32;
+const SUBNORMAL: f32 = 1.0 / (1u64 << 42) as f32;
 
 /// Coefficients of q in u^2, from the constant term up.
 const SMALL: [f32; 7] = [
@@ -91,9 +95,12 @@ static SLOPES: Table = intervals::table::<TURN>([
 #[inline(always)]
 pub(crate) fn tanhshrink<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let u = simd.magnitude_f32s(x);
+    let vanishes = simd.less_than_f32s(u, simd.splat_f32s(VANISHES));
+    let is_small = simd.less_than_f32s(u, simd.splat_f32s(SUBNORMAL));
     let bounded = simd.at_most_f32s(u, simd.splat_f32s(SATURATED));
     let small = simd.less_than_f32s(u, simd.splat_f32s(LARGE));
-    let cubic = simd.mul_f32s(cubic(simd, bounded), simd.splat_f32s(1.0 / SCALE));
+    let cubic = cubic(simd, simd.clear_f32s(vanishes, bounded));
+    let cubic = product_in_range(simd, cubic, simd.splat_f32s(1.0 / SCALE), is_small);
     let y = simd.select_f32s(small, cubic, difference(simd, u, bounded));
     simd.or_f32s(y, simd.sign_f32s(x))
 }
