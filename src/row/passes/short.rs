@@ -56,7 +56,8 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         of_rows: false,
     };
 
-    let scale = v.splat_f32s(group.scale);
+    let (scale, least) = (v.splat_f32s(group.scale), v.splat_f32s(group.least));
+    let is_scaled = group.scale != 1.0 || !mask.is_null();
     let nothing = v.splat_f32s(f32::NEG_INFINITY);
     let mut logits = [nothing; N];
     let mut largest = nothing;
@@ -73,8 +74,11 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
                 }
             }
         };
-        // A factor of 1 changes no bit.
-        *t = v.mul_f32s(scale, load(src));
+        *t = load(src);
+        if is_scaled {
+            let is_tiny = v.less_than_f32s(v.magnitude_f32s(*t), least);
+            *t = v.mul_f32s(scale, v.clear_f32s(is_tiny, *t));
+        }
         if !mask.is_null() {
             *t = v.add_f32s(*t, load(mask));
         }
@@ -110,6 +114,7 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         high: [high; K],
         low: [low; K],
     };
+    let inverse = inverse.magnified::<_, true>(v);
     for (i, numerator) in numerators.into_iter().enumerate() {
         let quotient = inverse.times::<_, true>(v, numerator);
         // SAFETY: as where it is read.
