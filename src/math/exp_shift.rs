@@ -66,8 +66,7 @@ impl<F: Copy> Shift<F> {
         let splat = |value| simd.splat_f32s(value);
         let fits = simd.less_than_or_equal_f32s(simd.magnitude_f32s(max), splat(LARGEST));
         let base = simd.select_f32s(fits, splat(HARMLESS), max);
-        let harmless = simd.sub_f32s(max, splat(HARMLESS));
-        let steps = simd.mul_add_f32s(harmless, splat(STEPS), splat(ABOVE));
+        let steps = simd.mul_add_f32s(max, splat(STEPS), splat(ABOVE));
         let k = simd.sub_f32s(simd.add_f32s(steps, splat(TO_INTEGER)), splat(TO_INTEGER));
         // The comparison is made meanwhile.
         Self::by(simd, base, simd.select_f32s(fits, k, splat(1.0)))

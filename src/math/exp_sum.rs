@@ -55,6 +55,10 @@ static TABLE: Table = {
     Table::new(entries)
 };
 
+#[cfg(not(unoptimised))]
+/// A numerator below this, 2^-64 times [`SCALE`], may have a quotient, or a correction of it, that is subnormal.
+pub(crate) const FAINT: f32 = SCALE / (1u128 << 64) as f32;
+
 /// A numerator, not yet rounded: `step + step * growth`.
 #[derive(Clone, Copy)]
 pub(crate) struct Numerator<F> {

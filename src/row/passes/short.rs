@@ -4,7 +4,7 @@
 //! operations are those of the passes, in their order, and so are the bits.
 
 use crate::math::exp_shift::Shift;
-use crate::math::exp_sum::{Inverse, SHORT, Sum, Total, numerator};
+use crate::math::exp_sum::{FAINT, Inverse, SHORT, Sum, Total, numerator};
 use crate::row::block::{Block, Extent, First, LANES, Lanes, Whole};
 use crate::row::group::Group;
 use crate::simd::{Machine, Unrolled, Vocabulary};
@@ -114,9 +114,25 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         high: [high; K],
         low: [low; K],
     };
-    let inverse = inverse.magnified::<_, true>(v);
+    // Where all quotients are far from the subnormal numbers, those are their bits, too: a branch that is foretold takes
+    // no time, and the last operation of a row is what the caller waits for.
+    let mut least = numerators[N - 1];
+    least = last.or(simd, least, f32::INFINITY);
+    for numerator in &numerators[..N - 1] {
+        least = v.at_most_f32s(least, *numerator);
+    }
+    let is_faint = v.less_than_f32s(least, v.splat_f32s(FAINT));
+    let mut is_any_faint = false;
+    for mask in is_faint {
+        is_any_faint |= simd.any_m32s(mask);
+    }
+    let magnified = inverse.magnified::<_, true>(v);
     for (i, numerator) in numerators.into_iter().enumerate() {
-        let quotient = inverse.times::<_, true>(v, numerator);
+        let quotient = if is_any_faint {
+            magnified.times::<_, true>(v, numerator)
+        } else {
+            inverse.times::<_, false>(v, numerator)
+        };
         // SAFETY: as where it is read.
         unsafe {
             let to = dst.add(i * LANES);
