@@ -14,17 +14,19 @@
 //! the rounding of the numerator took, too: so the sum is that of the unrounded numerators, and its error
 //! some 2^-27 whatever their number.
 //!
-//! Numerators come times [`SCALE`]. They are 0 in effect, [`VANISHING`] or less, where the quotient is below
-//! half the smallest f32 for certain. NaN gives NaN.
+//! Numerators come times [`SCALE`], so that all of them are normal numbers. A quotient that may be subnormal, or small
+//! next to those, is worked out [`MAGNIFIED`], and rounded as the last thing: no operation gets or makes a subnormal number,
+//! which takes Intel's CPUs some 150 cycles. NaN gives NaN.
 
 use super::exp::{ROUNDED_FACTOR, STEP_HIGH, STEP_LOW, STEPS};
-use super::exp_shift::{SCALE, SCALE_EXPONENT, Shift};
+use super::exp_shift::{SCALE, Shift};
 use super::gate::LOGISTIC;
 use super::polynomial;
 use crate::simd::{Table, Vocabulary};
 
-/// Numerators up to here, 2^-151 times [`SCALE`], are to count as 0: the quotient is no larger.
-const VANISHING: f32 = 1.0 / (1u128 << (151 - SCALE_EXPONENT)) as f32;
+/// What small quotients are multiplied by, 2^120: so that not even the product with the low part of the inverse, some
+/// 2^-25 of a quotient that is 2^-185 over the length of the row, is subnormal.
+const MAGNIFIED: f32 = (1u128 << 120) as f32;
 
 /// Larger than all numerators: the running sum of a lane starts here.
 const START: f32 = 2.0 * SCALE;
@@ -52,6 +54,10 @@ static TABLE: Table = {
     }
     Table::new(entries)
 };
+
+#[cfg(not(unoptimised))]
+/// A numerator below this, 2^-64 times [`SCALE`], may have a quotient, or a correction of it, that is subnormal.
+pub(crate) const FAINT: f32 = SCALE / (1u128 << 64) as f32;
 
 /// A numerator, not yet rounded: `step + step * growth`.
 #[derive(Clone, Copy)]
@@ -233,21 +239,38 @@ pub(crate) struct Inverse<F> {
 const NUDGE: f32 = 1.0 / (1 << 28) as f32;
 
 impl<F: Copy> Inverse<F> {
-    /// The quotient: `numerator` times this. Where numerators may be 0 in effect, `DEEP` is set.
+    /// This times [`MAGNIFIED`], if `IS_FAINT` is set: what [`times`](Self::times) wants.
     #[inline(always)]
-    pub(crate) fn times<V: Vocabulary<f32s = F>, const DEEP: bool>(
+    pub(crate) fn magnified<V: Vocabulary<f32s = F>, const IS_FAINT: bool>(self, simd: V) -> Self {
+        if !IS_FAINT {
+            return self;
+        }
+        let by = simd.splat_f32s(MAGNIFIED);
+        Self {
+            high: simd.mul_f32s(self.high, by),
+            low: simd.mul_f32s(self.low, by),
+        }
+    }
+
+    /// The quotient: `numerator` times this. Where that may be small, `IS_FAINT` is set, and this is
+    /// [`magnified`](Self::magnified).
+    #[inline(always)]
+    pub(crate) fn times<V: Vocabulary<f32s = F>, const IS_FAINT: bool>(
         &self,
         simd: V,
         numerator: F,
     ) -> F {
-        let numerator = if DEEP {
-            let vanishes = simd.less_than_or_equal_f32s(numerator, simd.splat_f32s(VANISHING));
-            // Before it is multiplied: a product below the normal numbers takes some 150 cycles.
-            simd.clear_f32s(vanishes, numerator)
-        } else {
-            numerator
-        };
         let low = simd.mul_f32s(numerator, self.low);
-        simd.mul_add_f32s(numerator, self.high, low)
+        let quotient = simd.mul_add_f32s(numerator, self.high, low);
+        if !IS_FAINT {
+            return quotient;
+        }
+        let least = f32::MIN_POSITIVE;
+        let is_subnormal = simd.less_than_f32s(quotient, simd.splat_f32s(least * MAGNIFIED));
+        // Plus the smallest normal number, whose spacing is that of the subnormal ones, the quotient is rounded where it
+        // should be. What its bits then have beyond those of that number are the bits of the quotient.
+        let least = simd.keep_f32s(is_subnormal, simd.splat_f32s(least));
+        let sum = simd.mul_add_f32s(quotient, simd.splat_f32s(1.0 / MAGNIFIED), least);
+        simd.sub_bits_f32s(sum, least)
     }
 }

@@ -8,6 +8,9 @@ use core::mem::MaybeUninit;
 /// Memory is read ahead by a group of rows, but no further than this many elements: a part of a cache.
 const FURTHEST: usize = 1 << 16;
 
+/// A logit below this, 2^-64, in magnitude, counts as 0.
+const TINY: f32 = 1.0 / (1u128 << 64) as f32;
+
 /// Up to sixteen rows, and one lane for each of them in what is known of it.
 ///
 /// The passes over a group read and write the rows as the fields say. Unless a pass says otherwise, source and
@@ -28,6 +31,8 @@ pub(crate) struct Group {
     pub(crate) lens: PerRow<usize>,
     /// What inputs are multiplied by, where the logits are not the inputs.
     pub(crate) scale: f32,
+    /// Inputs below this, in magnitude, give 0 instead of a logit that is as good as 0, and may be subnormal.
+    pub(crate) least: f32,
     /// The mask of each row, as long as the row, if logits are masked. Rows side by side have that of the first one.
     pub(crate) masks: PerRow<*const f32>,
     /// Where the next group will be read and written: it is fetched meanwhile. Any address will do.
@@ -39,8 +44,10 @@ pub(crate) struct Group {
     pub(crate) found: [Lanes; 3],
     /// What is known of the rows, in the same lanes.
     pub(crate) known: Known,
-    /// Whether a base is subtracted from the logits of some row, or some numerators are so small that they count as 0.
+    /// Whether a base has to be subtracted from the logits of some row, or some numerators are so small that they count as 0.
     pub(crate) is_deep: bool,
+    /// Whether some quotients are so small that they, or what they are made of, may be subnormal.
+    pub(crate) is_faint: bool,
     /// Whether the largest logit of some row outweighs the others so far that their sum is taken once more.
     pub(crate) again: bool,
 }
@@ -104,6 +111,7 @@ impl Group {
             stride: 0,
             lens: PerRow::unset(),
             scale: 1.0,
+            least: TINY,
             masks: PerRow::unset(),
             next: [core::ptr::null(); 2],
             leftovers: core::ptr::null_mut(),
@@ -116,8 +124,16 @@ impl Group {
                 of_sum: [unset; 2],
             },
             is_deep: false,
+            is_faint: false,
             again: false,
         }
+    }
+
+    /// Sets the scale to `scale`.
+    #[inline(always)]
+    pub(crate) fn scale_by(&mut self, scale: f32) {
+        self.scale = scale;
+        self.least = TINY / scale.abs();
     }
 
     /// Has the elements fetched that lie `elements` further on.

@@ -72,7 +72,7 @@ pub(crate) struct OfLayout {
     pub(crate) sums: [Pass; 2],
     /// The sum of the numerators of all but the largest logit.
     pub(crate) others: Pass,
-    /// Quotients of numerators that were written; not deep and deep.
+    /// Quotients of numerators that were written; not faint and faint.
     pub(crate) quotients: [Pass; 2],
     /// Logits less the logarithm of the sum.
     pub(crate) logarithms: Pass,
@@ -185,7 +185,7 @@ macro_rules! table {
             numerators: [numerators_across, deep_numerators_across],
             sums: [sum_across, deep_sum_across],
             others: others_across,
-            quotients: [quotients_across, deep_quotients_across],
+            quotients: [quotients_across, faint_quotients_across],
             logarithms: logarithms_across,
             largest_or_nan: largest_or_nan_across,
             matches: matches_across,
@@ -196,7 +196,7 @@ macro_rules! table {
                 numerators: [numerators_along, deep_numerators_along],
                 sums: [sum_along, deep_sum_along],
                 others: others_along,
-                quotients: [quotients_along, deep_quotients_along],
+                quotients: [quotients_along, faint_quotients_along],
                 logarithms: logarithms_along,
                 largest_or_nan: largest_or_nan_along,
                 matches: matches_along,
@@ -286,7 +286,7 @@ for_each_isa! { functions!
     deep_sum_along: Along, Numerators<true, false, false>;
     others_along: Along, Others<false>;
     quotients_along: Along, Quotients<false>;
-    deep_quotients_along: Along, Quotients<true>;
+    faint_quotients_along: Along, Quotients<true>;
     anew_along: Along, Anew;
     logarithms_along: Along, Logarithms;
     largest_or_nan_along: Along, LargestOrNan;
@@ -301,7 +301,7 @@ for_each_isa! { functions!
     deep_sum_across: Across, Numerators<true, false, false>;
     others_across: Across, Others<false>;
     quotients_across: Across, Quotients<false>;
-    deep_quotients_across: Across, Quotients<true>;
+    faint_quotients_across: Across, Quotients<true>;
     logarithms_across: Across, Logarithms;
     largest_or_nan_across: Across, LargestOrNan;
     matches_across: Across, Matches;

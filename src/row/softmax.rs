@@ -144,10 +144,9 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
             return softmax_of_short(group);
         }
         layout.logits(logits, group);
-        let depth = usize::from(group.is_deep);
-        (layout.numerators[depth])(group);
+        (layout.numerators[usize::from(group.is_deep)])(group);
         group.read_back();
-        (layout.quotients[depth])(group);
+        (layout.quotients[usize::from(group.is_faint)])(group);
     }
 }
 

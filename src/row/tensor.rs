@@ -105,7 +105,7 @@ unsafe fn one_row(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
     (group.src, group.dst) = (io.src, io.dst);
     group.count = 1;
     group.pitch = rows.axis;
-    group.scale = tensor.scale;
+    group.scale_by(tensor.scale);
     group.look_ahead(rows.axis);
     // SAFETY: the row lies inside the tensor, and its length is at most the axis.
     unsafe {
@@ -144,7 +144,7 @@ unsafe fn last_axis(
     };
     let mut group = Group::new();
     group.pitch = axis;
-    group.scale = tensor.scale;
+    group.scale_by(tensor.scale);
     let ahead = most * axis;
     let mut first = start;
     while first < end {
@@ -181,7 +181,7 @@ unsafe fn short_rows(passes: &Passes, tensor: Tensor<'_>, operation: Operation, 
     let axis = tensor.rows.axis;
     let (mut scratch, mut leftovers) = (Scratch::new(), Scratch::new());
     let mut group = Group::new();
-    group.scale = tensor.scale;
+    group.scale_by(tensor.scale);
     group.pitch = axis;
     group.stride = LANES;
     group.count = LANES;
@@ -227,7 +227,7 @@ unsafe fn other_axis(passes: &Passes, tensor: Tensor<'_>, operation: Operation) 
     let Rows { axis, inner } = tensor.rows;
     let mut group = Group::new();
     group.stride = inner;
-    group.scale = tensor.scale;
+    group.scale_by(tensor.scale);
     for row in 0..tensor.io.len / (axis * inner) {
         let len = tensor.lengths.of(row, axis);
         // SAFETY: there is a row.

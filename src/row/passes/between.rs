@@ -1,6 +1,6 @@
 //! What is worked out between the passes, of all rows of a group at once: a lane for each.
 
-use crate::math::exp_shift::Shift;
+use crate::math::exp_shift::{HARMLESS, Shift};
 use crate::math::exp_sum::{Total, numerator};
 use crate::math::log1p::log1p;
 use crate::row::block::{Block, Lanes};
@@ -40,31 +40,39 @@ unsafe fn store_shift<S: Machine, const K: usize>(
     }
 }
 
+/// A smallest logit that is less than this above the lowest of its row, 121 ln2, has a numerator of 2^-64 or less.
+const ABOVE_LOWEST: f32 = 83.8;
+
 /// Works out how the rows are shifted, of the largest and the smallest logits that were found.
 #[inline(always)]
 pub(super) fn shift<S: Machine, const K: usize>(simd: S, group: &mut Group) {
-    let v = Unrolled::<S, K>(simd);
-    let mut is_deep = false;
+    let v = Unrolled::<S, 1>(simd);
+    let (mut is_deep, mut is_faint) = (false, false);
     let mut lane = 0;
-    while lane < group.count {
+    // By vectors, which are enough to keep in registers, to the end of a block.
+    while lane < group.count.next_multiple_of(K * S::F32_LANES) {
         // SAFETY: the lanes of a block are among the sixteen, and were found.
         unsafe {
-            let largest = group.found[0].load(simd, lane);
-            let smallest: Block<S, K> = group.found[1].load(simd, lane);
-            let shift = Shift::of(v, largest);
-            let vanishes = v.less_than_f32s(smallest, shift.lowest);
-            // A base that is not 0 is 1 or more in magnitude, or infinite.
+            let largest: Block<S, 1> = group.found[0].load(simd, lane);
+            let smallest: Block<S, 1> = group.found[1].load(simd, lane);
+            let shift = Shift::of(v, v.sub_f32s(largest, v.splat_f32s(HARMLESS)));
+            let any = |mask: [S::m32s; 1]| simd.any_m32s(mask[0]);
+            // A base that is the largest logit is 1 or more in magnitude, or infinite.
             let one = v.splat_f32s(1.0);
-            let is_based = v.less_than_or_equal_f32s(one, v.magnitude_f32s(shift.base));
-            for k in 0..K {
-                is_deep |= simd.any_m32s(vanishes[k]) | simd.any_m32s(is_based[k]);
-            }
+            let is_based = any(v.less_than_or_equal_f32s(one, v.magnitude_f32s(shift.base)));
+            // A row of such numbers alone is as good as one of zeros, but slow.
+            let farthest = v.at_least_f32s(v.magnitude_f32s(largest), v.magnitude_f32s(smallest));
+            let is_tiny = any(v.less_than_f32s(farthest, v.splat_f32s(HARMLESS)));
+            is_deep |= any(v.less_than_f32s(smallest, shift.lowest)) | is_based | is_tiny;
+            let faint = v.add_f32s(shift.lowest, v.splat_f32s(ABOVE_LOWEST));
+            is_faint |= any(v.less_than_f32s(smallest, faint)) | is_based;
             group.known.largest.store(simd, lane, largest);
             store_shift(&mut group.known.shift, simd, lane, shift);
         }
-        lane += K * S::F32_LANES;
+        lane += S::F32_LANES;
     }
     group.is_deep = is_deep;
+    group.is_faint = is_faint;
 }
 
 /// Works out one over the sum of the numerators, of its two parts that were found.

@@ -17,6 +17,7 @@ pub(crate) struct Extremes<const IS_SCALED: bool, const IS_MASKED: bool>;
 #[derive(Clone, Copy)]
 pub(crate) struct State<F> {
     scale: F,
+    least: F,
     largest: F,
     smallest: F,
 }
@@ -38,7 +39,8 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED
         unsafe {
             let mut t = extent.load(simd, place.src);
             if IS_SCALED {
-                t = v.mul_f32s(state.scale, t);
+                let is_tiny = v.less_than_f32s(v.magnitude_f32s(t), state.least);
+                t = v.mul_f32s(state.scale, v.clear_f32s(is_tiny, t));
             }
             if IS_MASKED {
                 t = v.add_f32s(t, place.mask);
@@ -68,6 +70,7 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Pass for Extremes<IS_SCALED, 
         let v = Unrolled::<S, K>(simd);
         State {
             scale: v.splat_f32s(group.scale),
+            least: v.splat_f32s(group.least),
             largest: v.splat_f32s(f32::NEG_INFINITY),
             smallest: v.splat_f32s(f32::INFINITY),
         }

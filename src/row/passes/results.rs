@@ -9,23 +9,24 @@ use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Divides the numerators, which were written, by their sum.
 ///
-/// Unless `IS_DEEP` is set, the group is not deep.
-pub(crate) struct Quotients<const IS_DEEP: bool>;
+/// Unless `IS_FAINT` is set, the group is not faint.
+pub(crate) struct Quotients<const IS_FAINT: bool>;
 
-impl<const IS_DEEP: bool> Pass for Quotients<IS_DEEP> {
+impl<const IS_FAINT: bool> Pass for Quotients<IS_FAINT> {
     type State<S: Machine, const K: usize> = Inverse<Block<S, K>>;
 
     #[inline(always)]
     fn begin<S: Machine, const K: usize>(
-        _simd: S,
+        simd: S,
         group: &Group,
         of: impl Fn(&Lanes) -> Block<S, K>,
         _is_short: bool,
     ) -> Inverse<Block<S, K>> {
-        Inverse {
+        let inverse = Inverse {
             high: of(&group.known.of_sum[0]),
             low: of(&group.known.of_sum[1]),
-        }
+        };
+        inverse.magnified::<_, IS_FAINT>(Unrolled::<S, K>(simd))
     }
 
     #[inline(always)]
@@ -39,7 +40,7 @@ impl<const IS_DEEP: bool> Pass for Quotients<IS_DEEP> {
         // SAFETY: the caller's promise, passed on.
         unsafe {
             let numerator = extent.load(simd, place.src);
-            extent.store(simd, place.dst, inverse.times::<_, IS_DEEP>(v, numerator));
+            extent.store(simd, place.dst, inverse.times::<_, IS_FAINT>(v, numerator));
         }
     }
 }

@@ -4,7 +4,7 @@
 //! operations are those of the passes, in their order, and so are the bits.
 
 use crate::math::exp_shift::Shift;
-use crate::math::exp_sum::{Inverse, SHORT, Sum, Total, numerator};
+use crate::math::exp_sum::{FAINT, Inverse, SHORT, Sum, Total, numerator};
 use crate::row::block::{Block, Extent, First, LANES, Lanes, Whole};
 use crate::row::group::Group;
 use crate::simd::{Machine, Unrolled, Vocabulary};
@@ -56,7 +56,8 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         of_rows: false,
     };
 
-    let scale = v.splat_f32s(group.scale);
+    let (scale, least) = (v.splat_f32s(group.scale), v.splat_f32s(group.least));
+    let is_scaled = group.scale != 1.0 || !mask.is_null();
     let nothing = v.splat_f32s(f32::NEG_INFINITY);
     let mut logits = [nothing; N];
     let mut largest = nothing;
@@ -73,8 +74,11 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
                 }
             }
         };
-        // A factor of 1 changes no bit.
-        *t = v.mul_f32s(scale, load(src));
+        *t = load(src);
+        if is_scaled {
+            let is_tiny = v.less_than_f32s(v.magnitude_f32s(*t), least);
+            *t = v.mul_f32s(scale, v.clear_f32s(is_tiny, *t));
+        }
         if !mask.is_null() {
             *t = v.add_f32s(*t, load(mask));
         }
@@ -110,8 +114,25 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         high: [high; K],
         low: [low; K],
     };
+    // Where all quotients are far from the subnormal numbers, those are their bits, too: a branch that is foretold takes
+    // no time, and the last operation of a row is what the caller waits for.
+    let mut least = numerators[N - 1];
+    least = last.or(simd, least, f32::INFINITY);
+    for numerator in &numerators[..N - 1] {
+        least = v.at_most_f32s(least, *numerator);
+    }
+    let is_faint = v.less_than_f32s(least, v.splat_f32s(FAINT));
+    let mut is_any_faint = false;
+    for mask in is_faint {
+        is_any_faint |= simd.any_m32s(mask);
+    }
+    let magnified = inverse.magnified::<_, true>(v);
     for (i, numerator) in numerators.into_iter().enumerate() {
-        let quotient = inverse.times::<_, true>(v, numerator);
+        let quotient = if is_any_faint {
+            magnified.times::<_, true>(v, numerator)
+        } else {
+            inverse.times::<_, false>(v, numerator)
+        };
         // SAFETY: as where it is read.
         unsafe {
             let to = dst.add(i * LANES);
