@@ -62,7 +62,8 @@ impl Kernel for Gelu {
         let Product { power, rest } = normal_tail(simd, u);
         let is_small = simd.less_than_f32s(simd.splat_f32s(SUBNORMAL), u);
         let y = product_in_range(simd, power, rest, is_small);
-        simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), y)
+        let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+        simd.select_f32s(is_below, simd.xor_f32s(y, simd.splat_f32s(-0.0)), x)
     }
 
     #[inline(always)]

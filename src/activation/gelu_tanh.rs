@@ -33,6 +33,9 @@ pub struct GeluTanh;
 /// From here on what is missing from x, or from 0, rounds to 0.
 const VANISHED: f32 = 10.8;
 
+/// From here on it is subnormal.
+const SUBNORMAL: f32 = 4525.0;
+
 /// 1/0.044715 in two parts: the first is a multiple of 2^-16, as u² + 1/0.044715 is where it is
 /// rounded most.
 const RATIO_HIGH: f32 = hex("0x1.65d26p4"); // 22.3638611
@@ -49,27 +52,42 @@ impl Formula for GeluTanh {
 impl Kernel for GeluTanh {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
+    const LARGEST: f32 = 10.0;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
-        // high + low = u² + 1/0.044715, of which u times 2 sqrt(2/pi) 0.044715 is the exponent.
-        let ratio = simd.splat_f32s(RATIO_HIGH);
-        let high = simd.mul_add_f32s(u, u, ratio);
-        let low = simd.mul_add_f32s(u, u, simd.sub_f32s(ratio, high));
-        let low = simd.add_f32s(low, simd.splat_f32s(RATIO_LOW));
+        let u = simd.magnitude_f32s(x);
+        gate::gated(simd, x, u, reduce_cubic(simd, u), &GELU_TANH)
+    }
 
-        let scaled = simd.mul_f32s(u, simd.splat_f32s(GELU_TANH.steps));
-        let (bits, n) = round(simd, scaled, high);
-        let r = simd.mul_f32s(n, simd.splat_f32s(GELU_TANH.step_high));
-        let r = simd.mul_add_f32s(u, high, r);
-        let r = simd.mul_add_f32s(u, low, r);
-        let r = simd.mul_add_f32s(n, simd.splat_f32s(GELU_TANH.step_low), r);
-        gate::gated(simd, x, u, (bits, r), &GELU_TANH)
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        let is_small = simd.less_than_f32s(simd.splat_f32s(SUBNORMAL), u);
+        let reduced = reduce_cubic(simd, u);
+        gate::gated_far(simd, x, u, reduced, &GELU_TANH, is_small)
     }
 
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         line(simd, x, Slope::exactly(0.5))
     }
+}
+
+/// As [`gate::reduce`], for the cubic.
+#[inline(always)]
+fn reduce_cubic<V: Vocabulary>(simd: V, u: V::f32s) -> (V::f32s, V::f32s) {
+    // high + low = u² + 1/0.044715, of which u times 2 sqrt(2/pi) 0.044715 is the exponent.
+    let ratio = simd.splat_f32s(RATIO_HIGH);
+    let high = simd.mul_add_f32s(u, u, ratio);
+    let low = simd.mul_add_f32s(u, u, simd.sub_f32s(ratio, high));
+    let low = simd.add_f32s(low, simd.splat_f32s(RATIO_LOW));
+
+    let scaled = simd.mul_f32s(u, simd.splat_f32s(GELU_TANH.steps));
+    let (bits, n) = round(simd, scaled, high);
+    let r = simd.mul_f32s(n, simd.splat_f32s(GELU_TANH.step_high));
+    let r = simd.mul_add_f32s(u, high, r);
+    let r = simd.mul_add_f32s(u, low, r);
+    let r = simd.mul_add_f32s(n, simd.splat_f32s(GELU_TANH.step_low), r);
+    (bits, r)
 }

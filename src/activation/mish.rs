@@ -98,12 +98,9 @@ impl Kernel for Mish {
         simd.or_f32s(y, simd.sign_f32s(x))
     }
 
-    /// x, or x e^x: the rest is less than 2^-24 of either.
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let y = exp_far::exp_times_minus_x(simd, x);
-        let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
-        simd.select_f32s(is_below, simd.xor_f32s(y, simd.splat_f32s(-0.0)), x)
+        exp_far::x_or_x_exp(simd, x)
     }
 
     #[inline(always)]

@@ -30,6 +30,9 @@ pub struct QuickGelu;
 /// From here on what is missing from x, or from 0, rounds to 0.
 const VANISHED: f32 = 64.0;
 
+/// From here on it is subnormal.
+const SUBNORMAL: f32 = 2188.0;
+
 impl Formula for QuickGelu {
     fn reference(&self, x: f64) -> f64 {
         gated(x, 1.702 * x)
@@ -39,11 +42,20 @@ impl Formula for QuickGelu {
 impl Kernel for QuickGelu {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
+    const LARGEST: f32 = 51.0;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        let u = simd.magnitude_f32s(x);
         gate::gated(simd, x, u, reduce(simd, u, &QUICK_GELU), &QUICK_GELU)
+    }
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        let is_small = simd.less_than_f32s(simd.splat_f32s(SUBNORMAL), u);
+        let reduced = reduce(simd, u, &QUICK_GELU);
+        gate::gated_far(simd, x, u, reduced, &QUICK_GELU, is_small)
     }
 
     #[inline(always)]

@@ -1,7 +1,8 @@
 use super::Formula;
 use crate::drive::{Kernel, Weight};
+use crate::math::exp_far;
 use crate::math::gate::{self, LOGISTIC, reduce};
-use crate::simd::Vocabulary;
+use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// `f(x) = 1 / (1 + e^-x)`.
 ///
@@ -42,16 +43,15 @@ pub(super) fn logistic(x: f64) -> f64 {
     }
 }
 
-/// From here on the result is 1, or 0 on the other side.
-const SATURATED: f32 = 110.0;
-
 impl Kernel for Sigmoid {
     const WEIGHT: Weight = Weight::Long;
+    const LARGEST: f32 = exp_far::NEAR;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
-        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(SATURATED));
+        // What is nearer to zero makes no difference, but subnormal numbers would take long.
+        let u = simd.at_least_f32s(simd.magnitude_f32s(x), simd.splat_f32s(NEXT_TO_ZERO));
         let (bits, r) = reduce(simd, u, &LOGISTIC);
         let (numerator, denominator) = gate::fraction(simd, bits, r, &LOGISTIC);
         let inverse = simd.div_f32s(one, denominator);
@@ -61,5 +61,11 @@ impl Kernel for Sigmoid {
         let minus = simd.clear_f32s(below, simd.splat_f32s(-0.0));
         let numerator = simd.xor_f32s(numerator, minus);
         simd.mul_add_f32s(numerator, inverse, simd.clear_f32s(below, one))
+    }
+
+    /// 1, or e^x: the rest is less than 2^-24 of either.
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        simd.at_most_f32s(exp_far::exp(simd, x), simd.splat_f32s(1.0))
     }
 }

@@ -2,6 +2,7 @@ use super::Formula;
 use super::swish::gated;
 use crate::drive::near_zero::{Slope, line};
 use crate::drive::{Kernel, Weight};
+use crate::math::exp_far;
 use crate::math::gate::{self, LOGISTIC, reduce};
 use crate::simd::Vocabulary;
 
@@ -35,17 +36,20 @@ impl Formula for Silu {
     }
 }
 
-/// From here on what is missing from x, or from 0, rounds to 0.
-const VANISHED: f32 = 110.0;
-
 impl Kernel for Silu {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
+    const LARGEST: f32 = exp_far::NEAR;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
+        let u = simd.magnitude_f32s(x);
         gate::gated(simd, x, u, reduce(simd, u, &LOGISTIC), &LOGISTIC)
+    }
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        exp_far::x_or_x_exp(simd, x)
     }
 
     #[inline(always)]

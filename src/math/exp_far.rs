@@ -60,9 +60,10 @@ pub(crate) fn exp<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     product_in_range(simd, y, second, is_small)
 }
 
-/// -x e^x for x below -1, which may be subnormal or 0; at other numbers, something.
+/// x where it is positive, and x e^x where it is negative, for |x| far above 1: what x/(1 + e^-x) is, and the like, as the
+/// rest is less than 2^-24 of either.
 #[inline(always)]
-pub(crate) fn exp_times_minus_x<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+pub(crate) fn x_or_x_exp<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let t = simd.at_least_f32s(x, simd.splat_f32s(LOWEST_TIMES_X));
     let t = simd.at_most_f32s(t, simd.splat_f32s(-1.0));
     let Power { head, growth, bits } = power::<V, 127>(simd, t);
@@ -71,5 +72,7 @@ pub(crate) fn exp_times_minus_x<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let tail = simd.mul_f32s(head, growth);
     let y = simd.mul_add_f32s(u, head, simd.mul_f32s(u, tail));
     let is_small = simd.less_than_f32s(t, simd.splat_f32s(SUBNORMAL_TIMES_X));
-    product_in_range(simd, simd.mul_f32s(y, first), second, is_small)
+    let y = product_in_range(simd, simd.mul_f32s(y, first), second, is_small);
+    let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+    simd.select_f32s(is_below, simd.xor_f32s(y, simd.splat_f32s(-0.0)), x)
 }

@@ -20,7 +20,7 @@
 
 use super::exp::{self, ROUNDED_FACTOR};
 use super::{hex, polynomial};
-use crate::simd::{Table, Vocabulary};
+use crate::simd::{Table, Vocabulary, product_in_range};
 
 /// The power of two that all but the result is multiplied by, so that G is a normal number.
 const BIAS: i32 = 40;
@@ -96,6 +96,23 @@ pub(crate) fn gated<V: Vocabulary, const N: usize>(
     let gate = simd.div_f32s(simd.mul_f32s(u, power), sum);
     // Less from -0 where x is negative: -0 stays, and -inf gives -0.
     simd.sub_f32s(simd.at_least_f32s(x, simd.splat_f32s(-0.0)), gate)
+}
+
+/// The same for so large a w that x is the result, or the gate is so next to 0; where `is_small` is set, the gate is
+/// subnormal or vanishes.
+#[inline(always)]
+pub(crate) fn gated_far<V: Vocabulary, const N: usize>(
+    simd: V,
+    x: V::f32s,
+    u: V::f32s,
+    (bits, r): (V::f32s, V::f32s),
+    factor: &Factor<N>,
+    is_small: V::m32s,
+) -> V::f32s {
+    let (power, sum) = fraction(simd, bits, r, factor);
+    let gate = product_in_range(simd, simd.div_f32s(u, sum), power, is_small);
+    let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+    simd.select_f32s(is_below, simd.xor_f32s(gate, simd.splat_f32s(-0.0)), x)
 }
 
 /// c = 1.
