@@ -61,8 +61,10 @@ impl Kernel for Exp {
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let (y, bits) = Self::parts::<V, 0>(simd, x);
-        simd.mul_f32s(y, exp::scale(simd, bits))
+        // With that bias n alone is where the exponent's field is. The result is a normal number, so that adding n
+        // there is multiplying by 2^n, and leaves the units that multiply free.
+        let (y, bits) = Self::parts::<V, -127>(simd, x);
+        simd.add_bits_f32s(y, exp::scale(simd, bits))
     }
 
     #[inline(always)]
