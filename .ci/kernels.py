@@ -138,7 +138,7 @@ PASS_SPILLS = {
     },
 }
 
-# What passes may call: where there are few elements, for zeros, and in scalar code for fused operations.
+# What passes may call: for zeros, and in scalar code for fused operations.
 PASS_CALLS = r"^(memset|fmaf)\b"
 
 SOURCES = Path(__file__).parent.parent / "src"
@@ -167,9 +167,9 @@ def functions(objdump, library):
 
 
 def calls_one_of(name, body, text, relocated):
-    """Whether an instruction calls a function of that name, if it is a call: its address may have been loaded before."""
+    """Whether an instruction calls a function of that name; its address may have been loaded before."""
     if relocated:
-        return name in relocated[0] and bool(re.match("(call|bl)", text))
+        return name in relocated[0] and bool(re.match("call|bl", text))
     return "call *%" in text and any(name in symbol for _, _, of in body for symbol in of)
 
 
