@@ -25,8 +25,7 @@ SYMBOL = re.compile(
 )
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S.*)$")
-# Where numbers that stand apart are worked on: src/drive/near_zero.rs.
-OUTLINED = "::outline::outlined"
+OUTLINED = "::outline::outlined"  # src/drive/near_zero.rs
 LIST = r" +\[([^\]]*)\]"
 REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST};", re.M)
 

@@ -34,7 +34,7 @@ pub struct GeluTanh;
 const VANISHED: f32 = 10.8;
 
 /// From here on it is subnormal.
-const SUBNORMAL: f32 = 4525.0;
+const SUBNORMAL: f32 = 10.101;
 
 /// 1/0.044715 in two parts: the first is a multiple of 2^-16, as u² + 1/0.044715 is where it is
 /// rounded most.

@@ -31,7 +31,7 @@ pub struct QuickGelu;
 const VANISHED: f32 = 64.0;
 
 /// From here on it is subnormal.
-const SUBNORMAL: f32 = 2188.0;
+const SUBNORMAL: f32 = 53.66;
 
 impl Formula for QuickGelu {
     fn reference(&self, x: f64) -> f64 {

@@ -94,28 +94,32 @@ impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
         for vector in self.vectors {
             let x = [*vector];
             let u = simd.magnitude_f32s(x);
-            let one = simd.splat_f32s(1.0);
+            let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
             let is_near = simd.less_than_f32s(u, simd.splat_f32s(NEXT_TO_ZERO));
             // (NaN is not inside.)
             let is_inside = simd.less_than_or_equal_f32s(u, simd.splat_f32s(K::LARGEST));
-            // Each operation gets harmless numbers in the place of those that are not for it.
+            let has_far = const { K::LARGEST < f32::INFINITY };
+            // Each operation gets harmless numbers in the place of those that are not for it, and is left out if none is.
+            let mut inner = x;
+            let mut is_inner = one;
+            if const { K::HAS_NEAR_ZERO } {
+                inner = simd.clear_f32s(is_near, inner);
+                is_inner = simd.clear_f32s(is_near, is_inner);
+            }
+            if has_far {
+                inner = simd.keep_f32s(is_inside, inner);
+                is_inner = simd.keep_f32s(is_inside, is_inner);
+            }
+            let [is_inner] = simd.less_than_f32s(zero, is_inner);
             let mut y = x;
-            if const { K::LARGEST == f32::INFINITY } {
-                y = self.kernel.eval(simd, simd.clear_f32s(is_near, x));
-            } else if self.simd.any_m32s(is_inside[0]) {
-                let x = simd.keep_f32s(is_inside, x);
-                let x = if const { K::HAS_NEAR_ZERO } {
-                    simd.clear_f32s(is_near, x)
-                } else {
-                    x
-                };
-                y = self.kernel.eval(simd, x);
+            if self.simd.any_m32s(is_inner) {
+                y = self.kernel.eval(simd, inner);
             }
             if const { K::HAS_NEAR_ZERO } && self.simd.any_m32s(is_near[0]) {
                 let near = self.kernel.near_zero(simd, simd.keep_f32s(is_near, x));
                 y = simd.select_f32s(is_near, near, y);
             }
-            if const { K::LARGEST < f32::INFINITY } {
+            if has_far && self.simd.any_beyond_f32s(x, K::LARGEST) {
                 let far = self.kernel.far(simd, simd.select_f32s(is_inside, one, x));
                 y = simd.select_f32s(is_inside, y, far);
             }
