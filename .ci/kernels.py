@@ -20,6 +20,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from spills import PASS_SPILLS, SPILLS, STREAMED_SPILLS, SURROUNDED_SPILLS
+
 SYMBOL = re.compile(
     r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::surrounded)?(?:::streamed)?|row::passes)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
 )
@@ -49,95 +51,11 @@ ARM = {
     "masked": r"$^", # There are none.
     "never_in_a_loop": r"^f(add|sub|mul|div|min|max|n?madd|n?msub) +s\d+",
 }
-# How often a loop of these may touch the stack: constants that wait there for want of a register, and
-# one or two values of two interleaved vectors, which are faster so than one vector at a time
-# (docs/kernels.md).
-SPILLS = {
-    "avx2": {
-        "elu": 1,
-        "erf": 1,
-        "expm1": 2,
-        "gelu": 4,
-        "gelu_tanh": 1,
-        "log_sigmoid": 1,
-        "mish": 3,
-        "quick_gelu": 1,
-        "sigmoid": 1,
-        "silu": 1,
-        "softplus": 7,
-        "swish": 4,
-        "tanhshrink": 2,
-    },
-    "avx512": {
-        "softplus": 3,
-    },
-    "neon": {
-        "gelu": 3,
-        "log_sigmoid": 3,
-        "mish": 2,
-        "selu": 1,
-        "softplus": 7,
-        "tanhshrink": 1,
-    },
-}
-
-# How often more in streamed kernels, where there are one or two values more to keep.
-STREAMED_SPILLS = {
-    "avx2": {"gelu": 2, "sigmoid": 5, "tanh": 2},
-}
-# How often more next to what surrounds a kernel.
-SURROUNDED_SPILLS = {
-    "avx2": {"sigmoid": 1, "tanh": 2},
-    "neon": {"log_sigmoid": 2, "softplus": 1},
-}
 # The instruction sets that have stores past the cache.
 STREAMING = ["avx2", "avx512"]
 PASSES = "row::passes"
 
-# The same for passes of operations on rows. On NEON a block is four vectors.
-PASS_SPILLS = {
-    "avx2": {
-        "anew_along": 4,
-        "deep_numerators_across": 3,
-        "deep_numerators_along": 2,
-        "deep_numerators_in_scratch": 1,
-        "deep_sum_across": 5,
-        "deep_sum_along": 6,
-        "deep_sum_in_scratch": 4,
-        "masked_along": 4,
-        "numerators_along": 2,
-        "others_across": 7,
-        "others_along": 9,
-        "others_in_scratch": 9,
-        "sum_across": 3,
-        "sum_along": 2,
-        "sum_in_scratch": 1,
-    },
-    "avx512": {},
-    "neon": {
-        "anew_along": 5,
-        "deep_numerators_across": 19,
-        "deep_numerators_along": 10,
-        "deep_numerators_in_scratch": 10,
-        "deep_sum_across": 22,
-        "deep_sum_along": 10,
-        "deep_sum_in_scratch": 10,
-        "extremes_along": 4,
-        "masked_along": 6,
-        "numerators_across": 13,
-        "numerators_along": 10,
-        "numerators_in_scratch": 2,
-        "others_across": 35,
-        "others_along": 21,
-        "others_in_scratch": 12,
-        "scaled_along": 6,
-        "sum_across": 12,
-        "sum_along": 8,
-        "sum_in_scratch": 4,
-    },
-}
-
-# What passes may call: for zeros, and in scalar code for fused operations.
+# What passes may call: where there are few elements, for zeros, and in scalar code for fused operations.
 PASS_CALLS = r"^(memset|fmaf)\b"
 
 SOURCES = Path(__file__).parent.parent / "src"

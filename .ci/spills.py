@@ -1,0 +1,101 @@
+"""How often the loops of kernels and of passes over rows may touch the stack; see kernels.py."""
+
+# How often a loop of these may touch the stack: constants that wait there for want of a register, and
+# one or two values of two interleaved vectors, which are faster so than one vector at a time
+# (docs/kernels.md).
+SPILLS = {
+    "avx2": {
+        "elu": 1,
+        "erf": 1,
+        "expm1": 2,
+        "gelu": 5,
+        "gelu_tanh": 2,
+        "log_sigmoid": 1,
+        "mish": 3,
+        "quick_gelu": 1,
+        "sigmoid": 2,
+        "silu": 1,
+        "softsign": 1,
+        "softplus": 7,
+        "swish": 4,
+        "tanhshrink": 2,
+    },
+    "avx512": {
+        "log_sigmoid": 2,
+        "softplus": 3,
+    },
+    "neon": {
+        "gelu": 3,
+        "log_sigmoid": 3,
+        "mish": 2,
+        "selu": 1,
+        "softplus": 7,
+        "tanhshrink": 1,
+    },
+}
+
+# How often more in streamed kernels, where there are one or two values more to keep.
+STREAMED_SPILLS = {
+    "avx2": {"celu": 1, "exp": 1, "gelu": 2, "selu": 1, "sigmoid": 5, "tanh": 2},
+}
+# How often more next to what surrounds a kernel.
+SURROUNDED_SPILLS = {
+    "avx2": {
+        "celu": 1,
+        "elu": 1,
+        "exp": 1,
+        "gelu": 2,
+        "gelu_tanh": 5,
+        "mish": 4,
+        "quick_gelu": 1,
+        "rrelu": 1,
+        "selu": 1,
+        "sigmoid": 2,
+        "silu": 1,
+        "tanh": 2,
+    },
+    "neon": {"log_sigmoid": 2, "softplus": 1},
+}
+
+# The same for passes of operations on rows. On NEON a block is four vectors.
+PASS_SPILLS = {
+    "avx2": {
+        "anew_along": 4,
+        "deep_numerators_across": 3,
+        "deep_numerators_along": 2,
+        "deep_numerators_in_scratch": 1,
+        "deep_sum_across": 5,
+        "deep_sum_along": 6,
+        "deep_sum_in_scratch": 4,
+        "masked_along": 4,
+        "numerators_along": 2,
+        "others_across": 7,
+        "others_along": 9,
+        "others_in_scratch": 9,
+        "sum_across": 3,
+        "sum_along": 2,
+        "sum_in_scratch": 1,
+    },
+    "avx512": {},
+    "neon": {
+        "anew_along": 5,
+        "deep_numerators_across": 19,
+        "deep_numerators_along": 10,
+        "deep_numerators_in_scratch": 10,
+        "deep_sum_across": 22,
+        "deep_sum_along": 10,
+        "deep_sum_in_scratch": 10,
+        "extremes_along": 4,
+        "masked_along": 6,
+        "numerators_across": 13,
+        "numerators_along": 10,
+        "numerators_in_scratch": 2,
+        "others_across": 35,
+        "others_along": 21,
+        "others_in_scratch": 12,
+        "scaled_along": 6,
+        "sum_across": 12,
+        "sum_along": 8,
+        "sum_in_scratch": 4,
+    },
+}
