@@ -97,7 +97,7 @@ def loops(body):
     before = [set() for _ in body]
     jumps_back = []
     for i, (_, text, relocated) in enumerate(body):
-        target = re.match(r"^(?:j\w+|b\.?\w*|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
+        target = re.match(r"^(?:j\w+|b(?:\.\w+)?|cbn?z \w+,|tbn?z \w+, #\w+,) *([0-9a-f]+) <", text)
         to = index.get(int(target.group(1), 16)) if target else None
         if to is not None:
             before[to].add(i)

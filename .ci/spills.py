@@ -25,12 +25,12 @@ SPILLS = {
         "softplus": 3,
     },
     "neon": {
-        "gelu": 3,
+        "gelu": 6,
         "log_sigmoid": 3,
-        "mish": 2,
+        "mish": 3,
         "selu": 1,
         "softplus": 7,
-        "tanhshrink": 1,
+        "tanhshrink": 2,
     },
 }
 
@@ -54,7 +54,7 @@ SURROUNDED_SPILLS = {
         "silu": 1,
         "tanh": 2,
     },
-    "neon": {"log_sigmoid": 2, "softplus": 1},
+    "neon": {"log_sigmoid": 2, "softplus": 1, "swish": 1, "tanhshrink": 1},
 }
 
 # The same for passes of operations on rows. On NEON a block is four vectors.
@@ -79,7 +79,7 @@ PASS_SPILLS = {
     "avx512": {},
     "neon": {
         "anew_along": 5,
-        "deep_numerators_across": 19,
+        "deep_numerators_across": 34,
         "deep_numerators_along": 10,
         "deep_numerators_in_scratch": 10,
         "deep_sum_across": 22,
