@@ -27,7 +27,7 @@ SYMBOL = re.compile(
 )
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S.*)$")
-OUTLINED = "::outline::outlined"  # src/drive/near_zero.rs
+OUTLINED = "::outline::outlined"  # src/drive/apart.rs
 LIST = r" +\[([^\]]*)\]"
 REGISTRY = re.compile(rf"^ +\w+(?:<'\w+>)? +(\w+){LIST}{LIST};", re.M)
 

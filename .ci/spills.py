@@ -5,7 +5,8 @@
 # (docs/kernels.md).
 SPILLS = {
     "avx2": {
-        "elu": 1,
+        "celu": 1,
+        "elu": 2,
         "erf": 1,
         "expm1": 2,
         "gelu": 5,
@@ -13,6 +14,7 @@ SPILLS = {
         "log_sigmoid": 1,
         "mish": 3,
         "quick_gelu": 1,
+        "selu": 1,
         "sigmoid": 2,
         "silu": 1,
         "softsign": 1,
@@ -36,16 +38,17 @@ SPILLS = {
 
 # How often more in streamed kernels, where there are one or two values more to keep.
 STREAMED_SPILLS = {
-    "avx2": {"celu": 1, "exp": 1, "gelu": 2, "selu": 1, "sigmoid": 5, "tanh": 2},
+    "avx2": {"exp": 1, "gelu": 2, "sigmoid": 5, "tanh": 2},
 }
 # How often more next to what surrounds a kernel.
 SURROUNDED_SPILLS = {
     "avx2": {
-        "celu": 1,
+        "celu": 2,
         "elu": 1,
         "exp": 1,
         "gelu": 2,
         "gelu_tanh": 5,
+        "log_sigmoid": 1,
         "mish": 4,
         "quick_gelu": 1,
         "rrelu": 1,

@@ -6,9 +6,9 @@
 
 use crate::simd::{Machine, Vocabulary};
 
+pub(crate) mod apart;
 pub(crate) mod body;
 pub(crate) mod map;
-pub(crate) mod near_zero;
 pub(crate) mod operands;
 // Only x86-64 has such stores, and only optimised code uses them.
 #[cfg_attr(any(not(target_arch = "x86_64"), unoptimised), allow(dead_code))]
@@ -136,7 +136,7 @@ pub(crate) trait Kernel: Copy {
         x
     }
 
-    /// `f(x)` for numbers next to zero, and for zeros; see [`near_zero`].
+    /// `f(x)` for numbers next to zero, and for zeros; see [`apart`].
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         self.eval(simd, x)

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::near_zero::{Slope, line};
+use crate::drive::apart::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::erf;
 use crate::simd::Vocabulary;

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::near_zero::{Slope, line};
+use crate::drive::apart::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::normal_tail::{Product, VANISHED, normal_tail};
 use crate::simd::{Vocabulary, product_in_range};

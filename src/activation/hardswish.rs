@@ -1,6 +1,6 @@
 use super::Formula;
 use crate::drive::Kernel;
-use crate::drive::near_zero::{Slope, line};
+use crate::drive::apart::{Slope, line};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x * min(max(x + 3, 0), 6) / 6`.

@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::near_zero::{Slope, broken_line};
+use crate::drive::apart::{Slope, broken_line};
 use crate::drive::{ChooseKernel, Kernel, WithKernel};
 use crate::simd::Vocabulary;
 

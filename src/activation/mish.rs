@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::near_zero::{Slope, line};
+use crate::drive::apart::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::exp::{self, Steps};
 use crate::math::exp_far;

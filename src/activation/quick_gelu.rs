@@ -1,6 +1,6 @@
 use super::Formula;
 use super::swish::gated;
-use crate::drive::near_zero::{Slope, line};
+use crate::drive::apart::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::gate::{self, QUICK_GELU, reduce};
 use crate::simd::Vocabulary;

@@ -1,5 +1,5 @@
 use super::Formula;
-use crate::drive::near_zero::{Slope, broken_line};
+use crate::drive::apart::{Slope, broken_line};
 use crate::drive::{Kernel, Weight};
 use crate::math::{expm1, hex, polynomial};
 use crate::simd::Vocabulary;

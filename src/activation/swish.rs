@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
-use crate::drive::near_zero::{Slope, line};
+use crate::drive::apart::{Slope, line};
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::simd::Vocabulary;

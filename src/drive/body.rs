@@ -1,6 +1,6 @@
 //! What the loops compute, and how they read what goes with an element.
 
-use super::near_zero::NearZero;
+use super::apart::Apart;
 use super::{BinaryKernel, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
@@ -12,18 +12,27 @@ pub(crate) trait Body: Copy {
     /// [`Kernel::LEAVES_SOME`] of the kernel.
     const LEAVES_SOME: bool;
 
+    /// Whether it leaves any on `S`. Scalar code of a light kernel does not: the compiler may make vectors of it.
+    #[inline(always)]
+    fn leaves_some<S: Machine>() -> bool {
+        Self::LEAVES_SOME && !(S::IS_SCALAR && Self::WEIGHT.is_light())
+    }
+
+    /// Whether what is left over behind whole turns is seen to out of line, whatever it is: that is the body once less.
+    const LEAVES_REST: bool = false;
+
     /// The results for `x`, the vectors from element `at` of the buffer on; `load` reads what goes with them. There are none
-    /// if `near_zero` leaves the numbers that the kernel would get to others.
+    /// if `apart` leaves the numbers that the kernel would get to others.
     ///
     /// # Safety
     /// What `load` reads lies inside the buffer.
-    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: Apart, const N: usize>(
         self,
         simd: S,
         at: usize,
         x: [S::f32s; N],
         load: L,
-        near_zero: Z,
+        apart: Z,
     ) -> Option<[S::f32s; N]>;
 }
 
@@ -120,15 +129,15 @@ impl<K: Kernel> Body for Unary<K> {
     const LEAVES_SOME: bool = K::LEAVES_SOME;
 
     #[inline(always)]
-    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: Apart, const N: usize>(
         self,
         simd: S,
         _at: usize,
         x: [S::f32s; N],
         _load: L,
-        near_zero: Z,
+        apart: Z,
     ) -> Option<[S::f32s; N]> {
-        near_zero.eval(simd, self.0, x)
+        apart.eval(simd, self.0, x)
     }
 }
 
@@ -145,13 +154,13 @@ impl<K: BinaryKernel> Body for Binary<K> {
     const LEAVES_SOME: bool = false;
 
     #[inline(always)]
-    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: Apart, const N: usize>(
         self,
         simd: S,
         at: usize,
         x: [S::f32s; N],
         load: L,
-        _near_zero: Z,
+        _apart: Z,
     ) -> Option<[S::f32s; N]> {
         // SAFETY: there is an operand for each of the buffer's elements, and the caller says that what is read lies
         // inside it.

@@ -1,7 +1,7 @@
 //! The loop that writes by way of the cache.
 
+use super::apart::{Apart, Left, SeenTo};
 use super::body::{Body, First, Load, Unary, Whole};
-use super::near_zero::{Left, NearZero, SeenTo};
 use super::{Io, Kernel, WithKernel};
 use crate::simd::Machine;
 use core::hint::black_box;
@@ -222,7 +222,7 @@ unsafe fn turns<S: Machine, B: Body, const N: usize>(
         {
             at += step;
         }
-        if !B::LEAVES_SOME || io.len - at < step {
+        if !B::leaves_some::<S>() || io.len - at < step {
             return at;
         }
         // Out of the loop above, which then has no calls and need not keep anything for them.
@@ -246,28 +246,33 @@ unsafe fn one<S: Machine, B: Body, L: Load<S>>(
 ) -> S::f32s {
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        let [y] = match body.eval(simd, at, [x], load, Left) {
+        let left = if const { B::LEAVES_REST } {
+            None
+        } else {
+            body.eval(simd, at, [x], load, Left)
+        };
+        let [y] = match left {
             Some(y) => y,
-            None if B::LEAVES_SOME => body.eval(simd, at, [x], load, SeenTo).unwrap_or([x]),
+            None if B::leaves_some::<S>() => body.eval(simd, at, [x], load, SeenTo).unwrap_or([x]),
             None => [x],
         };
         y
     }
 }
 
-/// Applies `body` to the `N` vectors from `at` on, or returns that `near_zero` leaves them to others. All are read before
+/// Applies `body` to the `N` vectors from `at` on, or returns that `apart` leaves them to others. All are read before
 /// one is written.
 ///
 /// # Safety
 /// As for [`map`]; `N` vectors lie between `at` and the end of `io`. Where it streams, the buffers are two and
 /// `io.dst` is aligned to a vector at `at`.
 #[inline(always)]
-pub(super) unsafe fn turn<S: Machine, B: Body, Z: NearZero, const N: usize, const STREAM: bool>(
+pub(super) unsafe fn turn<S: Machine, B: Body, Z: Apart, const N: usize, const STREAM: bool>(
     simd: S,
     io: Io<f32>,
     body: B,
     at: usize,
-    near_zero: Z,
+    apart: Z,
 ) -> bool {
     let Io { src, dst, .. } = io;
     let lanes = S::F32_LANES;
@@ -280,7 +285,7 @@ pub(super) unsafe fn turn<S: Machine, B: Body, Z: NearZero, const N: usize, cons
     // SAFETY: the caller vouches for all `N` vectors.
     unsafe {
         let x: [S::f32s; N] = Whole.load(simd, src.add(at));
-        let Some(y) = body.eval(simd, at, x, Whole, near_zero) else {
+        let Some(y) = body.eval(simd, at, x, Whole, apart) else {
             return false;
         };
         for (k, y) in y.into_iter().enumerate() {

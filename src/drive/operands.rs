@@ -3,13 +3,14 @@
 //! Each of the three operands is a number for each element or the same for all of them. One that is not wanted is neutral:
 //! a sum with -0 and a product with 1 change no bit. (It is read from the nearest cache, which costs less than a
 //! second pass over the elements, and less code than a loop for each combination. Next to a kernel of few operations
-//! it would be a good part of the work: unless a kernel is heavy, it has a loop for a bias alone and one for a factor.)
+//! it would be a good part of the work: unless a kernel is heavy, or leaves numbers to code out of line, which makes each loop
+//! longer, it has a loop for a bias alone and one for a factor.)
 //!
 //! Elements and factors may also come in pairs, an element and its factor, without any other operand, and not where it streams.
 
+use super::apart::Apart;
 use super::body::{Body, Load};
 use super::map::{Around, map};
-use super::near_zero::NearZero;
 use super::{Io, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::hint::black_box;
@@ -175,7 +176,10 @@ impl Around for Operands {
                     io,
                     Surrounded::<K, false, false, false, true> { kernel, operands },
                 );
-            } else if const { K::WEIGHT.is_heavy() } || has_addend || has_bias && has_factor {
+            } else if const { Self::Body::<K>::LEAVES_SOME || K::WEIGHT.is_heavy() }
+                || has_addend
+                || has_bias && has_factor
+            {
                 map(simd, io, self.around(kernel));
             } else if has_factor {
                 map(
@@ -214,15 +218,16 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
     const WEIGHT: Weight = K::WEIGHT;
     // A light kernel need not leave any, and there are many loops.
     const LEAVES_SOME: bool = K::LEAVES_SOME && !K::WEIGHT.is_light();
+    const LEAVES_REST: bool = Self::LEAVES_SOME;
 
     #[inline(always)]
-    unsafe fn eval<S: Machine, L: Load<S>, Z: NearZero, const N: usize>(
+    unsafe fn eval<S: Machine, L: Load<S>, Z: Apart, const N: usize>(
         self,
         simd: S,
         at: usize,
         mut x: [S::f32s; N],
         load: L,
-        near_zero: Z,
+        apart: Z,
     ) -> Option<[S::f32s; N]> {
         debug_assert!(N * S::F32_LANES <= TURN);
         let v = Unrolled::<S, N>(simd);
@@ -243,7 +248,7 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));
             }
             let mut y = if const { Self::LEAVES_SOME } {
-                near_zero.eval(simd, self.kernel, x)?
+                apart.eval(simd, self.kernel, x)?
             } else {
                 self.kernel.eval(v, x)
             };

@@ -6,9 +6,9 @@
 //! lines are under way: the hardware prefetcher follows a sequence no further than the page's end, so
 //! the buffer is walked in [`STRANDS`] places at once, each a sequence of its own.
 
+use super::apart::{Left, SeenTo};
 use super::body::Body;
 use super::map::{Around, LINE, SCALAR_UNROLL, UNROLL, turn};
-use super::near_zero::{Left, SeenTo};
 use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
 use crate::simd::Machine;
@@ -188,7 +188,7 @@ unsafe fn strands<S: Machine, B: Body, const N: usize>(
             at = next(at);
             turns -= 1;
         }
-        if !B::LEAVES_SOME || turns == 0 {
+        if !B::leaves_some::<S>() || turns == 0 {
             return end;
         }
         // Out of the loop above, as in `map`. SAFETY: as above.

@@ -1,19 +1,22 @@
-//! Numbers next to zero, which Intel's CPUs multiply slowly.
+//! Numbers that a kernel leaves to operations of their own, since they would be slow or make all others slower: those next
+//! to zero, and those far from it.
 //!
-//! A multiplication of a subnormal number, or one whose product is subnormal, takes some 150 cycles there. Next to zero
+//! Intel's CPUs take some 150 cycles a vector for a multiplication if an operand or the product is subnormal. Next to zero
 //! most activations are a line, whatever they are elsewhere: `f(x) = c x`. So a kernel may have an operation of its own for
-//! numbers below 2^-60 ([`Kernel::near_zero`]), most often [`line`]. The loops look for such numbers, a group of vectors at
-//! a time; zeros do not count. If a group has some, it is worked on out of line: the kernel gets zeros in their place, and
-//! what the operation makes of them replaces the results.
+//! numbers below 2^-60 ([`Kernel::near_zero`]), most often [`line`]; zeros do not count. Far from zero many activations are
+//! x, a limit, or an exponential that leaves the range of normal numbers: that is [`Kernel::far`].
 //!
-//! The result of an element depends on that element alone all the same, and is the same on all instruction sets. It is not
-//! flushed to zero by a thread that does so with the results of arithmetic.
+//! The loops look for such numbers, a group of vectors at a time. If a group has some, it is worked on out of line: each
+//! operation gets its own elements, and other numbers, which do no harm, in the place of the rest.
+//!
+//! The result of an element depends on that element alone all the same, and is the same on all instruction sets. Next to
+//! zero it is not flushed by a thread that does so with the results of arithmetic.
 
 use super::Kernel;
 use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary, product_in_range};
 
-/// What becomes of numbers next to zero.
-pub(crate) trait NearZero: Copy {
+/// What becomes of numbers that stand apart.
+pub(crate) trait Apart: Copy {
     /// `kernel` of some vectors, or nothing if they are left to others.
     fn eval<S: Machine, K: Kernel, const N: usize>(
         self,
@@ -27,7 +30,7 @@ pub(crate) trait NearZero: Copy {
 #[derive(Clone, Copy)]
 pub(super) struct Left;
 
-impl NearZero for Left {
+impl Apart for Left {
     #[inline(always)]
     fn eval<S: Machine, K: Kernel, const N: usize>(
         self,
@@ -44,7 +47,7 @@ impl NearZero for Left {
         } else if const { !K::HAS_NEAR_ZERO } {
             false
         } else if const { K::WEIGHT.is_light() } {
-            // Looking at all of them would take half of the time. Where many are next to zero, one vector tells. Scalar
+            // Looking at all of them would take half of the time. If many are next to zero, one vector tells. Scalar
             // code is left to the compiler, which may make vectors of it.
             !S::IS_SCALAR && simd.any_next_to_zero_f32s([x[0]])
         } else {
@@ -62,7 +65,7 @@ impl NearZero for Left {
 #[derive(Clone, Copy)]
 pub(super) struct SeenTo;
 
-impl NearZero for SeenTo {
+impl Apart for SeenTo {
     #[inline(always)]
     fn eval<S: Machine, K: Kernel, const N: usize>(
         self,
@@ -80,7 +83,7 @@ impl NearZero for SeenTo {
     }
 }
 
-/// Vectors some of whose elements are next to zero, and in whose place the results are written.
+/// Vectors some of whose elements stand apart, and in whose place the results are written.
 struct Group<'a, S: Machine, K> {
     simd: S,
     kernel: K,
@@ -201,7 +204,7 @@ pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s 
     simd.or_f32s(y, sign)
 }
 
-/// x for negative numbers and -0 times `below`, x itself for others; x is below [`NEXT_TO_ZERO`].
+/// The slope `below` times x for negative numbers and -0, `above` times x for others; as [`line`].
 #[inline(always)]
 pub(crate) fn broken_line<V: Vocabulary>(
     simd: V,
@@ -209,9 +212,13 @@ pub(crate) fn broken_line<V: Vocabulary>(
     below: Slope,
     above: Slope,
 ) -> V::f32s {
-    let zero = simd.splat_f32s(0.0);
     // -1 or 1: zeros have a sign, too.
     let side = simd.or_f32s(simd.sign_f32s(x), simd.splat_f32s(1.0));
-    let is_below = simd.less_than_f32s(side, zero);
-    simd.select_f32s(is_below, line(simd, x, below), line(simd, x, above))
+    let is_below = simd.less_than_f32s(side, simd.splat_f32s(0.0));
+    let of_above = if above == Slope::exactly(1.0) {
+        x
+    } else {
+        line(simd, x, above)
+    };
+    simd.select_f32s(is_below, line(simd, x, below), of_above)
 }
