@@ -3,7 +3,7 @@
 //!
 //! Intel's CPUs take some 150 cycles a vector for a multiplication if an operand or the product is subnormal. Next to zero
 //! most activations are a line, whatever they are elsewhere: `f(x) = c x`. So a kernel may have an operation of its own for
-//! numbers below 2^-60 ([`Kernel::near_zero`]), most often [`line`]; zeros do not count. Far from zero many activations are
+//! numbers below 2^-60 ([`Kernel::near_zero`]), most often [`line()`]; zeros do not count. Far from zero many activations are
 //! x, a limit, or an exponential that leaves the range of normal numbers: that is [`Kernel::far`].
 //!
 //! The loops look for such numbers, a group of vectors at a time. If a group has some, it is worked on out of line: each
@@ -154,7 +154,7 @@ impl Slope {
         Self { high, low }
     }
 
-    /// Whether [`line`] is right for it: no product on the way to a result leaves the range of normal numbers.
+    /// Whether [`line()`] is right for it: no product on the way to a result leaves the range of normal numbers.
     fn is_moderate(self) -> bool {
         const LARGE: f32 = (1u64 << 40) as f32;
         self.high == 0.0 || (1.0 / LARGE..=LARGE).contains(&self.high.abs())
@@ -204,7 +204,7 @@ pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s 
     simd.or_f32s(y, sign)
 }
 
-/// The slope `below` times x for negative numbers and -0, `above` times x for others; as [`line`].
+/// The slope `below` times x for negative numbers and -0, `above` times x for others; as [`line()`].
 #[inline(always)]
 pub(crate) fn broken_line<V: Vocabulary>(
     simd: V,

@@ -1,6 +1,6 @@
 //! e^x and x e^x far from zero, where they leave the range of normal numbers.
 //!
-//! Algorithm: as in [`exp`](super::exp), with the power of two in two factors, of which the second is multiplied such that
+//! Algorithm: as in [`exp`](mod@super::exp), with the power of two in two factors, of which the second is multiplied such that
 //! no product is subnormal: [`product_in_range`]. Error: that of [`power`], 0.27 ULP, and one rounding of a normal number;
 //! one more where the result is subnormal. NaN gives NaN.
 
