@@ -6,9 +6,9 @@ must be what the source means.
     kernels.py OBJDUMP LIBRARY ISA...
 
 Fails where a kernel is missing, calls anything (so something was not inlined; a streamed one calls its cached twin
-alone; all may call what they leave numbers to that stand apart), moves a vector to or from the stack in a loop (a spill; a few kernels may, see SPILLS), has a scalar
-operation or a gather inside a loop, or lacks a loop without masked moves that stores as many vectors as the loops of
-`src/drive/` unroll. (A loop with masked moves is that over what is left of a buffer.) Scalar kernels may call `fmaf`
+alone; all may call what they leave numbers to that stand apart), moves a vector to or from the stack in a loop (a
+spill; a few kernels may, see SPILLS), has a scalar operation or a gather inside a loop, or lacks a loop without masked
+moves that stores as many vectors as the loops of `src/drive/` unroll. (A loop with masked moves is that over what is left of a buffer.) Scalar kernels may call `fmaf`
 alone. Prints the size of the code.
 
 The passes of operations on rows are checked for the same, but for the number of their stores: see
@@ -83,11 +83,12 @@ def functions(objdump, library):
     return found
 
 
-def calls_one_of(name, body, text, relocated):
-    """Whether an instruction calls a function of that name; its address may have been loaded before."""
+def calls(name, body, text, relocated):
+    """Whether an instruction may call a function of that name. If it calls through a register, the function's address
+    was loaded somewhere in the body."""
     if relocated:
-        return name in relocated[0] and bool(re.match("call|bl", text))
-    return "call *%" in text and any(name in symbol for _, _, of in body for symbol in of)
+        return name in relocated[0] and bool(re.match("call|jmp|bl?", text))
+    return "*%" in text and any(name in symbol for _, _, of in body for symbol in of)
 
 
 def loops(body):
@@ -104,7 +105,7 @@ def loops(body):
             if to <= i:
                 jumps_back.append((to, i))
         # What leads to such a call is seldom wanted, and what follows it: they belong to no loop.
-        is_outlined = calls_one_of(OUTLINED, body, text, relocated)
+        is_outlined = calls(OUTLINED, body, text, relocated)
         if i + 1 < len(body) and not is_outlined and not re.match(r"^(ret|jmp|b|br)\b(?!\.)", text):
             before[i + 1].add(i)
     found = []
@@ -126,15 +127,13 @@ def loops(body):
 def complaints(module, isa, name, body):
     """What is wrong with one kernel or stage."""
     patterns = PATTERNS[isa]
-    # Scalar code may load the address of `fmaf` once and call it through a register.
-    has_fmaf = any("fmaf" in symbol for _, _, relocated in body for symbol in relocated)
     streams = module.endswith("::streamed")
     twin = f"activations::{module.removesuffix('::streamed')}::{isa}::{name}"
     for _, text, relocated in body:
-        of_fmaf = "*%" in text if not relocated else "fmaf" in relocated[0]
+        of_fmaf = isa == "scalar" and calls("fmaf", body, text, relocated)
         of_twin = streams and relocated and relocated[0].startswith(twin)
-        is_outlined = calls_one_of(OUTLINED, body, text, relocated)
-        allowed = of_twin or is_outlined or isa == "scalar" and has_fmaf and of_fmaf
+        is_outlined = calls(OUTLINED, body, text, relocated)
+        allowed = of_twin or is_outlined or of_fmaf
         # A jump to another function, a tail call, is left to the linker as a call is.
         leaves = relocated and re.search(patterns["jump"], text)
         if (leaves or re.search(patterns["call"], text)) and not allowed:

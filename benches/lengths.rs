@@ -55,10 +55,7 @@ const CELL: usize = 11;
 fn main() {
     let arguments = Arguments::of_this_program();
     let trial = arguments.extent() == Extent::Trial;
-    let variant = match arguments.has("--in-place") {
-        true => Variant::InPlace,
-        false => Variant::OutOfPlace,
-    };
+    let variant = arguments.variant();
     let activations = AnyActivation::all()
         .filter(|activation| arguments.has("--all") || FEW.contains(&activation.name()));
     let mut names = LOOPS.to_vec();

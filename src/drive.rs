@@ -130,16 +130,16 @@ pub(crate) trait Kernel: Copy {
     /// Whether there are numbers that [`eval`](Self::eval) is not given.
     const LEAVES_SOME: bool = Self::HAS_NEAR_ZERO || Self::LARGEST < f32::INFINITY;
 
-    /// `f(x)` for numbers beyond [`LARGEST`](Self::LARGEST), infinities and NaN.
+    /// `f(x)` for numbers beyond [`LARGEST`](Self::LARGEST), infinities and NaN: x, unless a kernel says otherwise.
     #[inline(always)]
     fn far<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
         x
     }
 
-    /// `f(x)` for numbers next to zero, and for zeros; see [`apart`].
+    /// `f(x)` for numbers next to zero, and for zeros: x, unless a kernel says otherwise; see [`apart`].
     #[inline(always)]
-    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        self.eval(simd, x)
+    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
+        x
     }
 
     /// `f(x)` in each lane. A lane's result depends on that lane alone.

@@ -34,6 +34,14 @@ pub(crate) fn polynomial<V: Vocabulary, const N: usize>(
     sum
 }
 
+/// x where it is positive, and -`y` where it is negative: x less a positive `y` that is small next to x, or -0 less it. (A
+/// NaN in x stays.)
+#[inline(always)]
+pub(crate) fn x_or_less<V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
+    let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+    simd.select_f32s(is_below, simd.xor_f32s(y, simd.splat_f32s(-0.0)), x)
+}
+
 /// The f32 that a literal in C's hexadecimal notation stands for: `0x1.8p-1` is 0.75.
 ///
 /// Evaluated at compile time: what is no such literal, or no normal f32, does not compile.

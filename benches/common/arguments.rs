@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::Variant;
 use activations::Isa;
 
 /// What to measure.
@@ -80,6 +81,14 @@ impl Arguments {
     /// Whether this option, which has no value, was given.
     pub fn has(&self, option: &str) -> bool {
         self.options.iter().any(|given| given == option)
+    }
+
+    /// Over its input if `--in-place` was given, and otherwise into a second buffer.
+    pub fn variant(&self) -> Variant {
+        match self.has("--in-place") {
+            true => Variant::InPlace,
+            false => Variant::OutOfPlace,
+        }
     }
 
     /// How much is to be measured.

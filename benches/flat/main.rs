@@ -71,10 +71,7 @@ impl<'a> Bench<'a> {
     fn new(arguments: &'a Arguments) -> Self {
         Self {
             arguments,
-            variant: match arguments.has("--in-place") {
-                true => Variant::InPlace,
-                false => Variant::OutOfPlace,
-            },
+            variant: arguments.variant(),
             rounds: match arguments.extent() {
                 Extent::Trial => 1,
                 Extent::Quick => QUICK,

@@ -45,9 +45,4 @@ impl Kernel for Expm1 {
         // The result has the sign of x, which its zero need not have yet.
         simd.or_f32s(expm1::expm1(simd, t), simd.sign_f32s(x))
     }
-
-    #[inline(always)]
-    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
-        x
-    }
 }

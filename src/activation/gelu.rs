@@ -2,6 +2,7 @@ use super::Formula;
 use crate::drive::apart::{Slope, line};
 use crate::drive::{Kernel, Weight};
 use crate::math::normal_tail::{Product, VANISHED, normal_tail};
+use crate::math::x_or_less;
 use crate::simd::{Vocabulary, product_in_range};
 
 /// `f(x) = x Phi(x) = x/2 (1 + erf(x / sqrt(2)))`.
@@ -45,7 +46,6 @@ const SUBNORMAL: f32 = 13.15;
 impl Kernel for Gelu {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
-
     const LARGEST: f32 = 13.0;
 
     #[inline(always)]
@@ -61,9 +61,7 @@ impl Kernel for Gelu {
         let u = simd.at_most_f32s(simd.magnitude_f32s(x), simd.splat_f32s(VANISHED));
         let Product { power, rest } = normal_tail(simd, u);
         let is_small = simd.less_than_f32s(simd.splat_f32s(SUBNORMAL), u);
-        let y = product_in_range(simd, power, rest, is_small);
-        let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
-        simd.select_f32s(is_below, simd.xor_f32s(y, simd.splat_f32s(-0.0)), x)
+        x_or_less(simd, x, product_in_range(simd, power, rest, is_small))
     }
 
     #[inline(always)]

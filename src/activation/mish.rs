@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::apart::{Slope, line};
 use crate::drive::{Kernel, Weight};
-use crate::math::exp::{self, Steps};
+use crate::math::exp::{self, Power, Steps};
 use crate::math::exp_far;
 use crate::simd::Vocabulary;
 
@@ -69,9 +69,7 @@ impl Kernel for Mish {
         // With e = e^t = 2^n a and h = e + e^2/2 the result is t h/(1 + h), on both sides of 0. In
         // terms of g = a + a e/2, which is h/2^n: (t 2^n/2) g/d with d = 1/2 + g 2^n/2. Both g and d
         // are sums of two floats.
-        let (bits, r, low) = exp::reduce::<V, BIAS>(simd, t, &STEPS);
-        let growth = exp::expm1(simd, simd.add_f32s(r, low));
-        let head = simd.lookup_f32s(&STEPS.head, bits);
+        let Power { head, growth, bits } = exp::power::<V, BIAS>(simd, t, &STEPS);
         let scale = exp::scale(simd, bits);
         let tail = simd.mul_f32s(head, growth);
         let a = simd.add_f32s(head, tail);

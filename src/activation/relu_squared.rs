@@ -1,6 +1,6 @@
 use super::Formula;
 use crate::drive::Kernel;
-use crate::simd::{NEXT_TO_ZERO, Vocabulary, product_in_range};
+use crate::simd::{Vocabulary, product_in_range};
 
 /// `f(x) = max(x, 0)²`.
 ///
@@ -30,7 +30,11 @@ impl Formula for ReluSquared {
     }
 }
 
-const TWO_TO_38: f32 = (1u64 << 38) as f32;
+/// The square of a smaller number rounds to 0.
+const VANISHES: f32 = 1.0 / (1u128 << 76) as f32;
+
+/// The square of a smaller number is subnormal, or 0.
+const SUBNORMAL: f32 = 1.0 / (1u64 << 63) as f32;
 
 impl Kernel for ReluSquared {
     const HAS_NEAR_ZERO: bool = true;
@@ -44,10 +48,9 @@ impl Kernel for ReluSquared {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let x = simd.at_least_f32s(x, simd.splat_f32s(0.0));
-        // The square of a smaller number is 0; that of one below 2^-63 is subnormal.
-        let vanishes = simd.less_than_f32s(x, simd.splat_f32s(1.0 / TWO_TO_38 / TWO_TO_38));
+        let vanishes = simd.less_than_f32s(x, simd.splat_f32s(VANISHES));
         let x = simd.clear_f32s(vanishes, x);
-        let is_small = simd.less_than_f32s(x, simd.splat_f32s(NEXT_TO_ZERO / 8.0));
+        let is_small = simd.less_than_f32s(x, simd.splat_f32s(SUBNORMAL));
         product_in_range(simd, x, x, is_small)
     }
 }

@@ -61,9 +61,4 @@ impl Kernel for Softsign {
         let y = simd.mul_add_f32s(remainder, reciprocal, q);
         simd.or_f32s(y, simd.sign_f32s(x))
     }
-
-    #[inline(always)]
-    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
-        x
-    }
 }

@@ -39,9 +39,4 @@ impl Kernel for Tanh {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         tanh::tanh(simd, x)
     }
-
-    #[inline(always)]
-    fn near_zero<V: Vocabulary>(self, _simd: V, x: V::f32s) -> V::f32s {
-        x
-    }
 }

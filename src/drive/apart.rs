@@ -17,7 +17,7 @@ use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary, product
 
 /// What becomes of numbers that stand apart.
 pub(crate) trait Apart: Copy {
-    /// `kernel` of some vectors, or nothing if they are left to others.
+    /// `kernel`, which leaves some numbers, of some vectors, or nothing if these are left to others.
     fn eval<S: Machine, K: Kernel, const N: usize>(
         self,
         simd: S,
@@ -38,20 +38,17 @@ impl Apart for Left {
         kernel: K,
         x: [S::f32s; N],
     ) -> Option<[S::f32s; N]> {
-        let are_left = if const { K::LARGEST < f32::INFINITY } {
-            if const { K::HAS_NEAR_ZERO } {
-                simd.any_next_to_zero_or_beyond_f32s(x, K::LARGEST)
+        let are_left = if const { K::LARGEST == f32::INFINITY } {
+            if const { K::WEIGHT.is_light() } {
+                // Looking at all of them would take half of the time. If many are next to zero, one vector tells.
+                simd.any_next_to_zero_f32s([x[0]])
             } else {
-                simd.any_beyond_f32s(x, K::LARGEST)
+                simd.any_next_to_zero_f32s(x)
             }
-        } else if const { !K::HAS_NEAR_ZERO } {
-            false
-        } else if const { K::WEIGHT.is_light() } {
-            // Looking at all of them would take half of the time. If many are next to zero, one vector tells. Scalar
-            // code is left to the compiler, which may make vectors of it.
-            !S::IS_SCALAR && simd.any_next_to_zero_f32s([x[0]])
+        } else if const { K::HAS_NEAR_ZERO } {
+            simd.any_next_to_zero_or_beyond_f32s(x, K::LARGEST)
         } else {
-            simd.any_next_to_zero_f32s(x)
+            simd.any_beyond_f32s(x, K::LARGEST)
         };
         if are_left {
             None
@@ -97,26 +94,23 @@ impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
         for vector in self.vectors {
             let x = [*vector];
             let u = simd.magnitude_f32s(x);
-            let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
+            let one = simd.splat_f32s(1.0);
             let is_near = simd.less_than_f32s(u, simd.splat_f32s(NEXT_TO_ZERO));
             // (NaN is not inside.)
             let is_inside = simd.less_than_or_equal_f32s(u, simd.splat_f32s(K::LARGEST));
             let has_far = const { K::LARGEST < f32::INFINITY };
             // Each operation gets harmless numbers in the place of those that are not for it, and is left out if none is.
-            let mut inner = x;
             let mut is_inner = one;
             if const { K::HAS_NEAR_ZERO } {
-                inner = simd.clear_f32s(is_near, inner);
                 is_inner = simd.clear_f32s(is_near, is_inner);
             }
             if has_far {
-                inner = simd.keep_f32s(is_inside, inner);
                 is_inner = simd.keep_f32s(is_inside, is_inner);
             }
-            let [is_inner] = simd.less_than_f32s(zero, is_inner);
+            let is_inner = simd.less_than_f32s(simd.splat_f32s(0.0), is_inner);
             let mut y = x;
-            if self.simd.any_m32s(is_inner) {
-                y = self.kernel.eval(simd, inner);
+            if self.simd.any_m32s(is_inner[0]) {
+                y = self.kernel.eval(simd, simd.keep_f32s(is_inner, x));
             }
             if const { K::HAS_NEAR_ZERO } && self.simd.any_m32s(is_near[0]) {
                 let near = self.kernel.near_zero(simd, simd.keep_f32s(is_near, x));

@@ -36,6 +36,21 @@ pub(crate) trait Body: Copy {
     ) -> Option<[S::f32s; N]>;
 }
 
+/// `kernel`, that of a body `B`, of some vectors; what becomes of numbers that it leaves is up to `apart`.
+#[inline(always)]
+pub(super) fn kernel_of<S: Machine, B: Body, K: Kernel, Z: Apart, const N: usize>(
+    simd: S,
+    kernel: K,
+    x: [S::f32s; N],
+    apart: Z,
+) -> Option<[S::f32s; N]> {
+    if B::leaves_some::<S>() {
+        apart.eval(simd, kernel, x)
+    } else {
+        Some(kernel.eval(Unrolled(simd), x))
+    }
+}
+
 /// How much of some vectors is read.
 pub(crate) trait Load<S: Machine>: Copy {
     /// Reads `N` vectors.
@@ -137,7 +152,7 @@ impl<K: Kernel> Body for Unary<K> {
         _load: L,
         apart: Z,
     ) -> Option<[S::f32s; N]> {
-        apart.eval(simd, self.0, x)
+        kernel_of::<S, Self, K, Z, N>(simd, self.0, x, apart)
     }
 }
 

@@ -9,7 +9,7 @@
 //! Elements and factors may also come in pairs, an element and its factor, without any other operand, and not where it streams.
 
 use super::apart::Apart;
-use super::body::{Body, Load};
+use super::body::{Body, Load, kernel_of};
 use super::map::{Around, map};
 use super::{Io, Kernel, Weight};
 use crate::simd::{Machine, Unrolled, Vocabulary};
@@ -247,11 +247,7 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
             if BIAS {
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));
             }
-            let mut y = if const { Self::LEAVES_SOME } {
-                apart.eval(simd, self.kernel, x)?
-            } else {
-                self.kernel.eval(v, x)
-            };
+            let mut y = kernel_of::<S, Self, K, Z, N>(simd, self.kernel, x, apart)?;
             // Not before: they would wait on the stack.
             if FACTOR {
                 factors = load.load(simd, factor.at(at));

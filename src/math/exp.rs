@@ -216,3 +216,34 @@ pub(crate) fn beyond_linear<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
 pub(crate) fn expm1<V: Vocabulary>(simd: V, r: V::f32s) -> V::f32s {
     simd.mul_add_f32s(simd.mul_f32s(r, r), beyond_linear(simd, r), r)
 }
+
+/// The steps of e^t itself.
+pub(crate) static RISING: Steps = Steps::rising(1.0);
+
+/// e^t as (head + head growth) 2^n: the head is 2^(j/8) to the nearest f32, and the bits those that [`scale`] makes 2^n of.
+pub(crate) struct Power<F> {
+    pub(crate) head: F,
+    pub(crate) growth: F,
+    pub(crate) bits: F,
+}
+
+impl<F: Copy> Power<F> {
+    /// e^t, but for 2^n.
+    #[inline(always)]
+    pub(crate) fn mantissa<V: Vocabulary<f32s = F>>(&self, simd: V) -> F {
+        simd.mul_add_f32s(self.head, self.growth, self.head)
+    }
+}
+
+/// The parts of e^t, times the factor of `steps`, which rise; t is as for [`reduce`].
+#[inline(always)]
+pub(crate) fn power<V: Vocabulary, const BIAS: i32>(
+    simd: V,
+    t: V::f32s,
+    steps: &Steps,
+) -> Power<V::f32s> {
+    let (bits, r, low) = reduce::<V, BIAS>(simd, t, steps);
+    let growth = expm1(simd, simd.add_f32s(r, low));
+    let head = simd.lookup_f32s(&steps.head, bits);
+    Power { head, growth, bits }
+}

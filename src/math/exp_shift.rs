@@ -3,7 +3,7 @@
 //! A row is shifted by a multiple of ln2/8, K ln2/8: see [`exp_sum`](super::exp_sum).
 
 use super::exp::{STEP_HIGH, STEPS};
-use crate::simd::Vocabulary;
+use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// What numerators are multiplied by: the smallest of them is a normal number so, with a product in reach that
 /// makes it less than half the smallest f32 even times 2^24.
@@ -21,7 +21,7 @@ pub(crate) const LARGEST: f32 = 32_768.0;
 
 /// Subtracted from a logit, it changes no bit of the numerator, and leaves no subnormal number: a product with one
 /// takes some 150 cycles.
-pub(crate) const HARMLESS: f32 = 1.0 / (1u64 << 60) as f32;
+pub(crate) const HARMLESS: f32 = NEXT_TO_ZERO;
 
 /// Added to a number, it rounds it to an integer, and the last twelve bits of the sum are that of the integer
 /// plus eight times the exponent of [`SCALE`].

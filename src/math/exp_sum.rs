@@ -22,7 +22,7 @@ use super::exp::{ROUNDED_FACTOR, STEP_HIGH, STEP_LOW, STEPS};
 use super::exp_shift::{SCALE, Shift};
 use super::gate::LOGISTIC;
 use super::polynomial;
-use crate::simd::{Table, Vocabulary};
+use crate::simd::{Table, Vocabulary, product_in_range};
 
 /// What small quotients are multiplied by, 2^120: so that not even the product with the low part of the inverse, some
 /// 2^-25 of a quotient that is 2^-185 over the length of the row, is subnormal.
@@ -55,8 +55,8 @@ static TABLE: Table = {
     Table::new(entries)
 };
 
-#[cfg(not(unoptimised))]
 /// A numerator below this, 2^-64 times [`SCALE`], may have a quotient, or a correction of it, that is subnormal.
+#[cfg(not(unoptimised))]
 pub(crate) const FAINT: f32 = SCALE / (1u128 << 64) as f32;
 
 /// A numerator, not yet rounded: `step + step * growth`.
@@ -265,12 +265,13 @@ impl<F: Copy> Inverse<F> {
         if !IS_FAINT {
             return quotient;
         }
-        let least = f32::MIN_POSITIVE;
-        let is_subnormal = simd.less_than_f32s(quotient, simd.splat_f32s(least * MAGNIFIED));
-        // Plus the smallest normal number, whose spacing is that of the subnormal ones, the quotient is rounded where it
-        // should be. What its bits then have beyond those of that number are the bits of the quotient.
-        let least = simd.keep_f32s(is_subnormal, simd.splat_f32s(least));
-        let sum = simd.mul_add_f32s(quotient, simd.splat_f32s(1.0 / MAGNIFIED), least);
-        simd.sub_bits_f32s(sum, least)
+        let least = simd.splat_f32s(f32::MIN_POSITIVE * MAGNIFIED);
+        let is_subnormal = simd.less_than_f32s(quotient, least);
+        product_in_range(
+            simd,
+            quotient,
+            simd.splat_f32s(1.0 / MAGNIFIED),
+            is_subnormal,
+        )
     }
 }

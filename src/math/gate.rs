@@ -19,7 +19,7 @@
 //! its remainder. That costs more than a third of the time; `docs/kernels.md` has the figures.
 
 use super::exp::{self, ROUNDED_FACTOR};
-use super::{hex, polynomial};
+use super::{hex, polynomial, x_or_less};
 use crate::simd::{Table, Vocabulary, product_in_range};
 
 /// The power of two that all but the result is multiplied by, so that G is a normal number.
@@ -111,8 +111,7 @@ pub(crate) fn gated_far<V: Vocabulary, const N: usize>(
 ) -> V::f32s {
     let (power, sum) = fraction(simd, bits, r, factor);
     let gate = product_in_range(simd, simd.div_f32s(u, sum), power, is_small);
-    let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
-    simd.select_f32s(is_below, simd.xor_f32s(gate, simd.splat_f32s(-0.0)), x)
+    x_or_less(simd, x, gate)
 }
 
 /// c = 1.

@@ -28,10 +28,12 @@ const SATURATED: f32 = 11.5;
 const FACTOR: f32 = hex("0x1.2d9168p-2"); // 0.29449999
 
 /// By which the products are larger than they ought to be.
-const SCALE: f32 = 4_294_967_296.0 * 4_294_967_296.0;
+const SCALE: f32 = (1u128 << 64) as f32;
 
-/// Below, u^3/3 is less than half the smallest f32; and next below this it is subnormal.
+/// Below, u^3/3 is less than half the smallest f32.
 const VANISHES: f32 = 1.0 / (1u64 << 51) as f32;
+
+/// Below, u^3/3 is subnormal.
 const SUBNORMAL: f32 = 1.0 / (1u64 << 42) as f32;
 
 /// Coefficients of q in u^2, from the constant term up.

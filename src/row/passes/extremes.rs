@@ -22,6 +22,18 @@ pub(crate) struct State<F> {
     smallest: F,
 }
 
+/// `scale` times `x`, or 0 where x is below `least` in magnitude.
+#[inline(always)]
+pub(super) fn scaled<V: Vocabulary>(
+    simd: V,
+    x: V::f32s,
+    scale: V::f32s,
+    least: V::f32s,
+) -> V::f32s {
+    let is_tiny = simd.less_than_f32s(simd.magnitude_f32s(x), least);
+    simd.mul_f32s(scale, simd.clear_f32s(is_tiny, x))
+}
+
 impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED> {
     /// The logits of a block, which are written, where they are not the inputs.
     ///
@@ -39,8 +51,7 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED
         unsafe {
             let mut t = extent.load(simd, place.src);
             if IS_SCALED {
-                let is_tiny = v.less_than_f32s(v.magnitude_f32s(t), state.least);
-                t = v.mul_f32s(state.scale, v.clear_f32s(is_tiny, t));
+                t = scaled(v, t, state.scale, state.least);
             }
             if IS_MASKED {
                 t = v.add_f32s(t, place.mask);

@@ -7,6 +7,7 @@ use crate::math::exp_shift::Shift;
 use crate::math::exp_sum::{FAINT, Inverse, SHORT, Sum, Total, numerator};
 use crate::row::block::{Block, Extent, First, LANES, Lanes, Whole};
 use crate::row::group::Group;
+use crate::row::passes::extremes::scaled;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Turns the rows of `group` into their softmax, be its logits scaled, masked, both or neither.
@@ -76,8 +77,7 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         };
         *t = load(src);
         if is_scaled {
-            let is_tiny = v.less_than_f32s(v.magnitude_f32s(*t), least);
-            *t = v.mul_f32s(scale, v.clear_f32s(is_tiny, *t));
+            *t = scaled(v, *t, scale, least);
         }
         if !mask.is_null() {
             *t = v.add_f32s(*t, load(mask));
