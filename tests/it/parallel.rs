@@ -7,8 +7,19 @@ use activations::{
 };
 use rayon::ThreadPoolBuilder;
 
-/// More elements than are left to one thread, and no whole number of anything.
-const MANY: usize = (1 << 21) + 37;
+/// Elements from which on a tensor is not left to one thread.
+const SHARED: usize = 1 << 21;
+
+/// So many more of them that the whole rows, blocks or periods in it are shared out as well, and no whole number of
+/// anything.
+const MANY: usize = 3_000_037;
+
+/// `x` without what is left behind its last whole `block`: long enough, else a test would be of one thread alone.
+fn whole(x: &[f32], block: usize) -> &[f32] {
+    let len = x.len() / block * block;
+    assert!(len >= SHARED, "{len} elements in blocks of {block}");
+    &x[..len]
+}
 
 /// Runs `test` in pools of one thread to seven; where the CPU is emulated, of three alone: how tensors are cut does
 /// not depend on it.
@@ -48,7 +59,7 @@ fn every_activation() {
     for activation in AnyActivation::all().step_by(step_of_the_heaviest(8)) {
         assert_elementwise(&activation, &x, activation.name());
     }
-    for len in [0, 1, 17, (1 << 21) - 1, 1 << 21, (1 << 21) + 1] {
+    for len in [0, 1, 17, SHARED - 1, SHARED, SHARED + 1] {
         assert_elementwise(&Silu, &x[..len], &format!("{len} elements"));
     }
 }
@@ -65,8 +76,7 @@ fn channels_biases_and_residuals() {
     let x = inputs::noise(MANY);
     let numbers = inputs::noise(1000);
     for (channels, inner) in [(1000, 1), (3, 5000), (2, 600_000), (1, MANY), (64, 49)] {
-        let len = x.len() / (channels * inner) * (channels * inner);
-        let (x, numbers) = (&x[..len], &numbers[..channels]);
+        let (x, numbers) = (whole(&x, channels * inner), &numbers[..channels]);
         let what = format!("[_, {channels}, {inner}]");
         let prelu = Prelu::per_channel(numbers, inner).unwrap();
         assert_elementwise(&prelu, x, &format!("prelu {what}"));
@@ -99,7 +109,7 @@ fn rows() {
         Rows::strided(10, 777),
         Rows::strided(1000, 1000),
     ] {
-        let x = &x[..x.len() / (rows.axis * rows.inner) * rows.axis * rows.inner];
+        let x = whole(&x, rows.axis * rows.inner);
         for operation in AnyRowActivation::all().step_by(step_of_the_heaviest(4)) {
             assert_rows(
                 &operation,
@@ -151,13 +161,13 @@ where
     ] {
         for order in [Order::GateFirst, Order::ValueFirst] {
             let split = Split { n, layout, order };
-            let len = MANY / n * n;
+            let len = whole(left, n).len();
+            let x = &x[..2 * len];
             let mut expected = vec![0.0; len];
-            gate.apply_split(split, &x[..2 * len], &mut expected)
-                .unwrap();
+            gate.apply_split(split, x, &mut expected).unwrap();
             in_pools(|| {
                 let mut y = vec![0.0; len];
-                gate.par_apply_split(split, &x[..2 * len], &mut y).unwrap();
+                gate.par_apply_split(split, x, &mut y).unwrap();
                 assert_same(&y, &expected, &format!("{what} {split:?}"));
             });
         }
