@@ -2,26 +2,32 @@
 
 use crate::common::inputs;
 use activations::{
-    Activation, AnyActivation, AnyRowActivation, Cuts, Formula, Fused, Lengths, Prelu, Relu,
-    RowActivation, Rows, Softmax, Softmin,
+    Activation, AnyActivation, AnyRowActivation, Cuts, Formula, Fused, Lengths, LogSoftmax, Prelu,
+    Relu, RowActivation, Rows, Softmax, Softmin,
 };
 
-/// All stretches of a tensor once it is cut as far as it may be.
+/// All stretches that there are while a tensor is cut as far as it may be: the tensor itself, its halves, and so on down
+/// to those that are left whole. Threads get stretches of every size, and a small one may be right by chance where the
+/// one that it is cut from is wrong.
 fn stretches(cuts: Cuts, len: usize, grain: usize) -> Vec<(usize, usize)> {
-    let (mut whole, mut left) = (Vec::new(), vec![(0, len)]);
+    let (mut all, mut left) = (Vec::new(), vec![(0, len)]);
     while let Some((start, len)) = left.pop() {
-        match cuts.middle(len, grain) {
-            None => whole.push((start, len)),
-            Some(middle) => {
-                assert!(
-                    0 < middle && middle < len,
-                    "{cuts:?} cuts {len} at {middle}"
-                );
-                left.extend([(start, middle), (start + middle, len - middle)]);
-            }
+        all.push((start, len));
+        if let Some(middle) = cuts.middle(len, grain) {
+            assert!(
+                0 < middle && middle < len,
+                "{cuts:?} cuts {len} at {middle}"
+            );
+            left.extend([(start, middle), (start + middle, len - middle)]);
         }
     }
-    whole
+    all
+}
+
+/// That a tensor is cut into so many pieces at least. Each cut makes one stretch two, and leaves three.
+fn assert_pieces(stretches: &[(usize, usize)], pieces: usize, what: &str) {
+    let whole = stretches.len().div_ceil(2);
+    assert!(whole >= pieces, "{what}: only {whole} pieces");
 }
 
 fn assert_same(got: &[f32], expected: &[f32], what: &str) {
@@ -41,18 +47,16 @@ fn assert_parts_make_the_whole<A: Activation>(
     let (mut expected, mut got) = (vec![0.0; len], vec![0.0; len]);
     activation.apply(&x, &mut expected).unwrap();
     let stretches = stretches(activation.cuts(), len, 4);
-    assert!(
-        stretches.len() >= pieces,
-        "{what}: only {} stretches",
-        stretches.len()
-    );
+    assert_pieces(&stretches, pieces, what);
     for (start, len) in stretches {
         let part = activation.part(start, len);
         let stretch = start..start + len;
-        assert_eq!(part.check(len), Ok(()), "{what}: {stretch:?}");
-        part.apply(&x[stretch.clone()], &mut got[stretch]).unwrap();
+        let what = format!("{what}: {stretch:?}");
+        assert_eq!(part.check(len), Ok(()), "{what}");
+        let got = &mut got[..len];
+        part.apply(&x[stretch.clone()], got).unwrap();
+        assert_same(got, &expected[stretch], &what);
     }
-    assert_same(&got, &expected, what);
 }
 
 #[test]
@@ -107,19 +111,38 @@ fn assert_row_parts_make_the_whole<A: RowActivation>(
     let (mut expected, mut got) = (vec![0.0; x.len()], vec![0.0; x.len()]);
     operation.apply(rows, &x, &mut expected).unwrap();
     let stretches = stretches(operation.cuts(rows), outer, 1);
-    assert!(
-        stretches.len() >= pieces,
-        "{what}: only {} stretches",
-        stretches.len()
-    );
+    assert_pieces(&stretches, pieces, what);
     for (first, count) in stretches {
+        let what = format!("{what}: {count} rows from {first}");
         let part = operation.part(rows, first, count);
+        assert_eq!(part.check(rows, count * row), Ok(()), "{what}");
         let stretch = first * row..(first + count) * row;
-        assert_eq!(part.check(rows, count * row), Ok(()), "{what}: {stretch:?}");
-        part.apply(rows, &x[stretch.clone()], &mut got[stretch])
-            .unwrap();
+        let got = &mut got[..count * row];
+        part.apply(rows, &x[stretch.clone()], got).unwrap();
+        assert_same(got, &expected[stretch], &what);
     }
-    assert_same(&got, &expected, what);
+}
+
+/// Every operation that has a mask and lengths, with these.
+fn every_with<'a>(mask: &'a [f32], lengths: Lengths<'a>) -> [AnyRowActivation<'a>; 3] {
+    let scale = 0.5;
+    [
+        AnyRowActivation::from(Softmax {
+            mask,
+            lengths,
+            scale,
+        }),
+        AnyRowActivation::from(LogSoftmax {
+            mask,
+            lengths,
+            scale,
+        }),
+        AnyRowActivation::from(Softmin {
+            mask,
+            lengths,
+            scale,
+        }),
+    ]
 }
 
 #[test]
@@ -157,27 +180,30 @@ fn of_rows() {
                 1
             };
             let what = format!("{masks} masks, {lengths:?}");
-            let softmax = Softmax {
-                mask,
-                lengths,
-                scale: 0.5,
-            };
-            assert_row_parts_make_the_whole(&softmax, rows, outer, pieces, &what);
-            let softmin = Softmin {
-                mask,
-                lengths,
-                scale: 0.5,
-            };
-            assert_row_parts_make_the_whole(&softmin, rows, outer, pieces, &what);
+            for operation in every_with(mask, lengths) {
+                assert_row_parts_make_the_whole(&operation, rows, outer, pieces, &what);
+            }
         }
     }
-    let mixed = Softmax {
-        mask: &mask[..3 * 21],
-        lengths: Lengths::PerRow(&numbers[..2]),
-        scale: 1.0,
-    };
-    assert_row_parts_make_the_whole(&mixed, rows, outer, 2, "periods of 3 and 2 rows");
+    // Masks and lengths repeat together after 6, 12 and 24 rows.
+    let mask = inputs::noise(8 * 21);
+    for (outer, masks, lengths, pieces) in [(12, 3, 2, 2), (24, 4, 6, 2), (48, 8, 3, 2)] {
+        let what = format!("periods of {masks} and {lengths} rows");
+        let (mask, lengths) = (&mask[..masks * 21], Lengths::PerRow(&numbers[..lengths]));
+        for operation in every_with(mask, lengths) {
+            assert_row_parts_make_the_whole(&operation, rows, outer, pieces, &what);
+        }
+    }
     for operation in AnyRowActivation::all() {
         assert_row_parts_make_the_whole(&operation, Rows::strided(5, 3), 7, 7, operation.name());
+    }
+}
+
+#[test]
+fn a_grain_of_nothing_is_one_of_one() {
+    for len in 0..20 {
+        let middle = Cuts::Anywhere.middle(len, 0);
+        assert_eq!(middle, Cuts::Anywhere.middle(len, 1), "{len}");
+        assert_eq!(middle.unwrap_or(0), len / 2, "{len}");
     }
 }
