@@ -155,6 +155,7 @@ fn bad_text_is_an_error_that_names_it() {
         "relu(1)",
         "hardtanh(0,6) x",
         "hardtanh(max=6, 0)",
+        "hardtanh(min=0, 6)",
         "hardtanh(min=0, min=0.5)",
         "hardtanh(0, min=0.5)",
         "prelu(per channel)",

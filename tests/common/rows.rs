@@ -266,7 +266,9 @@ pub fn reference(operation: &AnyRowActivation<'_>, rows: Rows, x: &[f32]) -> Vec
         for first in start..start + inner {
             let places = (first..).step_by(inner).take(axis);
             let row: Vec<f64> = places.clone().map(|at| f64::from(x[at])).collect();
-            for (at, y) in places.zip(operation.reference(block, &row)) {
+            let results = operation.reference(block, &row);
+            assert_eq!(results.len(), axis, "{operation}");
+            for (at, y) in places.zip(results) {
                 expected[at] = y;
             }
         }

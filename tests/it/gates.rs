@@ -304,6 +304,12 @@ fn of_no_elements_any_split_is_right() {
 }
 
 #[test]
+fn alpha_of_swiglu_is_beta_of_swish() {
+    let alpha = 1.75;
+    assert_eq!(Swiglu { alpha }.activation(), Swish { beta: alpha });
+}
+
+#[test]
 fn a_parameter_that_makes_no_sense_is_named() {
     let x = [1.0; 4];
     let error = refusal(Swiglu { alpha: f32::NAN }, &x, &x, 4).to_string();
@@ -320,6 +326,7 @@ fn a_parameter_that_makes_no_sense_is_named() {
             let mut activation = activation;
             assert!(activation.set_parameter(name, f32::NAN));
             if activation.check(4).is_err() {
+                assert!(Gated(activation).check(4).is_err());
                 let error = refusal(Gated(activation), &x, &x, 4);
                 assert_eq!(
                     error.to_string(),

@@ -76,6 +76,7 @@ fn a_tensor_that_is_no_whole_number_of_blocks_is_refused() {
             (3, 7, 1),
             (12, 5, 2),
             (6, 4, 3),
+            (6, 6, 2),
             (6, 0, 1),
             (6, 3, 0),
             (6, usize::MAX, 2),
@@ -99,6 +100,16 @@ fn of_no_elements_there_are_no_rows() {
             assert_eq!(operation.apply(rows, &[], &mut []), Ok(()));
             assert_eq!(operation.apply_in_place(rows, &mut []), Ok(()));
             assert_eq!(operation.to_vec(rows, &[]).unwrap().len(), 0);
+        }
+    }
+    // What repeats after two rows goes into no rows a whole number of times.
+    let queries = Lengths::Causal {
+        queries: 2,
+        past: 0,
+    };
+    for operation in every_with(&[], queries) {
+        for axis in [0, 5] {
+            assert_eq!(operation.check(Rows::last(axis), 0), Ok(()), "{operation}");
         }
     }
 }

@@ -208,12 +208,40 @@ fn a_small_term_is_lost_next_to_huge_ones_as_f32_has_it() {
 #[test]
 fn equal_logits_of_a_long_axis_add_up() {
     let rows = Rows::strided(1 << 20, 1 + 1);
-    let x = vec![0.039_25; 2 << 20];
+    let equal = vec![0.039_25; 2 << 20];
+    // Next to one far above, the sum of the others is all that its logarithm consists of.
+    let mut one_above = equal.clone();
+    one_above[..2].fill(20.0);
     let mut complaints = Vec::new();
     on_each_isa("equal_logits", |isa| {
         if isa != Isa::Scalar || Isa::available().count() == 1 {
-            for operation in [Softmax::default().into(), LogSoftmax::default().into()] {
-                complaints.extend(complaint(&operation, isa, rows, &x, "all equal"));
+            for (what, x) in [("all equal", &equal), ("one far above", &one_above)] {
+                for operation in [Softmax::default().into(), LogSoftmax::default().into()] {
+                    complaints.extend(complaint(&operation, isa, rows, x, what));
+                }
+            }
+        }
+    });
+    assert_none(&complaints);
+}
+
+#[test]
+fn a_scale_makes_up_for_tiny_and_for_huge_elements() {
+    let mut complaints = Vec::new();
+    on_each_isa("a_scale_makes_up", |isa| {
+        for scale in [1e30, -1e30, 1e-30, -1e-30] {
+            for (rows, outer) in [
+                (Rows::last(10), 17),
+                (Rows::last(150), 3),
+                (Rows::strided(40, 19), 1),
+            ] {
+                let logits = rows::tensor(rows, outer, |_| KINDS[0].1);
+                let x: Vec<f32> = logits.iter().map(|logit| logit / scale).collect();
+                for operation in AnyRowActivation::all() {
+                    let operation = rows::with(operation, scale, &[], Lengths::All);
+                    let what = format!("elements near {:e}", 1.0 / scale);
+                    complaints.extend(complaint(&operation, isa, rows, &x, &what));
+                }
             }
         }
     });
