@@ -20,10 +20,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spills import PASS_SPILLS, SPILLS, STREAMED_SPILLS, SURROUNDED_SPILLS
+from spills import PASS_SPILLS, SPILLS, SPILLS_OF_16_BITS, STREAMED_SPILLS, SURROUNDED_SPILLS
 
 SYMBOL = re.compile(
-    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::surrounded)?(?:::streamed)?|row::passes)::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
+    r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::float16::b?f16)?(?:::surrounded)?(?:::streamed)?|row::passes)"
+    r"::(scalar|neon|avx2|avx512)::([\w:]+)>:$"
 )
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: R_\S+\s+(\S.*)$")
@@ -39,7 +40,8 @@ X86 = {
     # Not an indexed access: that is a table.
     "spill": r"%[xyz]mm\d+.*\(%rsp\)|\(%rsp\).*%[xyz]mm\d+",
     "store": r"^vmov(up|ap|dqu|dqa)\w* %[yz]mm\d+,(?!.*\(%rsp\)).*\(",
-    "stream": r"^vmovntps %[yz]mm",
+    "stream": r"^vmovnt(ps|dq) %[xyz]mm",
+    "store of 16 bits": r"^(vcvtps2ph .*|vpmovdw %zmm\d+|vmov(up|ap|dqu|dqa)\w* %[xyz]mm\d+),(?!.*\(%rsp\)).*\(",
     "masked": r"^vp?maskmov|^vmov\w+ .*\(.*\{%k|^vmov\w+ .*\{%k.*\(",
     "never_in_a_loop": r"^(vp?maskmov|vp?gather|v(add|sub|mul|div|min|max|fn?m\w+)ss\b)",
 }
@@ -48,6 +50,7 @@ ARM = {
     "jump": r"^b(\.\w+)? |^cbn?z |^tbn?z ",
     "spill": r"\bq\d+,.*\[sp(, #\d+)?\]",
     "store": r"^(str|stur|stp) +q\d+|^st1 +\{v\d+\.4s",
+    "store of 16 bits": r"^(str|stur|stp) +d\d+|^st1 +\{v\d+\.4h",
     "masked": r"$^", # There are none.
     "never_in_a_loop": r"^f(add|sub|mul|div|min|max|n?madd|n?msub) +s\d+",
 }
@@ -140,9 +143,11 @@ def complaints(module, isa, name, body):
             yield f"calls {' '.join(relocated) or text}"
     if isa == "scalar":
         return
-    # An arm store may be of a pair.
-    expected = unrolled(module, isa, name) // (2 if isa == "neon" else 1)
-    store = patterns["stream" if streams else "store"]
+    # An arm store may be of a pair, and so are those of bf16.
+    in_pairs = isa == "neon" or "::bf16" in module
+    expected = max(1, unrolled(module, isa, name) // (2 if in_pairs else 1))
+    of_16_bits = "float16" in module
+    store = patterns["stream" if streams else "store of 16 bits" if of_16_bits else "store"]
     stores, spills = 0, 0
     for loop in loops(body):
         if any(re.search(patterns["masked"], text) for text in loop):
@@ -157,6 +162,8 @@ def complaints(module, isa, name, body):
     allowed = SPILLS[isa].get(name, 0)
     if streams:
         allowed += STREAMED_SPILLS.get(isa, {}).get(name, 0)
+    if of_16_bits:
+        allowed += SPILLS_OF_16_BITS.get(isa, {}).get(name, 0)
     if "::surrounded" in module:
         allowed += SURROUNDED_SPILLS.get(isa, {}).get(name, 0)
     if spills > allowed:
@@ -241,13 +248,19 @@ def unrolled(module, isa, name):
     """Vectors in a turn of the loop: for a long kernel the instruction set says how many."""
     if module.startswith("stage"):
         # Of pairs there are a vector of first elements and one of second ones.
-        return 2 if name == "unzip" else 4
+        return 2 if name == "unzip" or "float16" in module else 4
+    if name == "identity" and "float16" in module:
+        return 1 # Nothing is done, and the compiler copies as it likes.
     kernel = (SOURCES / "activation" / f"{name}.rs").read_text()
-    weights = re.findall(r"const WEIGHT: Weight = Weight::(\w+);", kernel)
-    if not weights:
-        return 4
+    # A kernel around another one, which has its weight.
+    if (around := re.search(r"^use super::(\w+)::", kernel, re.M)) and "K::WEIGHT" in kernel:
+        kernel += (SOURCES / "activation" / f"{around.group(1)}.rs").read_text()
+    weights = set(re.findall(r"\bWeight::(Light|Long|Heavy)\b", kernel)) or {"Light"}
     machine = (SOURCES / "simd" / f"{isa}.rs").read_text()
-    return min(int(re.search(rf"const {w.upper()}: usize = (\d+);", machine).group(1)) for w in weights)
+    vectors = {"Light": 4}
+    for weight in ["Long", "Heavy"]:
+        vectors[weight] = int(re.search(rf"const {weight.upper()}: usize = (\d+);", machine).group(1))
+    return min(vectors[weight] for weight in weights)
 
 
 def activations():
@@ -278,6 +291,10 @@ def main():
         "stage::streamed": last,
         PASSES: pass_names,
     }
+    for element in ["f16", "bf16"]:
+        expected[f"kernel::float16::{element}"] = names
+        expected[f"kernel::float16::{element}::streamed"] = names
+        expected[f"stage::float16::{element}"] = ["scale_negative"]
     for module, isa, name in sorted(found):
         # Closures of scalar code stand for themselves.
         if name not in expected[module] and not re.search(r"::|^STAGES$|^PASSES$", name):

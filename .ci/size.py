@@ -5,7 +5,7 @@ size of the library, and the size of its machine code.
     size.py
 
 It builds tests/downstream, a package as users have them, with the profiles and features that they get unless they ask
-for others. Times are CPU seconds of the one rustc that compiles the library, on one thread; dependencies do not count.
+for others, and once more for 16-bit elements, with the feature `half`. Times are CPU seconds of the one rustc that compiles the library, on one thread; dependencies do not count.
 For those times the machine is to be quiet otherwise. The machine code is also printed part by part.
 """
 
@@ -28,9 +28,13 @@ CPU_SECONDS = {"release": 60, "debug": 30}
 COUNTING = 0.21
 LIBRARY = 12_000_000
 CODE = 1_000_000
+# With 16-bit elements: so many times as long to compile, and so many bytes of code more.
+HALF_TIMES = 1.8
+HALF_CODE = 1_000_000
 
 # The parts of the machine code, by the modules that they are in; the first that fits counts, and the rest is "rest".
 PARTS = {
+    "kernel::float16": r"kernel::(float16|ranges)\b",
     "kernel::streamed": r"kernel::streamed\b",
     "kernel": r"kernel\b",
     "stage": r"stage\b",
@@ -70,13 +74,13 @@ def cargo(target, *arguments):
     return subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
 
 
-def built(target, profile):
-    """(CPU seconds, path) of the library, compiled anew in the profile."""
+def built(target, profile, *features):
+    """(CPU seconds, path) of the library, compiled anew in the profile with features."""
     note = target / "compile-time"
     note.unlink(missing_ok=True)
     name = {"release": "release", "debug": "dev"}[profile]
     cargo(target, "clean", "--package", "activations", "--profile", name)
-    messages = cargo(target, "build", "--jobs", "1", "--profile", name, "--message-format", "json-render-diagnostics")
+    messages = cargo(target, "build", "--jobs", "1", "--profile", name, *features, "--message-format", "json-render-diagnostics")
     if not note.exists():
         sys.exit("size: cargo did not compile the library, as far as it was understood")
     for line in messages.splitlines():
@@ -132,6 +136,14 @@ def parts(library):
     return found
 
 
+def printed_parts(library):
+    """Prints the parts of the machine code; returns the bytes of all."""
+    for name, (functions, size) in parts(library).items():
+        if functions:
+            print(f"size: {name}: {functions} functions, {size} bytes")
+    return code(library)
+
+
 def main():
     if os.environ.get(NOTE) and len(sys.argv) > 1:
         compile_and_note(sys.argv[1:])
@@ -147,11 +159,14 @@ def main():
         seconds, library = built(target, profile)
         measured.append((f"CPU seconds to compile, {profile}", round(seconds / slower, 1), bar))
         if profile == "release":
-            for name, (functions, size) in parts(str(library)).items():
-                if functions:
-                    print(f"size: {name}: {functions} functions, {size} bytes")
+            compiled, machine_code = seconds, printed_parts(str(library))
             measured.append(("bytes of the library", library.stat().st_size, LIBRARY))
-            measured.append(("bytes of machine code", code(str(library)), CODE))
+            measured.append(("bytes of machine code", machine_code, CODE))
+    print("size: with 16-bit elements")
+    seconds, library = built(target, "release", "--features", "half")
+    more = printed_parts(str(library)) - machine_code
+    measured.append(("times as long to compile with 16-bit elements", round(seconds / compiled, 2), HALF_TIMES))
+    measured.append(("bytes of machine code more with 16-bit elements", more, HALF_CODE))
     for what, value, bar in measured:
         print(f"size: {value} {what}, of {bar}{'' if value <= bar else ': too many'}")
     wrong = sum(value > bar for _, value, bar in measured)

@@ -60,6 +60,20 @@ SURROUNDED_SPILLS = {
     "neon": {"log_sigmoid": 2, "softplus": 1, "swish": 1, "tanhshrink": 1},
 }
 
+# How often more where elements have 16 bits, streamed or not.
+SPILLS_OF_16_BITS = {
+    "avx2": {
+        "expm1": 5,
+        "hardswish": 1,
+        "leaky_relu": 2,
+        "log_sigmoid": 3,
+        "prelu": 2,
+        "rrelu": 2,
+        "softsign": 1,
+    },
+    "neon": {"erf": 1, "expm1": 4, "swish": 1},
+}
+
 # The same for passes of operations on rows. On NEON a block is four vectors.
 PASS_SPILLS = {
     "avx2": {

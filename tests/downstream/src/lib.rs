@@ -4,6 +4,8 @@
 
 mod bytes;
 mod elements;
+#[cfg(feature = "half")]
+mod float16;
 #[cfg(target_os = "linux")]
 mod painted;
 mod rows;
@@ -22,6 +24,8 @@ fn every_call(caller: Caller<'_>) {
         elements::activations(isa, caller);
         elements::gates(isa, caller);
         elements::fused(isa, caller);
+        #[cfg(feature = "half")]
+        float16::activations(isa, caller);
         rows::operations(isa, caller);
         bytes::tables(isa, caller);
     }
