@@ -54,6 +54,8 @@ pub use hardswish::Hardswish;
 pub use hardtanh::Hardtanh;
 pub use identity::Identity;
 pub use leaky_relu::LeakyRelu;
+#[cfg(feature = "half")]
+pub(crate) use leaky_relu::instead_of_negative;
 pub use log_sigmoid::LogSigmoid;
 pub use mish::Mish;
 pub use prelu::Prelu;

@@ -1,15 +1,14 @@
 //! Any activation, chosen at run time.
 
 use crate::activation::*;
-use crate::apply::{Apply, Erased};
-use crate::drive::{Io, Stores, operands::Operands};
 use crate::formula::sealed::Sealed;
 use crate::registry::for_each_activation;
-use crate::{Cuts, Error, Formula, Isa};
+use crate::{Cuts, Error, Formula};
 use core::fmt;
 #[cfg(feature = "alloc")]
 use core::str::FromStr;
 
+mod apply;
 #[cfg(feature = "alloc")]
 pub(crate) mod parse;
 
@@ -131,40 +130,6 @@ macro_rules! any_activation {
             fn check(&self, len: usize) -> Result<(), Error> {
                 match self {
                     $(Self::$type(activation) => activation.check(len),)*
-                }
-            }
-        }
-
-        impl Apply for AnyActivation<'_> {
-            #[inline]
-            unsafe fn apply_raw(&self, isa: Isa, io: Io<f32>, stores: Stores) {
-                match self {
-                    // SAFETY: the caller's promises, passed on.
-                    $(Self::$type(activation) => unsafe { activation.apply_raw(isa, io, stores) },)*
-                }
-            }
-
-            fn is_kernel(&self, isa: Isa) -> bool {
-                match self {
-                    $(Self::$type(activation) => activation.is_kernel(isa),)*
-                }
-            }
-
-            unsafe fn surrounded_raw(
-                &self,
-                isa: Isa,
-                io: Io<f32>,
-                operands: &Operands,
-                stores: Stores,
-            ) {
-                // SAFETY: the caller's promises, passed on; the function is that of the activation itself.
-                unsafe { self.erase().surrounded_raw(isa, io, operands, stores) }
-            }
-
-            #[inline]
-            fn erase(&self) -> Erased<'_> {
-                match self {
-                    $(Self::$type(activation) => activation.erase(),)*
                 }
             }
         }

@@ -5,14 +5,23 @@
 //! place" is the same code as "out of place", so it returns the same bits.
 
 use crate::simd::{Machine, Vocabulary};
+use float::Float;
 
 pub(crate) mod apart;
 pub(crate) mod body;
+pub(crate) mod bytes;
+pub(crate) mod float;
 pub(crate) mod map;
+pub(crate) mod of_16_bits;
 pub(crate) mod operands;
+#[cfg(feature = "half")]
+pub(crate) mod ranges;
 // Only x86-64 has such stores, and only optimised code uses them.
 #[cfg_attr(any(not(target_arch = "x86_64"), unoptimised), allow(dead_code))]
 pub(crate) mod stream;
+
+#[cfg(feature = "half")]
+use ranges::Ranges;
 
 /// Where a call reads and writes: `len` elements at `src`, and as many at `dst`.
 ///
@@ -144,24 +153,53 @@ pub(crate) trait Kernel: Copy {
 
     /// `f(x)` in each lane. A lane's result depends on that lane alone.
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s;
+
+    /// The ranges of 16-bit numbers whose result is another number, if that is all there is to the activation.
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        None
+    }
+
+    /// Hands on the kernel for elements of type `T`: this one, unless there is another for 16 bits.
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        then.with(self);
+    }
 }
 
 /// An operation on an element and an operand that goes with it; a few operations.
 pub(crate) trait BinaryKernel: Copy {
+    /// How many vectors are interleaved.
+    const WEIGHT: Weight = Weight::Light;
+
     /// `f(x, operand)` in each lane.
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, operand: V::f32s) -> V::f32s;
 }
 
-/// An activation as one kernel or several, of which its parameters choose one.
+/// An activation as one kernel or several, of which its parameters and the type of the results choose one.
 pub(crate) trait ChooseKernel {
-    /// Hands the chosen kernel on.
-    fn choose_kernel<W: WithKernel>(&self, then: W);
+    /// Hands on the kernel that is chosen for elements of type `T`.
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W);
+
+    /// [`Kernel::ranges`].
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges_of<T: Float>(&self) -> Option<Ranges> {
+        None
+    }
 }
 
 impl<K: Kernel> ChooseKernel for K {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
-        then.with(*self)
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+        self.choose_for::<T, W>(then);
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges_of<T: Float>(&self) -> Option<Ranges> {
+        self.ranges::<T>()
     }
 }
 

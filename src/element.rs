@@ -2,17 +2,28 @@
 
 mod sealed {
     pub trait Sealed {}
+    #[cfg(feature = "half")]
+    impl Sealed for half::bf16 {}
+    #[cfg(feature = "half")]
+    impl Sealed for half::f16 {}
     impl Sealed for f32 {}
     impl Sealed for i8 {}
     impl Sealed for u8 {}
 }
 
-/// A type of tensor element: `f32`; or `i8` and `u8`, for which there are tables: [`ByteTable`](crate::ByteTable).
+/// A type of tensor element: `f32`; with the feature `half` the 16-bit types `f16` and `bf16` of the crate of that name;
+/// or `i8` and `u8`, for which there are tables: [`ByteTable`](crate::ByteTable).
 ///
 /// Sealed: the set grows with the crate, not with its users.
 pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {}
 
 impl Element for f32 {}
+
+#[cfg(feature = "half")]
+impl Element for half::f16 {}
+
+#[cfg(feature = "half")]
+impl Element for half::bf16 {}
 
 impl Element for i8 {}
 

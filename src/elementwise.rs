@@ -23,6 +23,11 @@ use crate::{AnyActivation, Element, Error, Formula, Isa};
 /// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory. (On several threads
 /// a list of the parts is allocated, too.)
 ///
+/// Elements are `f32`, or with the feature `half` also `f16` and `bf16`. For a 16-bit type a result is the correctly rounded one
+/// if the parameters are the default ones, for every input: rounded once from the exact result, ties to even. With other
+/// parameters it is within 0.5001 units in the last place. Parameters are always `f32`. A signaling NaN may stay one where the
+/// result is the input.
+///
 /// All this holds in the default floating-point environment: rounding to nearest, subnormal
 /// numbers kept. A thread that flushes them to zero (FTZ, DAZ) may get zeros in their place, or the
 /// results as they stand.
@@ -190,10 +195,24 @@ fn check_for<A: Formula>(activation: &A, isa: Isa, len: usize) -> Result<(), Err
 /// activations there are.
 macro_rules! activations {
     ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
-        $(impl $(<$lt>)? Activation for $type $(<$lt>)? {})*
+        $(
+            impl $(<$lt>)? Activation for $type $(<$lt>)? {}
+
+            #[cfg(feature = "half")]
+            impl $(<$lt>)? Activation<half::f16> for $type $(<$lt>)? {}
+
+            #[cfg(feature = "half")]
+            impl $(<$lt>)? Activation<half::bf16> for $type $(<$lt>)? {}
+        )*
     };
 }
 
 for_each_activation!(activations);
 
 impl Activation for AnyActivation<'_> {}
+
+#[cfg(feature = "half")]
+impl Activation<half::f16> for AnyActivation<'_> {}
+
+#[cfg(feature = "half")]
+impl Activation<half::bf16> for AnyActivation<'_> {}

@@ -14,7 +14,7 @@ pub enum Isa {
     Scalar,
     /// 128-bit vectors: the baseline of aarch64.
     Neon,
-    /// 256-bit vectors: AVX2 with FMA (and the rest of x86-64-v3).
+    /// 256-bit vectors: AVX2 with FMA and F16C (and the rest of x86-64-v3).
     Avx2,
     /// 512-bit vectors: AVX-512 F, BW, CD, DQ and VL (x86-64-v4).
     Avx512,
@@ -137,11 +137,16 @@ fn hardware_has(isa: Isa) -> bool {
         avx512, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"
     );
     // cpufeatures looks at CPUID and at XCR0 (does the OS save the registers?). pulp's tokens
-    // claim a few features more (BMI, LZCNT), so they are asked as well.
+    // claim a few features more (BMI, LZCNT), so they are asked as well. F16C neither of them knows.
+    let has_f16c = || {
+        raw_cpuid::CpuId::new()
+            .get_feature_info()
+            .is_some_and(|info| info.has_f16c())
+    };
     match isa {
         Isa::Scalar => true,
         Isa::Neon => false,
-        Isa::Avx2 => avx2_fma::get() && pulp::x86::V3::is_available(),
+        Isa::Avx2 => avx2_fma::get() && has_f16c() && pulp::x86::V3::is_available(),
         Isa::Avx512 => avx512::get() && pulp::x86::V4::is_available(),
     }
 }

@@ -26,31 +26,32 @@ macro_rules! around {
 }
 
 /// The kernels of one instruction set, from its module, the attribute that selects its instructions, and pulp's token for
-/// them. If a name for operands is given, the kernels are surrounded.
+/// them. In brackets stands the type of the elements; if a name for operands follows, the kernels are surrounded.
 macro_rules! kernels {
     (
-        $isa:ident, $instructions:meta, $token:expr; [$($operands:ident)?]
+        $isa:ident, $instructions:meta, $token:expr; [$element:ident $($operands:ident)?]
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), ".")]
         pub(crate) mod $isa {
             use super::*;
-            kernels! { each $instructions, $token, [$($operands)?]; $($type $name)* }
+            kernels! { each $instructions, $token, [$element $($operands)?]; $($type $name)* }
         }
     };
     (each $instructions:meta, $token:expr, $operands:tt; $($type:ident $name:ident)*) => {
         $(kernels! { one $instructions, $token, $operands; $type $name })*
     };
-    (one $instructions:meta, $token:expr, [$($operands:ident)?]; $type:ident $name:ident) => {
+    (one $instructions:meta, $token:expr, [$element:ident $($operands:ident)?]; $type:ident $name:ident) => {
         #[doc = concat!("[`", stringify!($type), "`].")]
         ///
         /// # Safety
         /// The CPU has the instruction set; `io` is as for [`Apply::apply_raw`], and operands are as many.
         #[$instructions]
         #[inline(never)]
-        pub(crate) unsafe fn $name(activation: &$type, io: Io<f32> $(, $operands: &Operands)?) {
+        pub(crate) unsafe fn $name(activation: &$type, io: Io<$element> $(, $operands: &Operands)?) {
             // SAFETY: the caller vouches for the CPU, which is all that a token stands for, and for the memory.
-            activation.choose_kernel(unsafe { Mapping::new($token, io, around!($($operands)?)) })
+            let mapping = unsafe { Mapping::new($token, io, around!($($operands)?)) };
+            activation.choose_kernel::<$element, _>(mapping);
         }
     };
 }
@@ -60,19 +61,22 @@ macro_rules! kernels {
 #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
 macro_rules! streamed_kernels {
     (
-        $isa:ident, $instructions:meta, $token:expr; [$($operands:ident)?]
+        $isa:ident, $instructions:meta, $token:expr; [$element:ident $($operands:ident)?]
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), " that stream.")]
         pub(crate) mod $isa {
             use super::*;
-            streamed_kernels! { each $isa, $instructions, $token, [$($operands)?]; $($type $name)* }
+            streamed_kernels! { each $isa, $instructions, $token, [$element $($operands)?]; $($type $name)* }
         }
     };
     (each $isa:ident, $instructions:meta, $token:expr, $operands:tt; $($type:ident $name:ident)*) => {
         $(streamed_kernels! { one $isa, $instructions, $token, $operands; $type $name })*
     };
-    (one $isa:ident, $instructions:meta, $token:expr, [$($operands:ident)?]; $type:ident $name:ident) => {
+    (
+        one $isa:ident, $instructions:meta, $token:expr, [$element:ident $($operands:ident)?];
+        $type:ident $name:ident
+    ) => {
         #[doc = concat!("[`", stringify!($type), "`].")]
         ///
         /// # Safety
@@ -80,23 +84,22 @@ macro_rules! streamed_kernels {
         /// many.
         #[$instructions]
         #[inline(never)]
-        pub(crate) unsafe fn $name(activation: &$type, io: Io<f32> $(, $operands: &Operands)?) {
+        pub(crate) unsafe fn $name(activation: &$type, io: Io<$element> $(, $operands: &Operands)?) {
             // SAFETY: a part of what the caller vouches for.
             let cached = |start, len| unsafe {
                 let io = io.part(start, len);
                 super::super::$isa::$name(activation, io $(, &$operands.part(start))?)
             };
             // SAFETY: as in `kernels`.
-            activation.choose_kernel(unsafe {
-                Streaming::new($token, io, around!($($operands)?), cached)
-            })
+            let streaming = unsafe { Streaming::new($token, io, around!($($operands)?), cached) };
+            activation.choose_kernel::<$element, _>(streaming);
         }
     };
 }
 
-/// From an [`Isa`] to the functions written for it: the only run-time branch. Two functions per activation.
+/// From an [`Isa`] to the functions written for it: the only run-time branch. In brackets stands the type of the elements.
 macro_rules! on_isa {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+    ([$element:ident] $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
         /// The kernels, on the instruction set of one's choice.
         pub(crate) mod on_isa {
             use super::*;
@@ -106,13 +109,23 @@ macro_rules! on_isa {
                 /// # Safety
                 /// As for [`Apply::apply_raw`].
                 #[inline]
-                pub(crate) unsafe fn $name(activation: &$type, isa: Isa, io: Io<f32>, stores: Stores) {
+                pub(crate) unsafe fn $name(
+                    activation: &$type,
+                    isa: Isa,
+                    io: Io<$element>,
+                    stores: Stores,
+                ) {
                     // SAFETY: the caller's promises are those that the kernels ask for.
                     unsafe { choose!(isa, stores, self, $name, activation, io) }
                 }
             )*
         }
+    };
+}
 
+/// As `on_isa`, for kernels of f32 with what surrounds them.
+macro_rules! surrounded_on_isa {
+    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
         /// The kernels with their surroundings, on the instruction set of one's choice.
         pub(crate) mod surrounded_on_isa {
             use super::*;
@@ -210,13 +223,13 @@ macro_rules! apply {
 
 macro_rules! all_kernels {
     ($($line:tt)*) => {
-        for_each_isa! { kernels! [] $($line)* }
+        for_each_isa! { kernels! [f32] $($line)* }
 
         /// The kernels that write past the cache.
         #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
         pub(crate) mod streamed {
             use super::*;
-            for_each_isa! { streaming streamed_kernels! [] $($line)* }
+            for_each_isa! { streaming streamed_kernels! [f32] $($line)* }
         }
 
         /// The kernels with what surrounds them.
@@ -224,18 +237,25 @@ macro_rules! all_kernels {
         pub(crate) mod surrounded {
             #[allow(unused_imports)] // Architectures that have scalar code alone have none.
             use super::*;
-            for_each_isa! { vectors kernels! [operands] $($line)* }
+            for_each_isa! { vectors kernels! [f32 operands] $($line)* }
 
             /// Those that write past the cache.
             #[cfg(target_arch = "x86_64")]
             pub(crate) mod streamed {
                 use super::*;
-                for_each_isa! { streaming streamed_kernels! [operands] $($line)* }
+                for_each_isa! { streaming streamed_kernels! [f32 operands] $($line)* }
             }
         }
 
-        on_isa! { $($line)* }
+        on_isa! { [f32] $($line)* }
+        surrounded_on_isa! { $($line)* }
     };
 }
 
 for_each_activation!(all_kernels);
+
+// Behind the macros that it uses.
+#[cfg(feature = "half")]
+pub(crate) mod float16;
+#[cfg(feature = "half")]
+pub(crate) mod ranges;

@@ -63,6 +63,9 @@ pub use gate::{
     Gate, any::AnyGate, gated::Gated, geglu::Geglu, geglu_tanh::GegluTanh, glu::Glu, reglu::Reglu,
     split::Layout, split::Order, split::Split, swiglu::Swiglu,
 };
+/// The crate with the 16-bit types, in the version that this one uses.
+#[cfg(feature = "half")]
+pub use half;
 pub use isa::{ISA_VARIABLE, Isa};
 pub use row::RowActivation;
 pub use row::{

@@ -4,6 +4,7 @@
 
 pub(crate) mod erf;
 pub(crate) mod exp;
+pub(crate) mod exp16;
 pub(crate) mod exp_far;
 pub(crate) mod exp_shift;
 pub(crate) mod exp_sum;
@@ -13,6 +14,7 @@ pub(crate) mod intervals;
 pub(crate) mod log1p;
 pub(crate) mod normal_tail;
 pub(crate) mod softplus;
+pub(crate) mod softplus16;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;
 

@@ -107,7 +107,7 @@ impl<A: Apply<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
     fn halves(self) -> Option<(Self, Self)> {
         let Self { io, start, .. } = self;
         // Two threads are not to write one line.
-        let line = LINE * size_of::<f32>() / size_of::<T>();
+        let line = LINE / size_of::<T>();
         let middle = self.activation.cuts().middle(io.len, line)?;
         // SAFETY: `middle` is less than the length.
         let (first, second) = unsafe { (io.part(0, middle), io.part(middle, io.len - middle)) };
@@ -181,7 +181,10 @@ impl Divide for Products<'_> {
         if self.activation.depends_on_position {
             return None;
         }
-        let middle = self.source.cuts().middle(self.len(), LINE)?;
+        let middle = self
+            .source
+            .cuts()
+            .middle(self.len(), LINE / size_of::<f32>())?;
         let (first, second) = self.source.split_at(middle);
         let dst = self.dst.wrapping_add(middle);
         Some((

@@ -95,12 +95,12 @@ pub(crate) use for_each_row_activation;
 /// ```text
 /// for_each_isa! { kernels! a b }
 /// kernels! { scalar, doc = "..", pulp::Scalar; a b }
-/// kernels! { avx2, target_feature(enable = "avx2,fma"), pulp::x86::V3::new_unchecked(); a b } // on x86-64
+/// kernels! { avx2, target_feature(enable = "avx2,fma,f16c"), pulp::x86::V3::new_unchecked(); a b } // on x86-64
 /// ```
 macro_rules! for_each_isa {
     (streaming $then:ident! $($rest:tt)*) => {
         #[cfg(target_arch = "x86_64")]
-        $then! { avx2, target_feature(enable = "avx2,fma"),
+        $then! { avx2, target_feature(enable = "avx2,fma,f16c"),
             pulp::x86::V3::new_unchecked(); $($rest)* }
 
         #[cfg(target_arch = "x86_64")]

@@ -21,7 +21,7 @@ mod layout;
 pub(crate) mod log_softmax;
 #[cfg(feature = "parallel")]
 mod parts;
-mod passes;
+pub(crate) mod passes;
 pub(crate) mod softmax;
 pub(crate) mod softmin;
 mod tensor;

@@ -16,6 +16,8 @@
 
 use pulp::Simd;
 
+mod format;
+pub(crate) mod odd;
 mod product;
 pub(crate) mod scalar;
 pub(crate) mod unrolled;
@@ -27,6 +29,7 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
+pub(crate) use format::Format;
 pub(crate) use product::product_in_range;
 pub(crate) use unrolled::Unrolled;
 

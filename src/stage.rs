@@ -14,6 +14,8 @@ use crate::registry::for_each_isa;
 use arithmetic::{Add, Multiply, ScaleNegative, ScaleNegativeOrFlat};
 
 mod arithmetic;
+#[cfg(feature = "half")]
+pub(crate) mod float16;
 mod unzip;
 
 /// A stage's function, which works from a source to a destination, with operands.

@@ -4,6 +4,8 @@
 use crate::apply::Apply;
 use crate::drive::{Io, Stores, stream};
 use crate::pipeline::{Pipeline, Source};
+use crate::row::passes::Passes;
+use crate::stage::Stages;
 use crate::{AVec, AnyActivation, Fused, Gelu, Isa, Mish, Prelu, Relu, Silu};
 
 /// Elements around what is written, which have to stay.
@@ -115,5 +117,19 @@ fn channels_stream_the_same_bits() {
             }
             println!("isa-run: {isa} streams channels");
         }
+    }
+}
+
+#[test]
+fn each_instruction_set_has_functions_of_its_own() {
+    let stages: Vec<_> = Isa::available()
+        .map(|isa| &raw const *Stages::of(isa))
+        .collect();
+    let passes: Vec<_> = Isa::available()
+        .map(|isa| &raw const *Passes::of(isa))
+        .collect();
+    for (at, isa) in Isa::available().enumerate() {
+        assert!(!stages[..at].contains(&stages[at]), "stages on {isa}");
+        assert!(!passes[..at].contains(&passes[at]), "passes on {isa}");
     }
 }

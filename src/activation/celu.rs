@@ -1,5 +1,6 @@
 use super::{Formula, elu::Elu, parameter::Parameter};
 use crate::Error;
+use crate::drive::float::Float;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
@@ -63,10 +64,10 @@ impl Formula for Celu {
 
 impl ChooseKernel for Celu {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         let Self { alpha } = *self;
         if alpha == 1.0 {
-            Elu { alpha }.choose_kernel(then);
+            Elu { alpha }.choose_kernel::<T, W>(then);
         } else {
             then.with(Stretched { alpha });
         }

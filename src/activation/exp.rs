@@ -1,7 +1,10 @@
 use super::Formula;
-use crate::drive::{Kernel, Weight};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp;
 use crate::math::exp_far;
+use crate::math::exp16::{EXP_BF16, EXP_F16, exp16};
 use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// `f(x) = e^x`.
@@ -47,5 +50,30 @@ impl Kernel for Exp {
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         exp_far::exp(simd, x)
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// From here on down results of f16 are 0, and from [`INFINITE_F16`] on up infinite.
+const VANISHED_F16: f32 = -18.0;
+const INFINITE_F16: f32 = 12.0;
+
+impl KernelOf16Bits for Exp {
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        if T::HAS_RANGE_OF_F32 {
+            let t = simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO));
+            return exp16(simd, t, &EXP_BF16);
+        }
+        let t = simd.at_least_f32s(x, simd.splat_f32s(VANISHED_F16));
+        exp16(
+            simd,
+            simd.at_most_f32s(t, simd.splat_f32s(INFINITE_F16)),
+            &EXP_F16,
+        )
     }
 }

@@ -1,5 +1,7 @@
 use super::Formula;
-use crate::drive::{Kernel, Weight};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
 
@@ -44,5 +46,29 @@ impl Kernel for Expm1 {
         let t = simd.at_most_f32s(t, simd.splat_f32s(HIGHEST));
         // The result has the sign of x, which its zero need not have yet.
         simd.or_f32s(expm1::expm1(simd, t), simd.sign_f32s(x))
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// From here on results of f16 are infinite.
+const HIGHEST_F16: f32 = 12.0;
+
+impl KernelOf16Bits for Expm1 {
+    const WEIGHT_OF_16_BITS: Weight = Weight::Long;
+
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let highest = if T::HAS_RANGE_OF_F32 {
+            HIGHEST
+        } else {
+            HIGHEST_F16
+        };
+        let t = simd.at_least_f32s(x, simd.splat_f32s(expm1::LOWEST));
+        let y = expm1::expm1_16::<T, V>(simd, simd.at_most_f32s(t, simd.splat_f32s(highest)));
+        simd.or_f32s(y, simd.sign_f32s(x))
     }
 }

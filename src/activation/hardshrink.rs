@@ -1,6 +1,10 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = if |x| > lambda { x } else { 0 }`.
@@ -61,5 +65,11 @@ impl Kernel for Hardshrink {
         let lambda = simd.splat_f32s(self.lambda);
         let shrunk = simd.less_than_or_equal_f32s(simd.magnitude_f32s(x), lambda);
         simd.clear_f32s(shrunk, x)
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Ranges::NONE.within::<T>(self.lambda, 0.0)
     }
 }

@@ -1,6 +1,8 @@
 use super::Formula;
-use crate::drive::Kernel;
-use crate::drive::apart::{Slope, line};
+use crate::drive::apart::{Slope, line, with_speck};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x * min(max(x + 3, 0), 6) / 6`.
@@ -64,5 +66,23 @@ impl Kernel for Hardswish {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         line(simd, x, Slope::exactly(0.5))
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// Next to zero the square counts for nothing in f32, but half of x may be a tie.
+impl KernelOf16Bits for Hardswish {
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        with_speck::<T, V>(simd, x, self.eval(simd, x))
+    }
+
+    #[inline(always)]
+    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        with_speck::<T, V>(simd, x, self.near_zero(simd, x))
     }
 }

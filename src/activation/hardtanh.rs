@@ -1,6 +1,10 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = min(max(x, min), max)`: ONNX's `Clip`.
@@ -65,5 +69,13 @@ impl Kernel for Hardtanh {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let x = simd.at_least_f32s(x, simd.splat_f32s(self.min));
         simd.at_most_f32s(x, simd.splat_f32s(self.max))
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Ranges::NONE
+            .below::<T>(self.min, self.min)?
+            .above::<T>(self.max, self.max)
     }
 }

@@ -1,5 +1,9 @@
 use super::Formula;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = x`: a copy; in place, nothing changes.
@@ -36,5 +40,11 @@ impl Kernel for Identity {
         // An operation on the vector, so that it stays in a register: a bare `x` is compiled to a
         // copy by way of the stack.
         simd.or_f32s(x, x)
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Some(Ranges::NONE)
     }
 }

@@ -1,8 +1,11 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::apart::{Slope, broken_line};
-use crate::drive::{ChooseKernel, Kernel, WithKernel};
+use crate::drive::apart::{Slope, broken_line, line_to_odd};
+use crate::drive::float::Float;
+use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::simd::Vocabulary;
+use crate::simd::odd::{product_to_odd, small_product_to_odd};
+use core::marker::PhantomData;
 
 /// `f(x) = if x < 0 { negative_slope * x } else { x }`.
 ///
@@ -56,11 +59,17 @@ impl Formula for LeakyRelu {
 
 impl ChooseKernel for LeakyRelu {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         if self.negative_slope == 0.0 {
             then.with(Flat(self.negative_slope));
-        } else {
+        } else if is_product_exact::<T>(self.negative_slope) {
             then.with(Leak(self.negative_slope));
+        } else {
+            let of_16_bits = LeakOf16Bits::<T> {
+                slope: self.negative_slope,
+                elements: PhantomData,
+            };
+            T::choose(then, Leak(self.negative_slope), of_16_bits);
         }
     }
 }
@@ -81,6 +90,62 @@ impl Kernel for Leak {
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         broken_line(simd, x, Slope::exactly(self.0), Slope::exactly(1.0))
     }
+}
+
+/// Whether the products of all 16-bit numbers of type `T` with a slope are f32 numbers: if it is a number of the type, and
+/// for bf16 not so small that a subnormal product would lose bits.
+#[inline(always)]
+fn is_product_exact<T: Float>(slope: f32) -> bool {
+    if const { !T::HAS_16_BITS } {
+        return false;
+    }
+    let (unused, least) = if T::HAS_RANGE_OF_F32 {
+        (0xffff, 1.0 / 256.0)
+    } else {
+        (0x1fff, f32::MIN_POSITIVE * (1u64 << 40) as f32)
+    };
+    slope.to_bits() & unused == 0 && slope.abs() >= least
+}
+
+/// A negative slope that is not 0, for 16-bit elements: the product is rounded once.
+#[derive(Clone, Copy)]
+struct LeakOf16Bits<T> {
+    slope: f32,
+    elements: PhantomData<T>,
+}
+
+impl<T: Float> Kernel for LeakOf16Bits<T> {
+    // Light kernels are given some numbers that are next to zero.
+    const WEIGHT: Weight = if T::HAS_RANGE_OF_F32 {
+        Weight::Long
+    } else {
+        Weight::Light
+    };
+    const HAS_NEAR_ZERO: bool = true;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let product = product_to_odd(simd, x, simd.splat_f32s(self.slope));
+        instead_of_negative(simd, x, product)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let product = if Slope::exactly(self.slope).is_moderate() {
+            line_to_odd(simd, x, self.slope)
+        } else {
+            small_product_to_odd(simd, x, simd.splat_f32s(self.slope))
+        };
+        instead_of_negative(simd, x, product)
+    }
+}
+
+/// `y` where x is negative or -0, and x elsewhere.
+#[inline(always)]
+pub(crate) fn instead_of_negative<V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
+    let side = simd.or_f32s(simd.sign_f32s(x), simd.splat_f32s(1.0));
+    let is_below = simd.less_than_f32s(side, simd.splat_f32s(0.0));
+    simd.select_f32s(is_below, y, x)
 }
 
 /// A negative slope of ±0: -inf counts as the smallest finite number, so that the product is a zero

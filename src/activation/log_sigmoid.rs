@@ -1,8 +1,8 @@
 use super::Formula;
-use super::softplus::log1p_exp;
-use crate::drive::{Kernel, Weight};
-use crate::math::exp_far;
-use crate::math::softplus;
+use super::softplus::{Plain, log1p_exp};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::Of16Bits;
+use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::simd::Vocabulary;
 
 /// `f(x) = ln(1 / (1 + e^-x)) = -ln(1 + e^-x)`.
@@ -33,21 +33,36 @@ impl Formula for LogSigmoid {
     }
 }
 
-impl Kernel for LogSigmoid {
-    const WEIGHT: Weight = Weight::Heavy;
-    const LARGEST: f32 = exp_far::NEAR;
+impl ChooseKernel for LogSigmoid {
+    #[inline(always)]
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+        T::choose(
+            then,
+            Reflected(Plain),
+            Reflected(Of16Bits::<_, T>::new(Plain)),
+        );
+    }
+}
+
+/// A softplus, turned round.
+#[derive(Clone, Copy)]
+struct Reflected<K>(K);
+
+impl<K: Kernel> Kernel for Reflected<K> {
+    const WEIGHT: Weight = K::WEIGHT;
+    const LARGEST: f32 = K::LARGEST;
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let minus = simd.splat_f32s(-0.0);
-        let y = softplus::softplus(simd, simd.xor_f32s(x, minus));
+        let y = self.0.eval(simd, simd.xor_f32s(x, minus));
         simd.xor_f32s(y, minus)
     }
 
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let minus = simd.splat_f32s(-0.0);
-        let y = softplus::softplus_far(simd, simd.xor_f32s(x, minus));
+        let y = self.0.far(simd, simd.xor_f32s(x, minus));
         simd.xor_f32s(y, minus)
     }
 }

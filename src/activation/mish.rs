@@ -1,8 +1,11 @@
 use super::Formula;
 use crate::drive::apart::{Slope, line};
-use crate::drive::{Kernel, Weight};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp::{self, Power, Steps};
 use crate::math::exp_far;
+use crate::math::exp16::{EXP_BF16, MISH_F16, exp16};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x * tanh(ln(1 + e^x))`.
@@ -104,5 +107,42 @@ impl Kernel for Mish {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         line(simd, x, Slope::nearest(0.6))
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// From here on down results of f16 are 0.
+const VANISHED_F16: f32 = -21.0;
+
+/// Two factors, of x and of the result, which with the constants of the power bring what is next to a tie of f16 to the
+/// right side.
+const BEFORE_F16: f32 = 1.0 - 1.5 * f32::EPSILON;
+const AFTER_F16: f32 = 1.0 + 2.0 * f32::EPSILON;
+
+impl KernelOf16Bits for Mish {
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let (mut x, mut fit) = (x, &EXP_BF16);
+        if !T::HAS_RANGE_OF_F32 {
+            x = simd.mul_f32s(x, simd.splat_f32s(BEFORE_F16));
+            (x, fit) = (
+                simd.at_least_f32s(x, simd.splat_f32s(VANISHED_F16)),
+                &MISH_F16,
+            );
+        }
+        // x h/(2 + h) with h = e (2 + e), e = e^x.
+        let two = simd.splat_f32s(2.0);
+        let e = exp16(simd, simd.at_most_f32s(x, simd.splat_f32s(SATURATED)), fit);
+        let h = simd.mul_f32s(e, simd.add_f32s(e, two));
+        let y = simd.div_f32s(simd.mul_f32s(x, h), simd.add_f32s(h, two));
+        if T::HAS_RANGE_OF_F32 {
+            y
+        } else {
+            simd.mul_f32s(y, simd.splat_f32s(AFTER_F16))
+        }
     }
 }

@@ -1,6 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::channels::{Channels, Names};
+use crate::drive::float::Float;
 use crate::drive::{ChooseKernel, WithKernel};
 use crate::{Cuts, Error};
 
@@ -158,8 +159,8 @@ impl Formula for Prelu<'_> {
 /// The kernel of a shared slope. Slopes per channel take stages, too: see `pipeline/prelu.rs`.
 impl ChooseKernel for Prelu<'_> {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         let negative_slope = self.slope;
-        LeakyRelu { negative_slope }.choose_kernel(then);
+        LeakyRelu { negative_slope }.choose_kernel::<T, W>(then);
     }
 }

@@ -1,8 +1,10 @@
 use super::Formula;
 use super::swish::gated;
-use crate::drive::apart::{Slope, line};
-use crate::drive::{Kernel, Weight};
-use crate::math::gate::{self, QUICK_GELU, reduce};
+use crate::drive::apart::{Slope, above_half, bounded, line};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, Weight, WithKernel};
+use crate::math::gate::{self, QUICK_GELU, QUICK_GELU_16, reduce};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^(-1.702 x))`.
@@ -61,5 +63,26 @@ impl Kernel for QuickGelu {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         line(simd, x, Slope::exactly(0.5))
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// What is missing from x, or from 0, is less than half the smallest f16 from here on.
+const VANISHED_F16: f32 = 12.5;
+
+impl KernelOf16Bits for QuickGelu {
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let u = bounded::<T, V>(simd, x, VANISHED_F16);
+        gate::gated(simd, x, u, reduce(simd, u, &QUICK_GELU_16), &QUICK_GELU_16)
+    }
+
+    #[inline(always)]
+    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        above_half(simd, x)
     }
 }

@@ -1,5 +1,9 @@
 use super::Formula;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = if x < 0 { 0 } else { x }`: the rectified linear unit.
@@ -34,5 +38,11 @@ impl Kernel for Relu {
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         simd.at_least_f32s(x, simd.splat_f32s(0.0))
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Ranges::NONE.below::<T>(0.0, 0.0)
     }
 }

@@ -1,5 +1,9 @@
 use super::Formula;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = min(max(x, 0), 6)`: the rectified linear unit, capped at 6.
@@ -35,5 +39,11 @@ impl Kernel for Relu6 {
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let x = simd.at_least_f32s(x, simd.splat_f32s(0.0));
         simd.at_most_f32s(x, simd.splat_f32s(6.0))
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Ranges::NONE.below::<T>(0.0, 0.0)?.above::<T>(6.0, 6.0)
     }
 }

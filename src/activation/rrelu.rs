@@ -1,6 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
+use crate::drive::float::Float;
 use crate::drive::{ChooseKernel, Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -76,11 +77,11 @@ impl Formula for Rrelu {
 
 impl ChooseKernel for Rrelu {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         let slope = self.slope();
         let negative_slope = slope as f32;
         if f64::from(negative_slope) == slope {
-            LeakyRelu { negative_slope }.choose_kernel(then);
+            LeakyRelu { negative_slope }.choose_kernel::<T, W>(then);
         } else {
             // The mean is so small that the sum is an f32.
             then.with(Halved(self.lower + self.upper));

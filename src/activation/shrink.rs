@@ -1,5 +1,8 @@
 use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -68,12 +71,21 @@ impl Formula for Shrink {
 
 impl ChooseKernel for Shrink {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         let Self { lambda, bias } = *self;
         if bias == 0.0 {
-            Hardshrink { lambda }.choose_kernel(then);
+            Hardshrink { lambda }.choose_kernel::<T, W>(then);
         } else {
             then.with(Biased { lambda, bias });
+        }
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges_of<T: Float>(&self) -> Option<Ranges> {
+        match self.bias {
+            0.0 => Ranges::NONE.within::<T>(self.lambda, 0.0),
+            _ => None,
         }
     }
 }

@@ -1,7 +1,10 @@
 use super::Formula;
-use crate::drive::{Kernel, Weight};
+use crate::drive::apart::bounded;
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp_far;
-use crate::math::gate::{self, LOGISTIC, reduce};
+use crate::math::gate::{self, Factor, LOGISTIC, SIGMOID_16, reduce};
 use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// `f(x) = 1 / (1 + e^-x)`.
@@ -49,23 +52,54 @@ impl Kernel for Sigmoid {
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
-        let (zero, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
         // What is nearer to zero makes no difference, but subnormal numbers would take long.
         let u = simd.at_least_f32s(simd.magnitude_f32s(x), simd.splat_f32s(NEXT_TO_ZERO));
-        let (bits, r) = reduce(simd, u, &LOGISTIC);
-        let (numerator, denominator) = gate::fraction(simd, bits, r, &LOGISTIC);
-        let inverse = simd.div_f32s(one, denominator);
-
-        // Below 0 the fraction is the result, else 1 less it; the numerator's sign decides.
-        let below = simd.less_than_f32s(x, zero);
-        let minus = simd.clear_f32s(below, simd.splat_f32s(-0.0));
-        let numerator = simd.xor_f32s(numerator, minus);
-        simd.mul_add_f32s(numerator, inverse, simd.clear_f32s(below, one))
+        sigmoid(simd, x, u, &LOGISTIC, 1.0)
     }
 
     /// 1, or e^x: the rest is less than 2^-24 of either.
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         simd.at_most_f32s(exp_far::exp(simd, x), simd.splat_f32s(1.0))
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// The result for x, of which u is the magnitude. `one`, over the denominator, is 1 or next to it.
+#[inline(always)]
+fn sigmoid<V: Vocabulary, const N: usize>(
+    simd: V,
+    x: V::f32s,
+    u: V::f32s,
+    factor: &Factor<N>,
+    one: f32,
+) -> V::f32s {
+    let (bits, r) = reduce(simd, u, factor);
+    let (numerator, denominator) = gate::fraction(simd, bits, r, factor);
+    let inverse = simd.div_f32s(simd.splat_f32s(one), denominator);
+
+    // Below 0 the fraction is the result, else 1 less it; the numerator's sign decides.
+    let below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+    let minus = simd.clear_f32s(below, simd.splat_f32s(-0.0));
+    let numerator = simd.xor_f32s(numerator, minus);
+    let whole = simd.clear_f32s(below, simd.splat_f32s(1.0));
+    simd.mul_add_f32s(numerator, inverse, whole)
+}
+
+/// The result is 1, or 0, for f16 from here on.
+const SATURATED_F16: f32 = 18.0;
+
+impl KernelOf16Bits for Sigmoid {
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let mut u = bounded::<T, V>(simd, x, SATURATED_F16);
+        if T::HAS_RANGE_OF_F32 {
+            u = simd.at_least_f32s(u, simd.splat_f32s(NEXT_TO_ZERO));
+        }
+        sigmoid(simd, x, u, &SIGMOID_16, 1.0 + f32::EPSILON)
     }
 }

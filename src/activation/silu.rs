@@ -1,9 +1,11 @@
 use super::Formula;
 use super::swish::gated;
-use crate::drive::apart::{Slope, line};
-use crate::drive::{Kernel, Weight};
+use crate::drive::apart::{Slope, above_half, bounded, line, with_speck_of_f16};
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp_far;
-use crate::math::gate::{self, LOGISTIC, reduce};
+use crate::math::gate::{self, LOGISTIC, SILU_16, reduce};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^-x)`.
@@ -55,5 +57,27 @@ impl Kernel for Silu {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         line(simd, x, Slope::exactly(0.5))
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+        T::choose(then, self, Of16Bits::<_, T>::new(self));
+    }
+}
+
+/// What is missing from x, or from 0, is less than half the smallest f16 from here on.
+const VANISHED_F16: f32 = 21.0;
+
+impl KernelOf16Bits for Silu {
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let u = bounded::<T, V>(simd, x, VANISHED_F16);
+        let y = gate::gated(simd, x, u, reduce(simd, u, &SILU_16), &SILU_16);
+        with_speck_of_f16::<T, V>(simd, x, y)
+    }
+
+    #[inline(always)]
+    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        above_half(simd, x)
     }
 }

@@ -1,10 +1,13 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
+use crate::drive::float::Float;
+use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::math::exp_far;
 use crate::math::softplus;
-use crate::simd::Vocabulary;
+use crate::math::softplus16::{FIT_BF16, FIT_F16, softplus16};
+use crate::simd::{NEXT_TO_ZERO, Vocabulary};
 
 /// `f(x) = if beta * x > threshold { x } else { ln(1 + e^(beta * x)) / beta }`.
 ///
@@ -80,9 +83,9 @@ const SATURATED: f32 = 17.0;
 
 impl ChooseKernel for Softplus {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         if self.beta == 1.0 && self.threshold >= SATURATED {
-            then.with(Plain);
+            T::choose(then, Plain, Of16Bits::<_, T>::new(Plain));
         } else {
             then.with(Sloped::new(*self));
         }
@@ -91,7 +94,7 @@ impl ChooseKernel for Softplus {
 
 /// `log(1 + e^x)`.
 #[derive(Clone, Copy)]
-struct Plain;
+pub(super) struct Plain;
 
 impl Kernel for Plain {
     const WEIGHT: Weight = Weight::Heavy;
@@ -105,6 +108,27 @@ impl Kernel for Plain {
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         softplus::softplus_far(simd, x)
+    }
+}
+
+/// From here on down results of f16 are 0.
+const VANISHED_F16: f32 = -18.0;
+
+impl KernelOf16Bits for Plain {
+    const WEIGHT_OF_16_BITS: Weight = Weight::Long;
+
+    #[inline(always)]
+    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let (mut x, mut fit) = (x, &FIT_F16);
+        if T::HAS_RANGE_OF_F32 {
+            // No result shows what is added, but with it no subnormal number is multiplied, which takes long.
+            (x, fit) = (simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO)), &FIT_BF16);
+        }
+        let mut below = simd.or_f32s(x, simd.splat_f32s(-0.0));
+        if !T::HAS_RANGE_OF_F32 {
+            below = simd.at_least_f32s(below, simd.splat_f32s(VANISHED_F16));
+        }
+        softplus16(simd, x, below, fit)
     }
 }
 

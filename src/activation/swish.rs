@@ -1,6 +1,7 @@
 use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
 use crate::Error;
 use crate::drive::apart::{Slope, line};
+use crate::drive::float::Float;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::simd::Vocabulary;
@@ -66,9 +67,9 @@ pub(super) fn gated(x: f64, t: f64) -> f64 {
 
 impl ChooseKernel for Swish {
     #[inline(always)]
-    fn choose_kernel<W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
         if self.beta == 1.0 {
-            Silu.choose_kernel(then);
+            Silu.choose_kernel::<T, W>(then);
         } else if self.beta == 0.0 {
             then.with(Half);
         } else {

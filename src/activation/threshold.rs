@@ -1,6 +1,10 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = if x > threshold { x } else { value }`.
@@ -58,5 +62,11 @@ impl Kernel for Threshold {
         // "At most" and not "above", so that a NaN, of which neither holds, is kept.
         let replaced = simd.less_than_or_equal_f32s(x, simd.splat_f32s(self.threshold));
         simd.select_f32s(replaced, simd.splat_f32s(self.value), x)
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Ranges::NONE.at_most::<T>(self.threshold, self.value)
     }
 }

@@ -1,6 +1,10 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
+#[cfg(feature = "half")]
+use crate::drive::float::Float;
+#[cfg(feature = "half")]
+use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
 
 /// `f(x) = if x > alpha { x } else { 0 }`.
@@ -57,5 +61,11 @@ impl Kernel for ThresholdedRelu {
         // "At most" and not "above", so that a NaN, of which neither holds, is kept.
         let cleared = simd.less_than_or_equal_f32s(x, simd.splat_f32s(self.alpha));
         simd.clear_f32s(cleared, x)
+    }
+
+    #[cfg(feature = "half")]
+    #[inline(always)]
+    fn ranges<T: Float>(&self) -> Option<Ranges> {
+        Ranges::NONE.at_most::<T>(self.alpha, 0.0)
     }
 }

@@ -13,12 +13,17 @@
 //! zero it is not flushed by a thread that does so with the results of arithmetic.
 
 use super::Kernel;
+#[cfg(feature = "half")]
+use super::Weight;
+use super::body::Body;
+use super::float::Float;
+use crate::simd::odd::round_to_odd;
 use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary, product_in_range};
 
 /// What becomes of numbers that stand apart.
 pub(crate) trait Apart: Copy {
-    /// `kernel`, which leaves some numbers, of some vectors, or nothing if these are left to others.
-    fn eval<S: Machine, K: Kernel, const N: usize>(
+    /// `kernel`, that of a body `B`, of some vectors, or nothing if these are left to others.
+    fn eval<S: Machine, B: Body, K: Kernel, const N: usize>(
         self,
         simd: S,
         kernel: K,
@@ -32,13 +37,15 @@ pub(super) struct Left;
 
 impl Apart for Left {
     #[inline(always)]
-    fn eval<S: Machine, K: Kernel, const N: usize>(
+    fn eval<S: Machine, B: Body, K: Kernel, const N: usize>(
         self,
         simd: S,
         kernel: K,
         x: [S::f32s; N],
     ) -> Option<[S::f32s; N]> {
-        let are_left = if const { K::LARGEST == f32::INFINITY } {
+        let are_left = if !B::leaves_some::<S>() {
+            false
+        } else if const { K::LARGEST == f32::INFINITY } {
             if const { K::WEIGHT.is_light() } {
                 // Looking at all of them would take half of the time. If many are next to zero, one vector tells.
                 simd.any_next_to_zero_f32s([x[0]])
@@ -64,7 +71,7 @@ pub(super) struct SeenTo;
 
 impl Apart for SeenTo {
     #[inline(always)]
-    fn eval<S: Machine, K: Kernel, const N: usize>(
+    fn eval<S: Machine, B: Body, K: Kernel, const N: usize>(
         self,
         simd: S,
         kernel: K,
@@ -125,6 +132,27 @@ impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
     }
 }
 
+/// A kernel for inputs of which none is next to zero, but for zeros.
+#[cfg(feature = "half")]
+#[derive(Clone, Copy)]
+pub(crate) struct NeverNextToZero<K>(pub(super) K);
+
+#[cfg(feature = "half")]
+impl<K: Kernel> Kernel for NeverNextToZero<K> {
+    const WEIGHT: Weight = K::WEIGHT;
+    const LARGEST: f32 = K::LARGEST;
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        self.0.far(simd, x)
+    }
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        self.0.eval(simd, x)
+    }
+}
+
 /// f(x)/x next to zero: a number, or the sum of two where one does not hold all of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Slope {
@@ -149,7 +177,7 @@ impl Slope {
     }
 
     /// Whether [`line()`] is right for it: no product on the way to a result leaves the range of normal numbers.
-    fn is_moderate(self) -> bool {
+    pub(crate) fn is_moderate(self) -> bool {
         const LARGE: f32 = (1u64 << 40) as f32;
         self.high == 0.0 || (1.0 / LARGE..=LARGE).contains(&self.high.abs())
     }
@@ -161,10 +189,6 @@ impl Slope {
 /// x is raised by 2^64, which is made up for in the last product.
 #[inline(always)]
 pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s {
-    /// The exponent of 2^64.
-    const RAISE: f32 = f32::from_bits(64 << 23);
-    /// A number next to which the bits of a subnormal number are 2^64 times as much.
-    const BASE: f32 = f32::from_bits(65 << 23);
     /// 2^-64.
     const LOWER: f32 = NEXT_TO_ZERO / 16.0;
     /// 2^64 times the smallest normal number.
@@ -175,13 +199,7 @@ pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s 
         // Slow, but right.
         return simd.mul_f32s(x, splat(slope.high));
     }
-    let u = simd.magnitude_f32s(x);
-    let is_normal = simd.less_than_or_equal_f32s(splat(f32::MIN_POSITIVE), u);
-    let raised = simd.select_f32s(
-        is_normal,
-        simd.add_bits_f32s(u, splat(RAISE)),
-        simd.sub_f32s(simd.add_bits_f32s(u, splat(BASE)), splat(BASE)),
-    );
+    let raised = raised(simd, simd.magnitude_f32s(x));
     let rest = simd.mul_f32s(
         raised,
         splat(slope.low.abs().copysign(slope.low * slope.high)),
@@ -196,6 +214,79 @@ pub(crate) fn line<V: Vocabulary>(simd: V, x: V::f32s, slope: Slope) -> V::f32s 
     };
     let sign = simd.xor_f32s(simd.sign_f32s(x), simd.sign_f32s(splat(slope.high)));
     simd.or_f32s(y, sign)
+}
+
+/// 2^64 times u, which is next to zero and not negative.
+#[inline(always)]
+fn raised<V: Vocabulary>(simd: V, u: V::f32s) -> V::f32s {
+    /// The exponent of 2^64.
+    const RAISE: f32 = f32::from_bits(64 << 23);
+    /// A number next to which the bits of a subnormal number are 2^64 times as much.
+    const BASE: f32 = f32::from_bits(65 << 23);
+
+    let base = simd.splat_f32s(BASE);
+    let is_normal = simd.less_than_or_equal_f32s(simd.splat_f32s(f32::MIN_POSITIVE), u);
+    simd.select_f32s(
+        is_normal,
+        simd.add_bits_f32s(u, simd.splat_f32s(RAISE)),
+        simd.sub_f32s(simd.add_bits_f32s(u, base), base),
+    )
+}
+
+/// As [`line()`], rounded to odd.
+#[inline(always)]
+pub(crate) fn line_to_odd<V: Vocabulary>(simd: V, x: V::f32s, slope: f32) -> V::f32s {
+    let y = line(simd, x, Slope::exactly(slope));
+    let minus = simd.xor_f32s(raised(simd, simd.magnitude_f32s(y)), simd.splat_f32s(-0.0));
+    let of_x = raised(simd, simd.magnitude_f32s(x));
+    let rest = simd.mul_add_f32s(of_x, simd.splat_f32s(slope.abs()), minus);
+    // Of the magnitude; it gets the sign of y.
+    round_to_odd(simd, y, simd.xor_f32s(rest, simd.sign_f32s(y)))
+}
+
+/// |x|, and for f16 no more than `vanished`, from where on nothing changes.
+#[inline(always)]
+pub(crate) fn bounded<T: Float, V: Vocabulary>(simd: V, x: V::f32s, vanished: f32) -> V::f32s {
+    let u = simd.magnitude_f32s(x);
+    if T::HAS_RANGE_OF_F32 {
+        u
+    } else {
+        simd.at_most_f32s(u, simd.splat_f32s(vanished))
+    }
+}
+
+/// For f16, whose numbers next to zero are given to the same operations as all others, [`with_speck`]; y otherwise.
+#[inline(always)]
+pub(crate) fn with_speck_of_f16<T: Float, V: Vocabulary>(
+    simd: V,
+    x: V::f32s,
+    y: V::f32s,
+) -> V::f32s {
+    if T::HAS_RANGE_OF_F32 {
+        y
+    } else {
+        with_speck::<T, V>(simd, x, y)
+    }
+}
+
+/// `y`, and a speck more, where it is half of x next to zero: there it may be a tie of `T`, which the exact result, if it lies
+/// above, is not. Zeros get the sign of x, as results have it.
+#[inline(always)]
+pub(crate) fn with_speck<T: Float, V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
+    let y = simd.add_f32s(y, simd.splat_f32s(T::SPECK));
+    simd.or_f32s(y, simd.sign_f32s(x))
+}
+
+/// Half of x, as [`line()`] has it, and a bit more: so that it is rounded to 16 bits as a number next to it that lies above.
+/// Zeros stay.
+#[inline(always)]
+pub(crate) fn above_half<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+    let y = line(simd, x, Slope::exactly(0.5));
+    let is_below = simd.less_than_f32s(x, simd.splat_f32s(0.0));
+    let is_above = simd.less_than_f32s(simd.splat_f32s(0.0), x);
+    let unit = simd.splat_f32s(f32::from_bits(1));
+    let y = simd.add_bits_f32s(y, simd.keep_f32s(is_above, unit));
+    simd.sub_bits_f32s(y, simd.keep_f32s(is_below, unit))
 }
 
 /// The slope `below` times x for negative numbers and -0, `above` times x for others; as [`line()`].

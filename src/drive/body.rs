@@ -18,6 +18,9 @@ pub(crate) trait Body: Copy {
         Self::LEAVES_SOME && !(S::IS_SCALAR && Self::WEIGHT.is_light())
     }
 
+    /// Whether it reads what goes with an element, so that the elements are wanted in their order.
+    const HAS_OPERANDS: bool;
+
     /// Whether what is left over behind whole turns is seen to out of line, whatever it is: that is the body once less.
     const LEAVES_REST: bool = false;
 
@@ -34,21 +37,6 @@ pub(crate) trait Body: Copy {
         load: L,
         apart: Z,
     ) -> Option<[S::f32s; N]>;
-}
-
-/// `kernel`, that of a body `B`, of some vectors; what becomes of numbers that it leaves is up to `apart`.
-#[inline(always)]
-pub(super) fn kernel_of<S: Machine, B: Body, K: Kernel, Z: Apart, const N: usize>(
-    simd: S,
-    kernel: K,
-    x: [S::f32s; N],
-    apart: Z,
-) -> Option<[S::f32s; N]> {
-    if B::leaves_some::<S>() {
-        apart.eval(simd, kernel, x)
-    } else {
-        Some(kernel.eval(Unrolled(simd), x))
-    }
 }
 
 /// How much of some vectors is read.
@@ -140,6 +128,7 @@ impl<S: Machine> Load<S> for First {
 pub(crate) struct Unary<K>(pub(crate) K);
 
 impl<K: Kernel> Body for Unary<K> {
+    const HAS_OPERANDS: bool = false;
     const WEIGHT: Weight = K::WEIGHT;
     const LEAVES_SOME: bool = K::LEAVES_SOME;
 
@@ -152,7 +141,7 @@ impl<K: Kernel> Body for Unary<K> {
         _load: L,
         apart: Z,
     ) -> Option<[S::f32s; N]> {
-        kernel_of::<S, Self, K, Z, N>(simd, self.0, x, apart)
+        apart.eval::<S, Self, K, N>(simd, self.0, x)
     }
 }
 
@@ -165,7 +154,8 @@ pub(crate) struct Binary<K> {
 }
 
 impl<K: BinaryKernel> Body for Binary<K> {
-    const WEIGHT: Weight = Weight::Light;
+    const HAS_OPERANDS: bool = true;
+    const WEIGHT: Weight = K::WEIGHT;
     const LEAVES_SOME: bool = false;
 
     #[inline(always)]

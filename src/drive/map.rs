@@ -2,8 +2,9 @@
 
 use super::apart::{Apart, Left, SeenTo};
 use super::body::{Body, First, Load, Unary, Whole};
+use super::float::Float;
 use super::{Io, Kernel, WithKernel};
-use crate::simd::Machine;
+use crate::simd::{Format, Machine};
 use core::hint::black_box;
 
 /// Vectors in one turn of a light body: enough independent work to cover the latency of a load and of
@@ -14,14 +15,14 @@ pub(super) const UNROLL: usize = 4;
 /// target has, because it cannot overlap the buffers.
 pub(super) const SCALAR_UNROLL: usize = 32;
 
-/// Elements in a cache line.
-pub(crate) const LINE: usize = 64 / size_of::<f32>();
+/// Bytes in a cache line.
+pub(crate) const LINE: usize = 64;
 
-/// How far ahead of the body the destination is prefetched: eight lines. The hardware prefetcher
+/// How many lines ahead of the body the destination is prefetched. The hardware prefetcher
 /// follows loads well and stores less so; this is worth 4 % where the output lies in L2. Longer kernels have too
 /// few loads under way at a time to wait for memory in the meantime. In place this helps them as well, and where
 /// they stream they prefetch the source: that is worth a third of the time, and to light ones nothing.
-const PREFETCH_AHEAD: usize = 8 * LINE;
+const PREFETCH_AHEAD: usize = 8;
 
 /// What surrounds a kernel: [`Operands`](super::operands::Operands), or nothing.
 pub(crate) trait Around: Copy {
@@ -36,7 +37,7 @@ pub(crate) trait Around: Copy {
     /// # Safety
     /// As for [`map`].
     #[inline(always)]
-    unsafe fn map<S: Machine, K: Kernel>(self, simd: S, io: Io<f32>, kernel: K) {
+    unsafe fn map<S: Machine, T: Format<S>, K: Kernel>(self, simd: S, io: Io<T>, kernel: K) {
         // SAFETY: the caller's promise, passed on.
         unsafe { map(simd, io, self.around(kernel)) }
     }
@@ -52,28 +53,29 @@ impl Around for () {
 }
 
 /// A buffer that a chosen kernel is mapped over.
-pub(crate) struct Mapping<S, A> {
+pub(crate) struct Mapping<S, T, A> {
     simd: S,
-    io: Io<f32>,
+    io: Io<T>,
     around: A,
 }
 
-impl<S, A> Mapping<S, A> {
+impl<S, T, A> Mapping<S, T, A> {
     /// The buffer `io`, and what surrounds the kernel.
     ///
     /// # Safety
     /// As for [`map`].
     #[inline(always)]
-    pub(crate) unsafe fn new(simd: S, io: Io<f32>, around: A) -> Self {
+    pub(crate) unsafe fn new(simd: S, io: Io<T>, around: A) -> Self {
         Self { simd, io, around }
     }
 }
 
-impl<S: Machine, A: Around> WithKernel for Mapping<S, A> {
+impl<S: Machine, T: Format<S> + Float, A: Around> WithKernel for Mapping<S, T, A> {
     #[inline(always)]
     fn with<K: Kernel>(self, kernel: K) {
+        let Self { simd, io, around } = self;
         // SAFETY: whoever made the mapping has vouched for the buffer.
-        unsafe { self.around.map(self.simd, self.io, kernel) }
+        unsafe { around.map(simd, io, T::given(kernel)) }
     }
 }
 
@@ -88,7 +90,7 @@ impl<S: Machine, A: Around> WithKernel for Mapping<S, A> {
 /// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
 /// do not overlap. The operands that `body` refers to are as many.
 #[inline(always)]
-pub(crate) unsafe fn map<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
+pub(crate) unsafe fn map<S: Machine, T: Format<S>, B: Body>(simd: S, io: Io<T>, body: B) {
     // SAFETY: the caller's promise, passed on.
     unsafe {
         if const { B::WEIGHT.is_light() } {
@@ -104,7 +106,7 @@ pub(crate) unsafe fn map<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
 /// # Safety
 /// As for [`map`].
 #[inline(always)]
-unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
+unsafe fn map_light<S: Machine, T: Format<S>, B: Body>(simd: S, io: Io<T>, body: B) {
     let Io { src, dst, len } = io;
     let lanes = S::F32_LANES;
     // SAFETY: all accesses are below `len`: the partial ones because they are of `len` elements,
@@ -113,20 +115,20 @@ unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
     unsafe {
         if len < lanes {
             if len > 0 {
-                let x = simd.load_first_f32s(len, src);
+                let x = T::load_first(simd, len, src);
                 let (is_whole, count) = (false, len);
                 let y = one(simd, body, 0, x, First { is_whole, count });
-                simd.store_first_f32s(len, dst, y);
+                T::store_first(simd, len, dst, y);
             }
             return;
         }
         let end = len - lanes;
-        let last = simd.load_f32s(src.add(end));
+        let last = T::load(simd, src.add(end));
         let at = interleaved(simd, io, body);
-        let at = turns::<S, B, 1>(simd, io, body, at);
+        let at = turns::<S, T, B, 1>(simd, io, body, at);
         if at < len {
             let y = one(simd, body, end, last, Whole);
-            simd.store_f32s(dst.add(end), y);
+            T::store(simd, dst.add(end), y);
         }
     }
 }
@@ -137,7 +139,7 @@ unsafe fn map_light<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
 /// # Safety
 /// As for [`map`].
 #[inline(always)]
-unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
+unsafe fn map_long<S: Machine, T: Format<S>, B: Body>(simd: S, io: Io<T>, body: B) {
     let Io { src, dst, len } = io;
     let lanes = S::F32_LANES;
     let is_whole = len >= lanes;
@@ -146,9 +148,9 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
     // the compiler in `black_box` is what comes out of it.
     unsafe {
         let last = if is_whole {
-            simd.load_f32s(src.add(end))
+            T::load(simd, src.add(end))
         } else {
-            simd.load_first_f32s(len, src)
+            T::load_first(simd, len, src)
         };
         let mut at = if is_whole {
             interleaved(simd, io, body)
@@ -158,7 +160,7 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
         // A scalar is a whole vector, and none is left over.
         while !S::IS_SCALAR && at < len {
             let (to, x) = if len - at >= lanes {
-                (at, simd.load_f32s(src.add(at)))
+                (at, T::load(simd, src.add(at)))
             } else {
                 (end, last)
             };
@@ -167,9 +169,9 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
             let count = len;
             let y = one(simd, body, to, x, First { is_whole, count });
             if is_whole {
-                simd.store_f32s(dst.add(to), y);
+                T::store(simd, dst.add(to), y);
             } else {
-                simd.store_first_f32s(len, dst, y);
+                T::store_first(simd, len, dst, y);
             }
             // Where it cannot tell how often this goes round, it peels nothing off: the body stands once.
             at = black_box(at + lanes);
@@ -184,22 +186,22 @@ unsafe fn map_long<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) {
 /// # Safety
 /// As for [`map`].
 #[inline(always)]
-unsafe fn interleaved<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) -> usize {
+unsafe fn interleaved<S: Machine, T: Format<S>, B: Body>(simd: S, io: Io<T>, body: B) -> usize {
     // SAFETY: the caller's promise, passed on.
     unsafe {
         #[cfg(unoptimised)]
         return if S::IS_SCALAR {
-            turns::<S, B, 1>(simd, io, body, 0)
+            turns::<S, T, B, 1>(simd, io, body, 0)
         } else {
             0
         };
         // A constant, though the language does not know: one arm is compiled.
         #[cfg(not(unoptimised))]
         match const { B::WEIGHT.interleave::<S>() } {
-            SCALAR_UNROLL => turns::<S, B, SCALAR_UNROLL>(simd, io, body, 0),
-            UNROLL => turns::<S, B, UNROLL>(simd, io, body, 0),
-            2 => turns::<S, B, 2>(simd, io, body, 0),
-            _ => turns::<S, B, 1>(simd, io, body, 0),
+            SCALAR_UNROLL => turns::<S, T, B, SCALAR_UNROLL>(simd, io, body, 0),
+            UNROLL => turns::<S, T, B, UNROLL>(simd, io, body, 0),
+            2 => turns::<S, T, B, 2>(simd, io, body, 0),
+            _ => turns::<S, T, B, 1>(simd, io, body, 0),
         }
     }
 }
@@ -209,17 +211,19 @@ unsafe fn interleaved<S: Machine, B: Body>(simd: S, io: Io<f32>, body: B) -> usi
 /// # Safety
 /// As for [`map`]; `at` is at most `io.len`.
 #[inline(always)]
-unsafe fn turns<S: Machine, B: Body, const N: usize>(
+unsafe fn turns<S: Machine, T: Format<S>, B: Body, const N: usize>(
     simd: S,
-    io: Io<f32>,
+    io: Io<T>,
     body: B,
     mut at: usize,
 ) -> usize {
     let step = N * S::F32_LANES;
     loop {
-        // SAFETY: as many elements are left, as the condition says.
-        while io.len - at >= step && unsafe { turn::<S, B, _, N, false>(simd, io, body, at, Left) }
-        {
+        while io.len - at >= step {
+            // SAFETY: as many elements are left, as the condition says.
+            if !unsafe { turn::<S, T, B, _, N, false>(simd, io, body, at, Left) } {
+                break;
+            }
             at += step;
         }
         if !B::leaves_some::<S>() || io.len - at < step {
@@ -227,7 +231,7 @@ unsafe fn turns<S: Machine, B: Body, const N: usize>(
         }
         // Out of the loop above, which then has no calls and need not keep anything for them.
         // SAFETY: as above.
-        unsafe { turn::<S, B, _, N, false>(simd, io, body, at, SeenTo) };
+        unsafe { turn::<S, T, B, _, N, false>(simd, io, body, at, SeenTo) };
         at += step;
     }
 }
@@ -267,34 +271,46 @@ unsafe fn one<S: Machine, B: Body, L: Load<S>>(
 /// As for [`map`]; `N` vectors lie between `at` and the end of `io`. Where it streams, the buffers are two and
 /// `io.dst` is aligned to a vector at `at`.
 #[inline(always)]
-pub(super) unsafe fn turn<S: Machine, B: Body, Z: Apart, const N: usize, const STREAM: bool>(
+pub(super) unsafe fn turn<
+    S: Machine,
+    T: Format<S>,
+    B: Body,
+    Z: Apart,
+    const N: usize,
+    const STREAM: bool,
+>(
     simd: S,
-    io: Io<f32>,
+    io: Io<T>,
     body: B,
     at: usize,
     apart: Z,
 ) -> bool {
     let Io { src, dst, .. } = io;
-    let lanes = S::F32_LANES;
     let soon = if STREAM { src } else { dst.cast_const() };
     if const { !B::WEIGHT.is_light() || N > 1 && !STREAM } {
-        for line in 0..(N * lanes).div_ceil(LINE) {
-            simd.prefetch(soon.wrapping_add(at + PREFETCH_AHEAD + line * LINE));
+        let of_line = LINE / size_of::<T>();
+        for line in 0..(N * S::F32_LANES).div_ceil(of_line) {
+            let soon = soon.wrapping_add(at + (PREFETCH_AHEAD + line) * of_line);
+            simd.prefetch(soon.cast());
         }
     }
     // SAFETY: the caller vouches for all `N` vectors.
     unsafe {
-        let x: [S::f32s; N] = Whole.load(simd, src.add(at));
+        let (from, to) = (src.add(at), dst.add(at));
+        let x: [S::f32s; N] = if const { B::HAS_OPERANDS } {
+            T::load_in_order(simd, from)
+        } else {
+            T::load_each(simd, from)
+        };
         let Some(y) = body.eval(simd, at, x, Whole, apart) else {
             return false;
         };
-        for (k, y) in y.into_iter().enumerate() {
-            let to = dst.add(at + k * lanes);
-            if STREAM {
-                simd.stream_f32s(to, y);
-            } else {
-                simd.store_f32s(to, y);
-            }
+        if STREAM {
+            T::stream_each(simd, to, y);
+        } else if const { B::HAS_OPERANDS } {
+            T::store_in_order(simd, to, y);
+        } else {
+            T::store_each(simd, to, y);
         }
     }
     true

@@ -9,10 +9,10 @@
 //! Elements and factors may also come in pairs, an element and its factor, without any other operand, and not where it streams.
 
 use super::apart::Apart;
-use super::body::{Body, Load, kernel_of};
+use super::body::{Body, Load};
 use super::map::{Around, map};
 use super::{Io, Kernel, Weight};
-use crate::simd::{Machine, Unrolled, Vocabulary};
+use crate::simd::{Format, Machine, Unrolled, Vocabulary};
 use core::hint::black_box;
 
 /// Numbers that a turn of any loop reads at most.
@@ -163,7 +163,7 @@ impl Around for Operands {
     }
 
     #[inline(always)]
-    unsafe fn map<S: Machine, K: Kernel>(self, simd: S, io: Io<f32>, kernel: K) {
+    unsafe fn map<S: Machine, T: Format<S>, K: Kernel>(self, simd: S, io: Io<T>, kernel: K) {
         let operands = self;
         let has_bias = !self.bias.is(&ZEROS);
         let has_factor = !self.factor.is(&ONES);
@@ -215,6 +215,7 @@ pub(crate) struct Surrounded<
 impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const PAIRS: bool> Body
     for Surrounded<K, BIAS, FACTOR, ADDEND, PAIRS>
 {
+    const HAS_OPERANDS: bool = true;
     const WEIGHT: Weight = K::WEIGHT;
     // A light kernel need not leave any, and there are many loops.
     const LEAVES_SOME: bool = K::LEAVES_SOME && !K::WEIGHT.is_light();
@@ -247,7 +248,7 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
             if BIAS {
                 x = v.add_f32s(x, load.load(simd, bias.at(at)));
             }
-            let mut y = kernel_of::<S, Self, K, Z, N>(simd, self.kernel, x, apart)?;
+            let mut y = apart.eval::<S, Self, K, N>(simd, self.kernel, x)?;
             // Not before: they would wait on the stack.
             if FACTOR {
                 factors = load.load(simd, factor.at(at));

@@ -8,20 +8,21 @@
 
 use super::apart::{Left, SeenTo};
 use super::body::Body;
+use super::float::Float;
 use super::map::{Around, LINE, SCALAR_UNROLL, UNROLL, turn};
 use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
-use crate::simd::Machine;
+use crate::simd::{Format, Machine};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Places in which a buffer is walked at a time. Four were as good as eight and better than two:
 /// 64 MiB of 4 KiB pages took two thirds of the time that one took.
 pub(crate) const STRANDS: usize = 4;
 
-/// Elements in a page; each strand has one or more.
-const PAGE: usize = 4096 / size_of::<f32>();
+/// Bytes in a page; each strand has one or more.
+const PAGE: usize = 4096;
 
-/// Elements below which a stretch of a big output is written by way of the cache, as the lines at its two
+/// Elements of f32 below which a stretch of a big output is written by way of the cache, as the lines at its two
 /// ends, written in part, would be too many of all.
 pub(crate) const SHORTEST: usize = 1024;
 
@@ -90,20 +91,20 @@ fn last_level_cache() -> Option<usize> {
 }
 
 /// A buffer that a chosen kernel streams to.
-pub(crate) struct Streaming<S, A, C> {
+pub(crate) struct Streaming<S, T, A, C> {
     simd: S,
-    io: Io<f32>,
+    io: Io<T>,
     around: A,
     cached: C,
 }
 
-impl<S, A, C> Streaming<S, A, C> {
+impl<S, T, A, C> Streaming<S, T, A, C> {
     /// The buffer `io`, and what surrounds the kernel; `cached` is as for [`stream`].
     ///
     /// # Safety
     /// As for [`stream`].
     #[inline(always)]
-    pub(crate) unsafe fn new(simd: S, io: Io<f32>, around: A, cached: C) -> Self {
+    pub(crate) unsafe fn new(simd: S, io: Io<T>, around: A, cached: C) -> Self {
         Self {
             simd,
             io,
@@ -113,11 +114,19 @@ impl<S, A, C> Streaming<S, A, C> {
     }
 }
 
-impl<S: Machine, A: Around, C: Fn(usize, usize)> WithKernel for Streaming<S, A, C> {
+impl<S: Machine, T: Format<S> + Float, A: Around, C: Fn(usize, usize)> WithKernel
+    for Streaming<S, T, A, C>
+{
     #[inline(always)]
     fn with<K: Kernel>(self, kernel: K) {
+        let Self {
+            simd,
+            io,
+            around,
+            cached,
+        } = self;
         // SAFETY: whoever made it has vouched for the buffer.
-        unsafe { stream(self.simd, self.io, self.around.around(kernel), self.cached) }
+        unsafe { stream(simd, io, around.around(T::given(kernel)), cached) }
     }
 }
 
@@ -130,25 +139,25 @@ impl<S: Machine, A: Around, C: Fn(usize, usize)> WithKernel for Streaming<S, A, 
 /// # Safety
 /// As for [`map`](super::map::map), and the buffers do not overlap. A [`fence`] follows.
 #[inline(always)]
-pub(crate) unsafe fn stream<S: Machine, B: Body>(
+pub(crate) unsafe fn stream<S: Machine, T: Format<S>, B: Body>(
     simd: S,
-    io: Io<f32>,
+    io: Io<T>,
     body: B,
     cached: impl Fn(usize, usize),
 ) {
-    if io.len < SHORTEST {
+    if io.len * size_of::<T>() < SHORTEST * size_of::<f32>() {
         return cached(0, io.len);
     }
-    let start = io.dst.addr().wrapping_neg() % (LINE * size_of::<f32>()) / size_of::<f32>();
+    let start = io.dst.addr().wrapping_neg() % LINE / size_of::<T>();
     cached(0, start);
     // SAFETY: `start` is less than a line, and the buffer longer; the rest is the caller's promise.
     let end = unsafe {
         // A constant, though the language does not know: one arm is compiled.
         match const { B::WEIGHT.interleave::<S>() } {
-            SCALAR_UNROLL => strands::<S, B, SCALAR_UNROLL>(simd, io, body, start),
-            UNROLL => strands::<S, B, UNROLL>(simd, io, body, start),
-            2 => strands::<S, B, 2>(simd, io, body, start),
-            _ => strands::<S, B, 1>(simd, io, body, start),
+            SCALAR_UNROLL => strands::<S, T, B, SCALAR_UNROLL>(simd, io, body, start),
+            UNROLL => strands::<S, T, B, UNROLL>(simd, io, body, start),
+            2 => strands::<S, T, B, 2>(simd, io, body, start),
+            _ => strands::<S, T, B, 1>(simd, io, body, start),
         }
     };
     cached(end, io.len - end);
@@ -159,15 +168,18 @@ pub(crate) unsafe fn stream<S: Machine, B: Body>(
 /// # Safety
 /// As for [`stream`]; `io.dst` is aligned to a line at `start`, which is inside the buffer.
 #[inline(always)]
-unsafe fn strands<S: Machine, B: Body, const N: usize>(
+unsafe fn strands<S: Machine, T: Format<S>, B: Body, const N: usize>(
     simd: S,
-    io: Io<f32>,
+    io: Io<T>,
     body: B,
     start: usize,
 ) -> usize {
     let step = N * S::F32_LANES;
-    let unit = step.max(LINE);
-    let strands = if io.len < STRANDS * PAGE { 1 } else { STRANDS };
+    let unit = step.max(LINE / size_of::<T>());
+    let strands = match io.len * size_of::<T>() < STRANDS * PAGE {
+        true => 1,
+        false => STRANDS,
+    };
     // A unit is left over: strands of a power of two, which many tensors would have, would fall on the same sets of a
     // cache, which takes up to four times as long.
     let strand = (io.len - start - unit) / strands / unit * unit;
@@ -184,7 +196,7 @@ unsafe fn strands<S: Machine, B: Body, const N: usize>(
     loop {
         // SAFETY: the strands lie inside the buffer, and `at` in one of them; each is a multiple of a step
         // long, and of a line, so that what is written is as aligned as a whole vector.
-        while turns > 0 && unsafe { turn::<S, B, _, N, true>(simd, io, body, at, Left) } {
+        while turns > 0 && unsafe { turn::<S, T, B, _, N, true>(simd, io, body, at, Left) } {
             at = next(at);
             turns -= 1;
         }
@@ -192,7 +204,7 @@ unsafe fn strands<S: Machine, B: Body, const N: usize>(
             return end;
         }
         // Out of the loop above, as in `map`. SAFETY: as above.
-        unsafe { turn::<S, B, _, N, true>(simd, io, body, at, SeenTo) };
+        unsafe { turn::<S, T, B, _, N, true>(simd, io, body, at, SeenTo) };
         at = next(at);
         turns -= 1;
     }

@@ -14,7 +14,9 @@
 //! is added after the largest term, so that e^r - 1 is rounded once in all.
 
 use super::exp::{Steps, beyond_linear, reduce, scale};
+use super::exp16::{EXPM1_16, exp16};
 use super::{hex, polynomial};
+use crate::drive::float::Float;
 use crate::simd::Vocabulary;
 
 /// From here on down the result is 1.
@@ -106,4 +108,32 @@ pub(crate) fn expm1<V: Vocabulary>(simd: V, t: V::f32s) -> V::f32s {
         simd.add_f32s(inverse, of_inverse),
     );
     simd.mul_f32s(simd.add_f32s(rest, simd.add_f32s(tail, lost)), half)
+}
+
+/// Coefficients of (e^x - 1 - x) / x^2 for |x| up to [`MEETING`], from the constant term up.
+const NEAR_16: [f32; 5] = [
+    hex("0x1p-1"),         // 0.5
+    hex("0x1.555556p-3"),  // 0.16666667
+    hex("0x1.55567ap-5"),  // 0.041667212
+    hex("0x1.1111p-7"),    // 0.00833333
+    hex("0x1.6c16c2p-10"), // 0.0013888889
+];
+
+/// Where the two parts for results of 16 bits meet.
+const MEETING: f32 = 0.34375;
+
+/// What is added next to zero where results are f16: it shows about 2^-10 alone, where one result is next to a tie.
+const SPECK_F16: f32 = hex("0x1.8p-35"); // 4.3655746e-11
+
+/// e^x - 1 for [`LOWEST`] <= x <= 89, for results of 16 bits, but for the sign of zero: by a polynomial next to zero, where 1 would cancel most of e^x.
+#[inline(always)]
+pub(crate) fn expm1_16<T: Float, V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+    let far = simd.sub_f32s(exp16(simd, x, &EXPM1_16), simd.splat_f32s(1.0));
+    let square = simd.mul_f32s(x, x);
+    let mut near = simd.mul_add_f32s(square, polynomial(simd, x, &NEAR_16), x);
+    if const { !T::HAS_RANGE_OF_F32 } {
+        near = simd.add_f32s(near, simd.splat_f32s(SPECK_F16));
+    }
+    let is_near = simd.less_than_f32s(simd.magnitude_f32s(x), simd.splat_f32s(MEETING));
+    simd.select_f32s(is_near, near, far)
 }

@@ -40,7 +40,7 @@ static TABLE: Table = {
 pub(crate) struct Factor<const N: usize> {
     /// -8c / ln2.
     pub(crate) steps: f32,
-    /// ln2 / (8c) in two parts.
+    /// ln2 / (8c) in two parts; for results of 16 bits the second is 0 and left out.
     pub(crate) step_high: f32,
     pub(crate) step_low: f32,
     /// e^(cr) / F - 1, from the constant term up.
@@ -62,8 +62,10 @@ pub(crate) fn reduce<V: Vocabulary, const N: usize>(
     factor: &Factor<N>,
 ) -> (V::f32s, V::f32s) {
     let (bits, n) = round(simd, w, simd.splat_f32s(factor.steps));
-    let r = simd.mul_add_f32s(n, simd.splat_f32s(factor.step_high), w);
-    let r = simd.mul_add_f32s(n, simd.splat_f32s(factor.step_low), r);
+    let mut r = simd.mul_add_f32s(n, simd.splat_f32s(factor.step_high), w);
+    if factor.step_low != 0.0 {
+        r = simd.mul_add_f32s(n, simd.splat_f32s(factor.step_low), r);
+    }
     (bits, r)
 }
 
@@ -125,6 +127,59 @@ pub(crate) const LOGISTIC: Factor<5> = Factor {
         hex("0x1.f27b8ap-2"),  // 0.486799389
         hex("0x1.4c5bd8p-3"),  // 0.162284553
         hex("0x1.4c8d14p-5"),  // 0.0405946150
+    ],
+};
+
+/// c = 1, for the logistic function itself in 16 bits.
+///
+/// Of all that are as near to the exponential, these and the next coefficients were found by trial: with them all results
+/// are rounded right, those next to a tie, too.
+pub(crate) const SIGMOID_16: Factor<4> = Factor {
+    steps: LOGISTIC.steps,
+    step_high: LOGISTIC.step_high,
+    step_low: 0.0,
+    polynomial: [
+        hex("-0x1.b08dcp-6"), // -0.0264009833
+        hex("0x1.f27b04p-1"), // 0.973594785
+        hex("0x1.f27a06p-2"), // 0.486793607
+        hex("0x1.4c5fdap-3"), // 0.162292197
+    ],
+};
+
+/// c = 1, for its products with x in 16 bits.
+pub(crate) const SILU_16: Factor<4> = Factor {
+    polynomial: [
+        hex("-0x1.b08e52p-6"), // -0.0264011193
+        hex("0x1.f27b9p-1"),   // 0.973598957
+        hex("0x1.f298eap-2"),  // 0.486911446
+        hex("0x1.4c4d8p-3"),   // 0.162257195
+    ],
+    ..SIGMOID_16
+};
+
+/// c = 1.702, in 16 bits.
+pub(crate) const QUICK_GELU_16: Factor<4> = Factor {
+    steps: QUICK_GELU.steps,
+    step_high: QUICK_GELU.step_high,
+    step_low: 0.0,
+    polynomial: [
+        hex("-0x1.b08df2p-6"), // -0.0264010299
+        hex("0x1.a8356ep0"),   // 1.65706527
+        hex("0x1.690ec4p0"),   // 1.41038156
+        hex("0x1.99a8cp-1"),   // 0.80011559
+    ],
+};
+
+/// c = 2 sqrt(2/pi) 0.044715, in 16 bits.
+pub(crate) const GELU_TANH_16: Factor<4> = Factor {
+    steps: GELU_TANH.steps,
+    step_high: hex("0x1.36d9d6p0"), // 1.21426141
+    step_low: 0.0,
+    polynomial: [
+        hex("-0x1.b08e68p-6"), // -0.0264011398
+        hex("0x1.1c8de6p-4"),  // 0.0694712624
+        hex("0x1.450358p-9"),  // 0.00247965287
+        hex("0x1.ee963p-15"),  // 5.89593255e-5
     ],
 };
 

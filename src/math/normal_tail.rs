@@ -37,6 +37,9 @@ const STEPS: f32 = hex("-0x1.715476p2"); // -5.77078009
 const STEP_HIGH: f32 = hex("0x1.62ep-3"); // 0.17327881
 const STEP_LOW: f32 = hex("0x1.0bfbe8p-17"); // 7.98505e-6
 
+/// ln2 / 4 to the nearest f32.
+const STEP_16: f32 = hex("0x1.62e43p-3"); // 0.17328680
+
 /// F 2^(j/8), divided by 2^BIAS.
 static TABLE: Table = {
     let mut entries = [
@@ -143,6 +146,14 @@ const EXPM1: [f32; 4] = [
     hex("0x1.5be328p-9"),  // 0.00265416969
 ];
 
+/// The same for results of 16 bits: found by trial, such that all are rounded right, those next to a tie, too.
+const EXPM1_16: [f32; 4] = [
+    EXPM1[0],
+    hex("0x1.00052cp-3"),  // 0.125009865
+    hex("-0x1.555d52p-6"), // -0.0208352376
+    hex("0x1.5be6eep-9"),  // 0.00265428214
+];
+
 /// Two factors of u Phi(-u). Their exact product is off by less than half a unit in the last place
 /// of the result, for u from 2^-60 to [`VANISHED`]; that of 0 is 0.
 #[derive(Clone, Copy)]
@@ -152,9 +163,19 @@ pub(crate) struct Product<F> {
     pub(crate) rest: F,
 }
 
-/// `u Phi(-u)`, unrounded.
+/// What the interval of u tells.
+struct Place<F> {
+    interval: F,
+    /// u less the centre.
+    d: F,
+    /// d's factor in the exponent, but for its constant term.
+    p: F,
+    /// That term.
+    slope: F,
+}
+
 #[inline(always)]
-pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
+fn place<V: Vocabulary>(simd: V, u: V::f32s) -> Place<V::f32s> {
     let y = simd.mul_add_f32s(u, simd.splat_f32s(SCALE), simd.splat_f32s(START));
     let interval = simd.shift_right_bits_f32s::<21>(y);
     let d = simd.sub_f32s(u, simd.lookup_f32s(&CENTRES, interval));
@@ -165,6 +186,23 @@ pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s
     p = simd.mul_add_f32s(p, t, simd.lookup_f32s(&COEFFICIENTS[1], interval));
     p = simd.mul_f32s(p, t);
     let slope = simd.lookup_f32s(&COEFFICIENTS[0], interval);
+    Place {
+        interval,
+        d,
+        p,
+        slope,
+    }
+}
+
+/// `u Phi(-u)`, unrounded.
+#[inline(always)]
+pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
+    let Place {
+        interval,
+        d,
+        p,
+        slope,
+    } = place(simd, u);
 
     // Where u^2 + s is rounded, it only chooses n.
     let rounder = simd.lookup_f32s(&ROUNDERS, interval);
@@ -185,5 +223,29 @@ pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s
     Product {
         power: exp::scale(simd, bits),
         rest,
+    }
+}
+
+/// The same for results of 16 bits: r and the product are rounded where they come about.
+#[inline(always)]
+pub(crate) fn normal_tail_16<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
+    let Place {
+        interval,
+        d,
+        p,
+        slope,
+    } = place(simd, u);
+    let rounder = simd.lookup_f32s(&ROUNDERS, interval);
+    let exponent = simd.mul_add_f32s(d, slope, simd.mul_f32s(u, u));
+    let bits = simd.mul_add_f32s(exponent, simd.splat_f32s(STEPS), rounder);
+    let n = simd.sub_f32s(bits, rounder);
+    let r = simd.mul_add_f32s(n, simd.splat_f32s(STEP_16), exponent);
+    let r = simd.mul_add_f32s(d, p, r);
+
+    let expm1 = simd.mul_f32s(polynomial(simd, r, &EXPM1_16), r);
+    let head = simd.mul_f32s(simd.lookup_f32s(&TABLE, bits), u);
+    Product {
+        power: exp::scale(simd, bits),
+        rest: simd.mul_add_f32s(head, expm1, head),
     }
 }

@@ -54,3 +54,39 @@ unsafe fn per_channel(slopes: Slopes<'_>, isa: Isa, io: Io<f32>, stores: Stores)
         }
     });
 }
+
+/// [`Apply`] for the 16-bit type `$element`.
+#[cfg(feature = "half")]
+macro_rules! apply_to_16_bits {
+    ($element:ident) => {
+        impl Apply<half::$element> for Prelu<'_> {
+            #[inline]
+            unsafe fn apply_raw(&self, isa: Isa, io: Io<half::$element>, stores: Stores) {
+                use crate::kernel::float16::$element::on_isa;
+                use crate::stage::float16::$element::scale_negative;
+
+                let Some(slopes) = self.slopes() else {
+                    // SAFETY: the caller's promises, passed on.
+                    return unsafe { on_isa::prelu(self, isa, io, stores) };
+                };
+                slopes.channels.for_each_run(io.len, |start, len, slope| {
+                    // SAFETY: a run is a part of `io`, and a stream has a slope for each of its elements.
+                    unsafe {
+                        let run = io.part(start, len);
+                        match slope {
+                            Numbers::Constant(slope) => {
+                                on_isa::prelu(&Prelu::shared(slope), isa, run, stores);
+                            }
+                            Numbers::Stream(slopes) => scale_negative(isa, run, slopes),
+                        }
+                    }
+                });
+            }
+        }
+    };
+}
+
+#[cfg(feature = "half")]
+apply_to_16_bits!(f16);
+#[cfg(feature = "half")]
+apply_to_16_bits!(bf16);

@@ -1,5 +1,6 @@
 //! Memory that ends where it ends.
 
+use activations::Element;
 use std::ptr::NonNull;
 
 /// Pages of f32 between two pages that fault on any access.
@@ -52,9 +53,17 @@ impl Pages {
 
     /// The first `len` cells, or the last.
     pub fn edge(&mut self, at_end: bool, len: usize) -> &mut [f32] {
+        self.edge_of(at_end, len)
+    }
+
+    /// The first `len` elements of that type, or the last.
+    pub fn edge_of<T: Element>(&mut self, at_end: bool, len: usize) -> &mut [T] {
         let cells = self.cells();
-        let first = if at_end { cells.len() - len } else { 0 };
-        &mut cells[first..first + len]
+        let count = size_of_val(cells) / size_of::<T>();
+        // SAFETY: so many elements fit into the cells, which are aligned to a page, and any bits are an element.
+        let all = unsafe { core::slice::from_raw_parts_mut(cells.as_mut_ptr().cast(), count) };
+        let first = if at_end { count - len } else { 0 };
+        &mut all[first..first + len]
     }
 }
 

@@ -13,6 +13,8 @@ mod channels;
 mod cuts;
 mod elementwise;
 mod exhaustive;
+#[cfg(feature = "half")]
+mod float16;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod flushed;
 mod fused;

@@ -4,7 +4,7 @@
 //! What is left of the precision after all cancellation is 200 bits at least, so that an oracle
 //! cannot share an error with what it is tested against.
 
-mod real;
+pub mod real;
 
 use crate::common::{bits, inputs, scale_of_the_heaviest, ulp};
 use activations::{AnyActivation, Formula};
@@ -132,7 +132,7 @@ const LN_2: f32 = std::f32::consts::LN_2;
 ///
 /// Each is the formula as its page has it. That nothing cancels is the matter of the oracles; here
 /// there are bits enough.
-fn exact(activation: &AnyActivation<'_>, x: &Real) -> Option<Real> {
+pub fn exact(activation: &AnyActivation<'_>, x: &Real) -> Option<Real> {
     let parameter = |name| {
         let value = activation.parameter(name);
         Real::from_f32(value.unwrap_or_else(|| panic!("{activation}: {name}")))

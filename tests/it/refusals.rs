@@ -196,8 +196,8 @@ fn no_elements_take_slopes_of_any_shape_that_fits() {
     ] {
         let prelu = Prelu::broadcast(slopes, slope_shape, x_shape).unwrap();
         for isa in Isa::available() {
-            assert_eq!(prelu.apply_on(isa, &[], &mut []), Ok(()));
-            assert_eq!(prelu.apply_in_place_on(isa, &mut []), Ok(()));
+            assert_eq!(prelu.apply_on(isa, &[0.0; 0], &mut []), Ok(()));
+            assert_eq!(prelu.apply_in_place_on(isa, &mut [0.0; 0]), Ok(()));
         }
         assert!(matches!(
             refusal(prelu),

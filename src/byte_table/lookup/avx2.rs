@@ -1,6 +1,6 @@
 //! 32 bytes at a time, by VPSHUFB, which looks up sixteen entries: sixteen times, and what is wanted of it.
 
-use super::{Lookup, Vector};
+use super::Lookup;
 use crate::drive::Io;
 use core::arch::x86_64::*;
 
@@ -20,26 +20,6 @@ impl<'a> Rows<'a> {
             *row = unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(entries.as_ptr().cast())) };
         }
         Self(memory)
-    }
-}
-
-impl Vector for __m256i {
-    #[inline(always)]
-    unsafe fn load(from: *const u8) -> Self {
-        // SAFETY: the caller vouches for the vector and the CPU.
-        unsafe { _mm256_loadu_si256(from.cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut u8) {
-        // SAFETY: as above.
-        unsafe { _mm256_storeu_si256(to.cast(), self) }
-    }
-
-    #[inline(always)]
-    unsafe fn stream(self, to: *mut u8) {
-        // SAFETY: as above; it is aligned.
-        unsafe { _mm256_stream_si256(to.cast(), self) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! 64 bytes at a time, by VPSHUFB, where there is no VBMI: as on AVX2, but for masks in place of blends.
 
-use super::{Lookup, Vector};
+use super::Lookup;
 use crate::drive::Io;
 use core::arch::x86_64::*;
 
@@ -23,26 +23,6 @@ impl Rows {
             }
             Self(rows)
         }
-    }
-}
-
-impl Vector for __m512i {
-    #[inline(always)]
-    unsafe fn load(from: *const u8) -> Self {
-        // SAFETY: the caller vouches for the vector and the CPU.
-        unsafe { _mm512_loadu_si512(from.cast()) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut u8) {
-        // SAFETY: as above.
-        unsafe { _mm512_storeu_si512(to.cast(), self) }
-    }
-
-    #[inline(always)]
-    unsafe fn stream(self, to: *mut u8) {
-        // SAFETY: as above; it is aligned.
-        unsafe { _mm512_stream_si512(to.cast(), self) }
     }
 }
 

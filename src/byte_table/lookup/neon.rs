@@ -1,6 +1,6 @@
 //! Sixteen bytes at a time, by TBL and TBX of four registers, which look up 64 entries: four times.
 
-use super::{Lookup, Vector};
+use super::Lookup;
 use crate::drive::Io;
 use core::arch::aarch64::*;
 
@@ -22,20 +22,6 @@ impl Quarters {
                 vld1q_u8_x4(start.add(192)),
             ])
         }
-    }
-}
-
-impl Vector for uint8x16_t {
-    #[inline(always)]
-    unsafe fn load(from: *const u8) -> Self {
-        // SAFETY: the caller vouches for the vector and the CPU.
-        unsafe { vld1q_u8(from) }
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: *mut u8) {
-        // SAFETY: the caller vouches for the vector and the CPU.
-        unsafe { vst1q_u8(to, self) }
     }
 }
 
