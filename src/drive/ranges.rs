@@ -62,7 +62,7 @@ impl Ranges {
         self.between::<T>(first_from::<T>(-bound), last_to::<T>(bound), result)
     }
 
-    /// With all numbers from the place `first` in the [order](order) to the place `last` replaced by `result`.
+    /// With all numbers from the place `first` in the [`order`] to the place `last` replaced by `result`.
     #[inline]
     fn between<T: Float>(self, first: i32, last: i32, result: f32) -> Option<Self> {
         // Those with a sign stand in the other order.

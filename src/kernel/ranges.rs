@@ -139,7 +139,7 @@ macro_rules! loops {
 /// Replaces the numbers in ranges one by one.
 ///
 /// # Safety
-/// `io` is as for [`apply`].
+/// `io` is as for [`apply()`].
 #[inline(always)]
 unsafe fn each(ranges: &Ranges, io: Io<u16>) {
     for at in 0..io.len {
@@ -155,7 +155,7 @@ pub(crate) mod scalar {
     /// Replaces the numbers in ranges in all of `io`.
     ///
     /// # Safety
-    /// `io` is as for [`apply`].
+    /// `io` is as for [`apply()`].
     #[inline(never)]
     pub(crate) unsafe fn map(ranges: &Ranges, io: Io<u16>) {
         // SAFETY: the caller's promise, passed on.

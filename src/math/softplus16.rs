@@ -1,7 +1,7 @@
 //! log(1 + e^x) for results of 16 bits.
 //!
 //! Algorithm: max(x, 0) + e Q(e) with e = e^-|x|, all of whose terms are positive, so that nothing cancels; Q is a polynomial
-//! of degree 8, within 2^-25 on [0, 1]. Error: that of [`exp16`](super::exp16), and two roundings. Which results are the
+//! of degree 8, within 2^-25 on [0, 1]. Error: that of [`exp16()`], and two roundings. Which results are the
 //! correctly rounded ones is a matter of all inputs: `tests/it/float16.rs`. NaN gives NaN.
 
 use super::exp16::{self, exp16};
