@@ -109,7 +109,7 @@ PASS_SPILLS = {
         "numerators_in_scratch": 2,
         "others_across": 35,
         "others_along": 21,
-        "others_in_scratch": 12,
+        "others_in_scratch": 14,
         "scaled_along": 6,
         "sum_across": 12,
         "sum_along": 8,

@@ -25,7 +25,7 @@ use crate::{AnyActivation, Element, Error, Formula, Isa};
 ///
 /// Elements are `f32`, or with the feature `half` also `f16` and `bf16`. For a 16-bit type a result is the correctly rounded one
 /// if the parameters are the default ones, for every input: rounded once from the exact result, ties to even. With other
-/// parameters it is within 0.5001 units in the last place. Parameters are always `f32`. A signaling NaN may stay one where the
+/// parameters it is within 0.5003 units in the last place. Parameters are always `f32`. A signaling NaN may stay one where the
 /// result is the input.
 ///
 /// All this holds in the default floating-point environment: rounding to nearest, subnormal

@@ -14,7 +14,8 @@
 //! # Ok::<(), candle_core::Error>(())
 //! ```
 //!
-//! Tensors are of `f32` and on the CPU; others are refused with an error. A tensor that is not contiguous (transposed,
+//! Tensors are on the CPU, of `f32`, and for activations also of `f16` and `bf16`; others are refused with an error. (candle
+//! rounds each step of an activation of 16 bits; these results are rounded once.) A tensor that is not contiguous (transposed,
 //! or a part of another along an inner dimension) is copied in order first, and in place back again; candle refuses to
 //! write to one whose elements share memory (`broadcast_as`). Neither operation is differentiable: where nothing is,
 //! `apply_op1_no_bwd(&op)` saves a small allocation, and takes operations that borrow, a mask for example.
@@ -22,7 +23,10 @@
 use activations::{Activation, AnyActivation, AnyRowActivation, RowActivation, Rows};
 use candle_core::backend::BackendStorage;
 use candle_core::shape::Dim;
-use candle_core::{CpuStorage, CustomOp1, Error, InplaceOp1, Layout, Result, Shape};
+use candle_core::{
+    CpuStorage, CustomOp1, DType, Error, InplaceOp1, Layout, Result, Shape, WithDType,
+};
+use half::{bf16, f16};
 
 type Outcome = std::result::Result<(), activations::Error>;
 
@@ -46,14 +50,38 @@ where
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        out_of_place(
-            storage,
-            layout,
-            CustomOp1::name(self),
-            |x, y| self.0.apply(x, y),
-            |x| self.0.apply_in_place(x),
-        )
+        let name = CustomOp1::name(self);
+        match storage.dtype() {
+            DType::F16 => elementwise::<f16>(self.0.into(), storage, layout, name),
+            DType::BF16 => elementwise::<bf16>(self.0.into(), storage, layout, name),
+            _ => out_of_place::<f32>(
+                storage,
+                layout,
+                name,
+                |x, y| self.0.apply(x, y),
+                |x| self.0.apply_in_place(x),
+            ),
+        }
     }
+}
+
+/// An activation of a tensor of `T`.
+fn elementwise<'a, T: Element>(
+    activation: AnyActivation<'a>,
+    storage: &CpuStorage,
+    layout: &Layout,
+    name: &'static str,
+) -> Result<(CpuStorage, Shape)>
+where
+    AnyActivation<'a>: Activation<T>,
+{
+    out_of_place::<T>(
+        storage,
+        layout,
+        name,
+        |x, y| activation.apply(x, y),
+        |x| activation.apply_in_place(x),
+    )
 }
 
 impl<'a, A> InplaceOp1 for Elementwise<A>
@@ -66,7 +94,12 @@ where
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         let name = InplaceOp1::name(self);
-        in_place(storage, layout, name, |x| self.0.apply_in_place(x))
+        let any: AnyActivation<'a> = self.0.into();
+        match storage.dtype() {
+            DType::F16 => in_place::<f16>(storage, layout, name, |x| any.apply_in_place(x)),
+            DType::BF16 => in_place::<bf16>(storage, layout, name, |x| any.apply_in_place(x)),
+            _ => in_place::<f32>(storage, layout, name, |x| self.0.apply_in_place(x)),
+        }
     }
 }
 
@@ -82,7 +115,7 @@ where
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let name = CustomOp1::name(self);
         let rows = rows(&self.1, layout, name)?;
-        out_of_place(
+        out_of_place::<f32>(
             storage,
             layout,
             name,
@@ -104,7 +137,7 @@ where
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         let name = InplaceOp1::name(self);
         let rows = rows(&self.1, layout, name)?;
-        in_place(storage, layout, name, |x| self.0.apply_in_place(rows, x))
+        in_place::<f32>(storage, layout, name, |x| self.0.apply_in_place(rows, x))
     }
 }
 
@@ -118,18 +151,39 @@ fn rows(dim: &impl Dim, layout: &Layout, name: &'static str) -> Result<Rows> {
     ))
 }
 
-fn elements<'a>(storage: &'a CpuStorage, name: &'static str) -> Result<&'a [f32]> {
-    match storage {
-        CpuStorage::F32(elements) => Ok(elements),
-        other => Err(refused(other, name)),
-    }
+/// A type of elements that both know.
+trait Element: activations::Element + WithDType {
+    /// The elements of a tensor that has them.
+    fn elements_mut(storage: &mut CpuStorage) -> Option<&mut [Self]>;
 }
 
-fn elements_mut<'a>(storage: &'a mut CpuStorage, name: &'static str) -> Result<&'a mut [f32]> {
-    match storage {
-        CpuStorage::F32(elements) => Ok(elements),
-        other => Err(refused(other, name)),
-    }
+macro_rules! element {
+    ($type:ty, $variant:ident) => {
+        impl Element for $type {
+            fn elements_mut(storage: &mut CpuStorage) -> Option<&mut [Self]> {
+                match storage {
+                    CpuStorage::$variant(elements) => Some(elements),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+element!(f32, F32);
+element!(f16, F16);
+element!(bf16, BF16);
+
+fn elements<'a, T: Element>(storage: &'a CpuStorage, name: &'static str) -> Result<&'a [T]> {
+    T::cpu_storage_as_slice(storage).map_err(|_| refused(storage, name))
+}
+
+fn elements_mut<'a, T: Element>(
+    storage: &'a mut CpuStorage,
+    name: &'static str,
+) -> Result<&'a mut [T]> {
+    let error = refused(storage, name);
+    T::elements_mut(storage).ok_or(error)
 }
 
 fn refused(storage: &CpuStorage, name: &'static str) -> Error {
@@ -137,22 +191,22 @@ fn refused(storage: &CpuStorage, name: &'static str) -> Error {
 }
 
 /// A new tensor, in row-major order.
-fn out_of_place(
+fn out_of_place<T: Element>(
     storage: &CpuStorage,
     layout: &Layout,
     name: &'static str,
-    apply: impl Fn(&[f32], &mut [f32]) -> Outcome,
-    apply_in_place: impl Fn(&mut [f32]) -> Outcome,
+    apply: impl Fn(&[T], &mut [T]) -> Outcome,
+    apply_in_place: impl Fn(&mut [T]) -> Outcome,
 ) -> Result<(CpuStorage, Shape)> {
-    let x = elements(storage, name)?;
+    let x = elements::<T>(storage, name)?;
     let y = match layout.contiguous_offsets() {
         Some((start, end)) => {
-            let mut y = vec![0.0; end - start];
+            let mut y = vec![T::default(); end - start];
             apply(&x[start..end], &mut y).map_err(Error::wrap)?;
-            CpuStorage::F32(y)
+            T::to_cpu_storage_owned(y)
         }
         None => {
-            let mut y = in_order(storage, layout)?;
+            let mut y = in_order::<T>(storage, layout)?;
             apply_in_place(elements_mut(&mut y, name)?).map_err(Error::wrap)?;
             y
         }
@@ -161,21 +215,21 @@ fn out_of_place(
 }
 
 /// Over the tensor itself. `Tensor::inplace_op1` has refused those whose elements share memory.
-fn in_place(
+fn in_place<T: Element>(
     storage: &mut CpuStorage,
     layout: &Layout,
     name: &'static str,
-    apply: impl Fn(&mut [f32]) -> Outcome,
+    apply: impl Fn(&mut [T]) -> Outcome,
 ) -> Result<()> {
     if let Some((start, end)) = layout.contiguous_offsets() {
-        let x = elements_mut(storage, name)?;
+        let x = elements_mut::<T>(storage, name)?;
         return apply(&mut x[start..end]).map_err(Error::wrap);
     }
-    elements(storage, name)?;
-    let mut y = in_order(storage, layout)?;
+    elements::<T>(storage, name)?;
+    let mut y = in_order::<T>(storage, layout)?;
     let y = elements_mut(&mut y, name)?;
     apply(y).map_err(Error::wrap)?;
-    let x = elements_mut(storage, name)?;
+    let x = elements_mut::<T>(storage, name)?;
     for (index, y) in y.iter().enumerate() {
         x[offset(layout, index)] = *y;
     }
@@ -183,8 +237,8 @@ fn in_place(
 }
 
 /// The elements in row-major order.
-fn in_order(storage: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
-    let mut copy = CpuStorage::F32(vec![0.0; layout.shape().elem_count()]);
+fn in_order<T: Element>(storage: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
+    let mut copy = T::to_cpu_storage_owned(vec![T::default(); layout.shape().elem_count()]);
     storage.copy_strided_src(&mut copy, 0, layout)?;
     Ok(copy)
 }
