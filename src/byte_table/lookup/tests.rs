@@ -1,8 +1,8 @@
 //! Every way of looking up against an array, VPSHUFB on AVX-512 included, which a call takes on CPUs without VBMI alone.
 
 use super::*;
-use crate::drive::bytes::SHORTEST;
-use crate::drive::map::LINE;
+#[cfg(target_arch = "x86_64")]
+use crate::drive::{bytes::SHORTEST, map::LINE};
 use std::vec::Vec;
 
 type Function = unsafe fn(&[u8; 256], Io<u8>);
