@@ -55,6 +55,7 @@ SURROUNDED_SPILLS = {
         "selu": 1,
         "sigmoid": 2,
         "silu": 1,
+        "swish": 2,
         "tanh": 2,
     },
     "neon": {"log_sigmoid": 2, "softplus": 1, "swish": 1, "tanhshrink": 1},
