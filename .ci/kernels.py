@@ -20,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spills import PASS_SPILLS, SPILLS, SPILLS_OF_16_BITS, STREAMED_SPILLS, SURROUNDED_SPILLS
+from spills import PASS_SPILLS, SLACK, SPILLS, SPILLS_OF_16_BITS, STREAMED_SPILLS, SURROUNDED_SPILLS
 
 SYMBOL = re.compile(
     r"^[0-9a-f]+ <activations::((?:kernel|stage)(?:::float16::b?f16)?(?:::surrounded)?(?:::streamed)?|row::passes)"
@@ -166,7 +166,7 @@ def complaints(module, isa, name, body):
         allowed += SPILLS_OF_16_BITS.get(isa, {}).get(name, 0)
     if "::surrounded" in module:
         allowed += SURROUNDED_SPILLS.get(isa, {}).get(name, 0)
-    if spills > allowed:
+    if spills > allowed + SLACK:
         yield f"touches the stack {spills} times in a loop"
 
 
@@ -201,7 +201,7 @@ def complaints_of_pass(isa, name, body):
     is_pass = re.search(r"_(along|across|in_scratch)$", name)
     if is_pass and not whole:
         yield "has no loop without masked moves"
-    if is_pass and spills > PASS_SPILLS.get(isa, {}).get(name, 0):
+    if is_pass and spills > PASS_SPILLS.get(isa, {}).get(name, 0) + SLACK:
         yield f"touches the stack {spills} times in a loop"
 
 

@@ -1,5 +1,9 @@
 """How often the loops of kernels and of passes over rows may touch the stack; see kernels.py."""
 
+# How often more any loop may: the same source in another folder, or with other features of a dependency, has been compiled
+# with one or two more.
+SLACK = 2
+
 # How often a loop of these may touch the stack: constants that wait there for want of a register, and
 # one or two values of two interleaved vectors, which are faster so than one vector at a time
 # (docs/kernels.md).
