@@ -1,5 +1,5 @@
-//! The kernels of 16-bit types: `activations::kernel::f16::avx512::gelu`, `activations::kernel::bf16::avx2::gelu`, and
-//! those that stream in `streamed` beside them.
+//! The kernels of 16-bit types: `activations::kernel::float16::f16::avx512::gelu`, and those that stream in
+//! `activations::kernel::float16::f16::streamed`.
 //!
 //! They are the kernels of f32, or others where these would not round right, between a load that widens and a store that
 //! rounds, all in registers.

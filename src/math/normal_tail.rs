@@ -163,17 +163,23 @@ pub(crate) struct Product<F> {
     pub(crate) rest: F,
 }
 
-/// What the interval of u tells.
+/// What the interval of u tells: the parts of the exponent.
 struct Place<F> {
-    interval: F,
     /// u less the centre.
     d: F,
-    /// d's factor in the exponent, but for its constant term.
+    /// The factor of d in the exponent, but for its constant term.
     p: F,
-    /// That term.
+    /// The constant term of that factor.
     slope: F,
+    /// u^2 + d `slope`, rounded.
+    exponent: F,
+    /// The bits in which n stands.
+    bits: F,
+    /// The n of the exponent.
+    n: F,
 }
 
+/// The interval of u, and the parts of the exponent there.
 #[inline(always)]
 fn place<V: Vocabulary>(simd: V, u: V::f32s) -> Place<V::f32s> {
     let y = simd.mul_add_f32s(u, simd.splat_f32s(SCALE), simd.splat_f32s(START));
@@ -186,29 +192,32 @@ fn place<V: Vocabulary>(simd: V, u: V::f32s) -> Place<V::f32s> {
     p = simd.mul_add_f32s(p, t, simd.lookup_f32s(&COEFFICIENTS[1], interval));
     p = simd.mul_f32s(p, t);
     let slope = simd.lookup_f32s(&COEFFICIENTS[0], interval);
+    let rounder = simd.lookup_f32s(&ROUNDERS, interval);
+    let exponent = simd.mul_add_f32s(d, slope, simd.mul_f32s(u, u));
+    let bits = simd.mul_add_f32s(exponent, simd.splat_f32s(STEPS), rounder);
+    let n = simd.sub_f32s(bits, rounder);
     Place {
-        interval,
         d,
         p,
         slope,
+        exponent,
+        bits,
+        n,
     }
 }
 
 /// `u Phi(-u)`, unrounded.
 #[inline(always)]
 pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
+    // Where the exponent is rounded, it only chooses n.
     let Place {
-        interval,
         d,
         p,
         slope,
+        bits,
+        n,
+        ..
     } = place(simd, u);
-
-    // Where u^2 + s is rounded, it only chooses n.
-    let rounder = simd.lookup_f32s(&ROUNDERS, interval);
-    let exponent = simd.mul_add_f32s(d, slope, simd.mul_f32s(u, u));
-    let bits = simd.mul_add_f32s(exponent, simd.splat_f32s(STEPS), rounder);
-    let n = simd.sub_f32s(bits, rounder);
     // The large terms first.
     let r = simd.mul_add_f32s(u, u, simd.mul_f32s(n, simd.splat_f32s(STEP_HIGH)));
     let r = simd.mul_add_f32s(d, slope, r);
@@ -230,15 +239,13 @@ pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s
 #[inline(always)]
 pub(crate) fn normal_tail_16<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
     let Place {
-        interval,
         d,
         p,
-        slope,
+        exponent,
+        bits,
+        n,
+        ..
     } = place(simd, u);
-    let rounder = simd.lookup_f32s(&ROUNDERS, interval);
-    let exponent = simd.mul_add_f32s(d, slope, simd.mul_f32s(u, u));
-    let bits = simd.mul_add_f32s(exponent, simd.splat_f32s(STEPS), rounder);
-    let n = simd.sub_f32s(bits, rounder);
     let r = simd.mul_add_f32s(n, simd.splat_f32s(STEP_16), exponent);
     let r = simd.mul_add_f32s(d, p, r);
 

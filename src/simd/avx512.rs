@@ -19,7 +19,7 @@ use pulp::{
 
 /// A mask whose first `count` lanes are set; `count` is at most 16.
 #[inline(always)]
-fn mask_first(count: usize) -> u16 {
+pub(super) fn mask_first(count: usize) -> u16 {
     debug_assert!(count <= 16);
     ((1u32 << count) - 1) as u16
 }

@@ -44,11 +44,17 @@ pub(super) struct ScaleNegativeOrFlat;
 impl BinaryKernel for ScaleNegativeOrFlat {
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
-        let low = simd.select_f32s(
-            simd.equal_f32s(slope, simd.splat_f32s(0.0)),
-            simd.splat_f32s(f32::MIN),
-            simd.splat_f32s(f32::NEG_INFINITY),
-        );
-        simd.scale_negative_f32s(simd.at_least_f32s(x, low), slope)
+        simd.scale_negative_f32s(finite_if_flat(simd, x, slope), slope)
     }
+}
+
+/// `x`, but the smallest finite number for -inf in the lanes in which the slope is 0.
+#[inline(always)]
+pub(super) fn finite_if_flat<V: Vocabulary>(simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
+    let low = simd.select_f32s(
+        simd.equal_f32s(slope, simd.splat_f32s(0.0)),
+        simd.splat_f32s(f32::MIN),
+        simd.splat_f32s(f32::NEG_INFINITY),
+    );
+    simd.at_least_f32s(x, low)
 }

@@ -1,5 +1,6 @@
 //! The stage of PReLU with a slope per channel, of 16-bit types: `activations::stage::float16::bf16::avx2::scale_negative`.
 
+use super::arithmetic::finite_if_flat;
 use crate::Isa;
 use crate::activation::instead_of_negative;
 use crate::drive::body::Binary;
@@ -21,12 +22,7 @@ impl<T: Float> BinaryKernel for ScaleNegative<T> {
 
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
-        let low = simd.select_f32s(
-            simd.equal_f32s(slope, simd.splat_f32s(0.0)),
-            simd.splat_f32s(f32::MIN),
-            simd.splat_f32s(f32::NEG_INFINITY),
-        );
-        let finite = simd.at_least_f32s(x, low);
+        let finite = finite_if_flat(simd, x, slope);
         let product = if const { T::HAS_RANGE_OF_F32 } {
             small_product_to_odd(simd, finite, slope)
         } else {

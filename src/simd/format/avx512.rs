@@ -1,16 +1,10 @@
 //! 16-bit types in 512-bit vectors: VCVTPH2PS and VCVTPS2PH for f16, integers for bf16.
 
 use super::Format;
+use crate::simd::avx512::mask_first;
 use core::arch::x86_64::*;
 use half::{bf16, f16};
 use pulp::{Simd, cast, f32x16, x86::V4};
-
-/// A mask whose first `count` lanes are set; `count` is at most 16.
-#[inline(always)]
-fn mask_first(count: usize) -> u16 {
-    debug_assert!(count <= 16);
-    ((1u32 << count) - 1) as u16
-}
 
 /// Rounds to bf16, in the upper half of each lane; the lower half is of no account.
 ///
