@@ -22,7 +22,7 @@ PROGRAM = ROOT / "benches" / "instructions.rs"
 TOLERANCE = 1.03
 # In the names of what writes past the cache.
 STREAMED = "streamed"
-KERNEL = re.compile(r"activations::((?:kernel|stage|row::passes)::(?:surrounded::)?(?:streamed::)?avx2::[\w:]+?)(?:::h[0-9a-f]{16})?$")
+KERNEL = re.compile(r"activations::((?:kernel|stage|row::passes)::(?:surrounded::|limited::)?(?:streamed::)?avx2::[\w:]+?)(?:::h[0-9a-f]{16})?$")
 
 
 def elements(name):

@@ -13,24 +13,30 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tests" / "downstream" / "Cargo.toml"
 
+
 # The bars are what users pay: CPU seconds of each build from scratch, bytes on disk, bytes of code that are linked
 # into a program that uses all of it. To raise one is to raise their price, so look first at what has become dearer.
-CPU_SECONDS = {"release": 60, "debug": 30}
-# On a CPU that takes this long to count to five million; times of a slower one are taken as so many of that.
-COUNTING = 0.21
+# (The release build had 60 s for 33 activations.) 16-bit elements may take 1.8 times as long.
+DEBUG, RELEASE, HALF = "debug", "release", "release, with 16-bit elements"
+CPU_SECONDS = {DEBUG: 30, RELEASE: 70, HALF: 126}
+BUILDS = {DEBUG: ["dev"], RELEASE: ["release"], HALF: ["release", "--features", "half"]}
+# On a CPU of the bars rustc works so many seconds on pulp, the largest dependency, in either profile. It is compiled just before the
+# library, so that a slower CPU, and one that others use as well, is seen to be slower; times are taken as so many of that CPU.
+YARDSTICK = ("pulp", 4.5)
 LIBRARY = 12_000_000
-CODE = 1_000_000
-# With 16-bit elements: so many times as long to compile, and so many bytes of code more.
-HALF_TIMES = 1.8
-HALF_CODE = 1_000_000
+# It was 1,000,000 for 33 activations and 5 gates, and for softmax with a scale, a mask and lengths; there are 43 and 8 now, gates
+# with biases, and all that attention asks of a softmax.
+CODE = 1_500_000
+# So many bytes of code more with 16-bit elements.
+HALF_CODE = 1_150_000
 
 # The parts of the machine code, by the modules that they are in; the first that fits counts, and the rest is "rest".
 PARTS = {
@@ -45,18 +51,19 @@ PARTS = {
     "capi": r"capi\b",
 }
 
-# Where the time is to be noted, while this program stands before rustc.
-NOTE = "ACTIVATIONS_COMPILE_TIME"
+# The folder where times are to be noted, while this program stands before rustc.
+NOTE = "ACTIVATIONS_COMPILE_TIMES"
 
 
 def compile_and_note(command):
-    """Runs rustc, as cargo's RUSTC_WRAPPER; if it compiles the library, notes how many seconds it worked."""
+    """Runs rustc, as cargo's RUSTC_WRAPPER; if it compiles the library or the yardstick, notes how many seconds it worked."""
     # The pipes of cargo's job server are not handed on to a process that Python starts; rustc would warn of that.
     environment = {name: value for name, value in os.environ.items() if name != "CARGO_MAKEFLAGS"}
     status = subprocess.run(command, env=environment).returncode
-    if any(pair == ("--crate-name", "activations") for pair in zip(command, command[1:])):
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        Path(os.environ[NOTE]).write_text(f"{usage.ru_utime + usage.ru_stime}\n")
+    for name in ["activations", YARDSTICK[0]]:
+        if any(pair == ("--crate-name", name) for pair in zip(command, command[1:])):
+            usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+            (Path(os.environ[NOTE]) / name).write_text(f"{usage.ru_utime + usage.ru_stime}\n")
     sys.exit(status)
 
 
@@ -68,39 +75,34 @@ def cargo(target, *arguments):
         # What users compile comes from a registry, and is never compiled incrementally.
         "CARGO_INCREMENTAL": "0",
         "RUSTC_WRAPPER": str(Path(__file__).resolve()),
-        NOTE: str(target / "compile-time"),
+        NOTE: str(target / "compile-times"),
     }
     command = ["cargo", *arguments, "--locked", "--quiet", "--manifest-path", str(PACKAGE)]
     return subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
 
 
-def built(target, profile, *features):
-    """(CPU seconds, path) of the library, compiled anew in the profile with features."""
-    note = target / "compile-time"
-    note.unlink(missing_ok=True)
-    name = {"release": "release", "debug": "dev"}[profile]
-    cargo(target, "clean", "--package", "activations", "--profile", name)
-    messages = cargo(target, "build", "--jobs", "1", "--profile", name, *features, "--message-format", "json-render-diagnostics")
-    if not note.exists():
+def built(target, build):
+    """(CPU seconds on a CPU of the bars, path) of the library, compiled anew."""
+    notes = target / "compile-times"
+    shutil.rmtree(notes, ignore_errors=True)
+    notes.mkdir()
+    profile, *features = BUILDS[build]
+    yardstick, of_bars = YARDSTICK
+    for package in ["activations", yardstick]:
+        cargo(target, "clean", "--package", package, "--profile", profile)
+    messages = cargo(target, "build", "--jobs", "1", "--profile", profile, *features, "--message-format", "json-render-diagnostics")
+    if not all((notes / crate).exists() for crate in ["activations", yardstick]):
         sys.exit("size: cargo did not compile the library, as far as it was understood")
+    seconds, of_yardstick = (float((notes / crate).read_text()) for crate in ["activations", yardstick])
+    slower = max(1.0, of_yardstick / of_bars)
+    print(f"size: {seconds:.1f} CPU seconds, {build}, on a CPU that is {slower:.2f} times slower than one of the bars")
     for line in messages.splitlines():
         message = json.loads(line)
         if message["reason"] == "compiler-artifact" and message["target"]["name"] == "activations":
             for path in message["filenames"]:
                 if path.endswith(".rlib"):
-                    return float(note.read_text()), Path(path)
+                    return seconds / slower, Path(path)
     sys.exit("size: cargo named no library")
-
-
-def slowness():
-    """How many times longer than COUNTING this CPU counts, but at least 1: the bars on time are not about its age."""
-    times = []
-    for _ in range(3):
-        start, count = time.process_time(), 0
-        for i in range(5_000_000):
-            count += i & 7
-        times.append(time.process_time() - start)
-    return max(1.0, min(times) / COUNTING)
 
 
 def printed(*command):
@@ -144,6 +146,15 @@ def printed_parts(library):
     return code(library)
 
 
+def least_seconds(target, seconds):
+    """The CPU seconds of each build, of which those above their bars are taken again: what else the machine does makes
+    a build slower, and never faster."""
+    for _ in range(2):
+        for build in [build for build, bar in CPU_SECONDS.items() if seconds[build] > bar]:
+            seconds = {**seconds, build: min(seconds[build], built(target, build)[0])}
+    return seconds
+
+
 def main():
     if os.environ.get(NOTE) and len(sys.argv) > 1:
         compile_and_note(sys.argv[1:])
@@ -153,20 +164,17 @@ def main():
     # not compiled there once more.
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target" / "packages")).resolve()
     target.mkdir(parents=True, exist_ok=True)
-    measured, slower = [], slowness()
-    print(f"size: this CPU counts as {slower:.2f} times slower than one of the bars")
-    for profile, bar in CPU_SECONDS.items():
-        seconds, library = built(target, profile)
-        measured.append((f"CPU seconds to compile, {profile}", round(seconds / slower, 1), bar))
-        if profile == "release":
-            compiled, machine_code = seconds, printed_parts(str(library))
-            measured.append(("bytes of the library", library.stat().st_size, LIBRARY))
-            measured.append(("bytes of machine code", machine_code, CODE))
-    print("size: with 16-bit elements")
-    seconds, library = built(target, "release", "--features", "half")
-    more = printed_parts(str(library)) - machine_code
-    measured.append(("times as long to compile with 16-bit elements", round(seconds / compiled, 2), HALF_TIMES))
-    measured.append(("bytes of machine code more with 16-bit elements", more, HALF_CODE))
+    seconds, codes, libraries = {}, {}, {}
+    for build in CPU_SECONDS:
+        seconds[build], library = built(target, build)
+        codes[build], libraries[build] = printed_parts(str(library)), library.stat().st_size
+    seconds = least_seconds(target, seconds)
+    measured = [(f"CPU seconds to compile, {build}", round(seconds[build], 1), bar) for build, bar in CPU_SECONDS.items()]
+    measured += [
+        ("bytes of the library", libraries[RELEASE], LIBRARY),
+        ("bytes of machine code", codes[RELEASE], CODE),
+        ("bytes of machine code more with 16-bit elements", codes[HALF] - codes[RELEASE], HALF_CODE),
+    ]
     for what, value, bar in measured:
         print(f"size: {value} {what}, of {bar}{'' if value <= bar else ': too many'}")
     wrong = sum(value > bar for _, value, bar in measured)

@@ -14,35 +14,50 @@ SPILLS = {
         "erf": 1,
         "expm1": 2,
         "gelu": 5,
+        "gelu_10": 5,
         "gelu_tanh": 2,
+        "laplace": 5,
         "log_sigmoid": 1,
         "mish": 3,
         "quick_gelu": 1,
         "selu": 1,
         "sigmoid": 2,
         "silu": 1,
+        "sin": 5,
+        "snake": 8,
+        "softcap": 8,
         "softsign": 1,
         "softplus": 7,
+        "squareplus": 2,
         "swish": 4,
         "tanhshrink": 2,
+        "xielu": 17,
     },
     "avx512": {
+        "laplace": 4,
         "log_sigmoid": 2,
+        "snake": 1,
         "softplus": 3,
+        "xielu": 6,
     },
     "neon": {
         "gelu": 6,
+        "gelu_10": 6,
+        "laplace": 4,
         "log_sigmoid": 3,
         "mish": 3,
         "selu": 1,
+        "snake": 2,
         "softplus": 7,
         "tanhshrink": 2,
+        "xielu": 9,
     },
 }
 
 # How often more in streamed kernels, where there are one or two values more to keep.
 STREAMED_SPILLS = {
-    "avx2": {"exp": 1, "gelu": 2, "sigmoid": 5, "tanh": 2},
+    "avx2": {"exp": 1, "gelu": 2, "gelu_10": 2, "sigmoid": 5, "tanh": 2},
+    "avx512": {"laplace": 1},
 }
 # How often more next to what surrounds a kernel.
 SURROUNDED_SPILLS = {
@@ -51,6 +66,7 @@ SURROUNDED_SPILLS = {
         "elu": 1,
         "exp": 1,
         "gelu": 2,
+        "gelu_10": 2,
         "gelu_tanh": 5,
         "log_sigmoid": 1,
         "mish": 4,
@@ -59,10 +75,13 @@ SURROUNDED_SPILLS = {
         "selu": 1,
         "sigmoid": 2,
         "silu": 1,
+        "sin": 2,
+        "snake": 4,
         "swish": 2,
         "tanh": 2,
     },
-    "neon": {"log_sigmoid": 2, "softplus": 1, "swish": 1, "tanhshrink": 1},
+    "avx512": {"laplace": 2, "xielu": 2},
+    "neon": {"log_sigmoid": 2, "snake": 4, "softplus": 1, "swish": 1, "tanhshrink": 1},
 }
 
 # How often more where elements have 16 bits, streamed or not.
@@ -70,19 +89,27 @@ SPILLS_OF_16_BITS = {
     "avx2": {
         "expm1": 5,
         "hardswish": 1,
+        "laplace": 1,
         "leaky_relu": 2,
         "log_sigmoid": 3,
         "prelu": 2,
         "rrelu": 2,
         "softsign": 1,
+        "sparse_plus": 4,
+        "sqrt_softplus": 1,
+        "squareplus": 2,
+        "xielu": 6,
     },
-    "neon": {"erf": 1, "expm1": 4, "swish": 1},
+    "avx512": {"xielu": 8},
+    "neon": {"erf": 1, "expm1": 4, "sin": 2, "swish": 1},
 }
 
 # The same for passes of operations on rows. On NEON a block is four vectors.
 PASS_SPILLS = {
     "avx2": {
         "anew_along": 4,
+        "capped_across": 4,
+        "capped_along": 5,
         "deep_numerators_across": 3,
         "deep_numerators_along": 2,
         "deep_numerators_in_scratch": 1,
@@ -101,6 +128,8 @@ PASS_SPILLS = {
     "avx512": {},
     "neon": {
         "anew_along": 5,
+        "capped_across": 10,
+        "capped_along": 7,
         "deep_numerators_across": 34,
         "deep_numerators_along": 10,
         "deep_numerators_in_scratch": 10,

@@ -8,9 +8,9 @@ mod common;
 #[path = "common/group.rs"]
 mod group;
 
-use activations::{AnyActivation, AnyGate, Isa, Layout, Order, Split};
+use activations::{AnyActivation, AnyGate, Biased, Isa, Layout, Order, Split};
 use common::Variant;
-use common::gates::{Surroundings, fused, gated, split};
+use common::gates::{Surroundings, fused, gated, numbers, split};
 use criterion::Criterion;
 use group::{Group, LARGE, only_tested};
 
@@ -39,6 +39,12 @@ fn gates(criterion: &mut Criterion, label: &str, len: usize) {
                 let id = format!("{isa}/{gate}/{}", variant.name());
                 group.bench(&id, variant, || gated(gate, isa, len));
             }
+            if gate.name() != "gated" {
+                let bias = numbers(len.min(1 << 12));
+                let biased = Biased::new(gate).gate_bias(bias).value_bias(bias);
+                let id = format!("{isa}/{gate}/biased");
+                group.bench(&id, Variant::OutOfPlace, || gated(biased, isa, len));
+            }
             for (name, layout) in [("halves", Layout::Halves), ("pairs", Layout::Pairs)] {
                 let order = Order::GateFirst;
                 let n = len.min(1 << 12);
@@ -56,11 +62,16 @@ fn surrounded(criterion: &mut Criterion, label: &str, len: usize) {
     let mut group = Group::new(criterion, &format!("fused/{label}"), len);
     for isa in Isa::available() {
         for activation in AnyActivation::all() {
-            for (name, residual) in [("bias", false), ("residual", true)] {
+            for (name, skip, residual) in [
+                ("bias", false, false),
+                ("skip", true, false),
+                ("residual", false, true),
+            ] {
                 let id = format!("{isa}/{}/{name}", activation.name());
                 let surroundings = Surroundings {
                     channels: 256,
                     inner: 1,
+                    skip,
                     residual,
                 };
                 group.bench(&id, Variant::OutOfPlace, || {

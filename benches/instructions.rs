@@ -1,10 +1,11 @@
-//! Runs every AVX2 kernel, and every stage around one, over the same number of elements, to be counted by `.ci/instructions.py`.
+//! Runs every AVX2 kernel, and every stage around one, over the same number of elements, to be counted by
+//! `.ci/instructions.py`.
 //!
 //! Alone it says nothing but that the kernels run.
 
 use activations::{
-    Activation, AnyActivation, AnyRowActivation, Error, Fused, Gate, Gated, Identity, Isa, Layout,
-    Order, Prelu, Relu, RowActivation, Rows, Softmax, Split,
+    Activation, AnyActivation, AnyRowActivation, Attention, Error, Fused, Gate, Gated, Identity,
+    Isa, Layout, Mask, Order, Prelu, Relu, RowActivation, Rows, Softmax, Split,
 };
 
 /// Elements that each kernel writes; `.ci/instructions.py` divides by it.
@@ -37,28 +38,18 @@ fn main() -> Result<(), Error> {
     for operation in AnyRowActivation::all() {
         rows(operation, isa, x, &mut y)?;
     }
-    let softmax = Softmax::default();
-    rows(
-        Softmax {
-            scale: 0.125,
-            ..softmax
-        }
-        .into(),
-        isa,
-        x,
-        &mut y,
-    )?;
-    // A mask serves all of a tensor, or rows that lie side by side.
-    rows(
-        Softmax {
-            mask: &x[..AXIS],
-            ..softmax
-        }
-        .into(),
-        isa,
-        x,
-        &mut y,
-    )?;
+    let kept = [true; AXIS];
+    let plain = Attention::new();
+    for attention in [
+        plain.scale(0.125),
+        // A mask serves all of a tensor, or rows that lie side by side.
+        plain.mask(Mask::added(&x[..AXIS])),
+        plain.mask(Mask::kept(&kept)),
+        plain.softcap(50.0),
+        plain.slopes(&[-0.125]),
+    ] {
+        rows(Softmax(attention).into(), isa, x, &mut y)?;
+    }
     streamed()
 }
 

@@ -12,6 +12,11 @@
  * that is not aligned, an overlap that is not in place. Unless the status is ACTIVATIONS_STATUS_OK, nothing has been
  * written (but for ACTIVATIONS_STATUS_INTERNAL, where anything may have been).
  *
+ * Functions whose names end in _f16 or _bf16 are those for 16-bit elements: a uint16_t holds the bits of an IEEE half
+ * (binary16) or of a bfloat16. All tensors of a call have that type; parameters, slopes and sinks are float, and a mask
+ * has the type that it says. With default parameters an activation's results are the correctly rounded ones; those of
+ * gates and of operations on rows are the results in float, rounded once.
+ *
  * Of 8-bit elements, any activation is a table of 256 results: activations_table_u8 or _i8 makes it once, and
  * activations_apply_table applies it. A quantised number q stands for scale * (q - zero_point).
  *
@@ -28,7 +33,11 @@
 #include <stdint.h>
 
 /** An activations_attention that changes nothing. */
-#define ACTIVATIONS_ATTENTION_NONE {1.0f, NULL, 0, NULL, 0, 0, 0}
+#ifdef __cplusplus
+#define ACTIVATIONS_ATTENTION_NONE {}
+#else
+#define ACTIVATIONS_ATTENTION_NONE {0}
+#endif
 
 /**
  * What every function that computes returns; later versions may have more of them.
@@ -47,7 +56,7 @@ typedef enum activations_status {
    */
   ACTIVATIONS_STATUS_MISALIGNED = 2,
   /**
-   * The output overlaps an input, and that is not in place; functions that end in _split cannot be in place.
+   * The output overlaps an input, and that is not in place; functions with _split in their names cannot be in place.
    */
   ACTIVATIONS_STATUS_OVERLAP = 3,
   /**
@@ -55,7 +64,7 @@ typedef enum activations_status {
    */
   ACTIVATIONS_STATUS_LENGTH = 4,
   /**
-   * The operands do not fit one another: slopes, rows, mask or lengths.
+   * The operands do not fit one another: slopes, rows, or what goes with attention.
    */
   ACTIVATIONS_STATUS_SHAPE = 5,
   /**
@@ -73,7 +82,29 @@ typedef enum activations_status {
 } activations_status;
 
 /**
- * How one tensor holds a gate and a value: the argument `layout` of the functions that end in _split.
+ * What the elements of a mask are: the member `mask_type` of an activations_attention.
+ */
+typedef enum activations_mask_type {
+  /**
+   * float, which is added.
+   */
+  ACTIVATIONS_MASK_TYPE_FLOAT = 0,
+  /**
+   * An IEEE half, which is added.
+   */
+  ACTIVATIONS_MASK_TYPE_F16 = 1,
+  /**
+   * A bfloat16, which is added.
+   */
+  ACTIVATIONS_MASK_TYPE_BF16 = 2,
+  /**
+   * A byte: where it is 0, the logit becomes -inf.
+   */
+  ACTIVATIONS_MASK_TYPE_KEPT = 3,
+} activations_mask_type;
+
+/**
+ * How one tensor holds a gate and a value: the argument `layout` of the functions with _split in their names.
  */
 typedef enum activations_split_layout {
   /**
@@ -95,38 +126,104 @@ typedef enum activations_split_layout {
 } activations_split_layout;
 
 /**
- * What attention adds: logits of scale * x + mask, rows that end early. Start from ACTIVATIONS_ATTENTION_NONE.
+ * How logits are made of scores, and which keys take part; one of zeros changes nothing. Rows are those of
  */
 typedef struct activations_attention {
   /**
-   * What x is multiplied by: 1 for nothing.
+   * Heads of a batch; 0 is 1.
+   */
+  size_t heads;
+  /**
+   * Queries of a head; 0 is 1.
+   */
+  size_t queries;
+  /**
+   * What x is multiplied by; 0 is 1.
    */
   float scale;
   /**
-   * What is added then: whole rows, of which row r takes number r modulo their number; NULL for nothing.
+   * What scaled x is bounded by; 0 for no bound.
    */
-  const float *mask;
+  float softcap;
+  /**
+   * A slope for each head, which is multiplied by k - (q + past) for query q and key k; NULL for none.
+   */
+  const float *slopes;
+  /**
+   * Rows of axis elements of mask_type, NULL for no mask: row r takes number r modulo their number, or what the strides say.
+   */
+  const void *mask;
   /**
    * Elements in the mask.
    */
   size_t mask_len;
   /**
-   * How many elements of each row take part; fewer numbers than rows repeat; NULL for all elements.
+   * An activations_mask_type.
    */
-  const size_t *lengths;
+  int mask_type;
   /**
-   * Numbers in lengths.
+   * Not 0 if mask_strides count.
    */
-  size_t lengths_len;
+  int has_mask_strides;
   /**
-   * Not 0 for causal attention, without lengths: query q of as many sees past + q + 1 elements.
+   * Elements of the mask from a batch, a head and a query to the next.
    */
-  size_t queries;
+  size_t mask_strides[3];
   /**
-   * Keys before the first query.
+   * The first key that takes part of each row, NULL for 0; fewer numbers than rows repeat.
    */
-  size_t past;
+  const size_t *starts;
+  /**
+   * Numbers in starts.
+   */
+  size_t starts_len;
+  /**
+   * The first key that no longer takes part of each row, NULL for axis; fewer numbers than rows repeat.
+   */
+  const size_t *ends;
+  /**
+   * Numbers in ends.
+   */
+  size_t ends_len;
+  /**
+   * Not 0 if starts and ends have a number for each batch, instead of each row.
+   */
+  int is_per_batch;
+  /**
+   * Not 0 if query q sees before keys before number q + past, that one, and after keys behind it: 0 for causal attention.
+   */
+  int has_window;
+  /**
+   * Keys before the first query; negative if there are fewer keys than queries.
+   */
+  ptrdiff_t past;
+  /**
+   * Keys that a query sees before its own; SIZE_MAX for all.
+   */
+  size_t before;
+  /**
+   * Keys that a query sees behind its own.
+   */
+  size_t after;
+  /**
+   * A logit for each head that takes part and has no output, NULL for none.
+   */
+  const float *sinks;
+  /**
+   * Not 0 if a row without any key gives shares of 0, instead of NaN.
+   */
+  int zero_if_empty;
 } activations_attention;
+
+
+
+
+
+
+
+
+
+
 
 #ifdef __cplusplus
 extern "C" {
@@ -170,6 +267,54 @@ enum activations_status activations_apply_rows(const char *operation,
                                                size_t outer,
                                                size_t axis,
                                                size_t inner);
+
+/**
+ * Any activation of f16 by its name and, if there are any, parameters: "gelu", "leaky_relu(negative_slope=0.2)".
+ */
+enum activations_status activations_apply_f16(const char *activation, const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * Any gate of f16 by its name: "swiglu(alpha=1.5)", or "gated(mish)" with any activation; gate == y is in place.
+ */
+enum activations_status activations_apply_gate_f16(const char *name,
+                                                   const uint16_t *gate,
+                                                   const uint16_t *value,
+                                                   uint16_t *y,
+                                                   size_t n);
+
+/**
+ * Any operation on rows of x [outer, axis, inner] of f16 along axis, by its name: "log_softmax", "softmax(scale=0.125)".
+ */
+enum activations_status activations_apply_rows_f16(const char *operation,
+                                                   const uint16_t *x,
+                                                   uint16_t *y,
+                                                   size_t outer,
+                                                   size_t axis,
+                                                   size_t inner);
+
+/**
+ * Any activation of bf16 by its name and, if there are any, parameters: "gelu", "leaky_relu(negative_slope=0.2)".
+ */
+enum activations_status activations_apply_bf16(const char *activation, const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * Any gate of bf16 by its name: "swiglu(alpha=1.5)", or "gated(mish)" with any activation; gate == y is in place.
+ */
+enum activations_status activations_apply_gate_bf16(const char *name,
+                                                    const uint16_t *gate,
+                                                    const uint16_t *value,
+                                                    uint16_t *y,
+                                                    size_t n);
+
+/**
+ * Any operation on rows of x [outer, axis, inner] of bf16 along axis, by its name: "log_softmax", "softmax(scale=0.125)".
+ */
+enum activations_status activations_apply_rows_bf16(const char *operation,
+                                                    const uint16_t *x,
+                                                    uint16_t *y,
+                                                    size_t outer,
+                                                    size_t axis,
+                                                    size_t inner);
 
 /**
  * The table of an activation for uint8_t: the results for x = 0 to 255, between two quantisations.
@@ -296,6 +441,21 @@ enum activations_status activations_shrink(const float *x, float *y, size_t n, f
 enum activations_status activations_softsign(const float *x, float *y, size_t n);
 
 /**
+ * `y[i] = sparse_plus(x[i])` for i < n.
+ */
+enum activations_status activations_sparse_plus(const float *x, float *y, size_t n);
+
+/**
+ * `y[i] = sparse_sigmoid(x[i])` for i < n.
+ */
+enum activations_status activations_sparse_sigmoid(const float *x, float *y, size_t n);
+
+/**
+ * `y[i] = squareplus(x[i])` for i < n.
+ */
+enum activations_status activations_squareplus(const float *x, float *y, size_t n, float b);
+
+/**
  * `y[i] = relu_squared(x[i])` for i < n.
  */
 enum activations_status activations_relu_squared(const float *x, float *y, size_t n);
@@ -321,6 +481,11 @@ enum activations_status activations_silu(const float *x, float *y, size_t n);
 enum activations_status activations_gelu(const float *x, float *y, size_t n);
 
 /**
+ * `y[i] = gelu_10(x[i])` for i < n.
+ */
+enum activations_status activations_gelu_10(const float *x, float *y, size_t n);
+
+/**
  * `y[i] = gelu_tanh(x[i])` for i < n.
  */
 enum activations_status activations_gelu_tanh(const float *x, float *y, size_t n);
@@ -338,12 +503,17 @@ enum activations_status activations_swish(const float *x, float *y, size_t n, fl
 /**
  * `y[i] = elu(x[i])` for i < n.
  */
-enum activations_status activations_elu(const float *x, float *y, size_t n, float alpha);
+enum activations_status activations_elu(const float *x,
+                                        float *y,
+                                        size_t n,
+                                        float alpha,
+                                        float scale,
+                                        float input_scale);
 
 /**
  * `y[i] = selu(x[i])` for i < n.
  */
-enum activations_status activations_selu(const float *x, float *y, size_t n);
+enum activations_status activations_selu(const float *x, float *y, size_t n, float alpha, float gamma);
 
 /**
  * `y[i] = celu(x[i])` for i < n.
@@ -354,6 +524,11 @@ enum activations_status activations_celu(const float *x, float *y, size_t n, flo
  * `y[i] = softplus(x[i])` for i < n.
  */
 enum activations_status activations_softplus(const float *x, float *y, size_t n, float beta, float threshold);
+
+/**
+ * `y[i] = sqrt_softplus(x[i])` for i < n.
+ */
+enum activations_status activations_sqrt_softplus(const float *x, float *y, size_t n);
 
 /**
  * `y[i] = mish(x[i])` for i < n.
@@ -371,6 +546,16 @@ enum activations_status activations_exp(const float *x, float *y, size_t n);
 enum activations_status activations_expm1(const float *x, float *y, size_t n);
 
 /**
+ * `y[i] = sin(x[i])` for i < n.
+ */
+enum activations_status activations_sin(const float *x, float *y, size_t n);
+
+/**
+ * `y[i] = snake(x[i])` for i < n.
+ */
+enum activations_status activations_snake(const float *x, float *y, size_t n, float alpha, float beta);
+
+/**
  * `y[i] = tanh(x[i])` for i < n.
  */
 enum activations_status activations_tanh(const float *x, float *y, size_t n);
@@ -381,9 +566,30 @@ enum activations_status activations_tanh(const float *x, float *y, size_t n);
 enum activations_status activations_erf(const float *x, float *y, size_t n);
 
 /**
+ * `y[i] = laplace(x[i])` for i < n.
+ */
+enum activations_status activations_laplace(const float *x, float *y, size_t n, float mu, float sigma);
+
+/**
+ * `y[i] = softcap(x[i])` for i < n.
+ */
+enum activations_status activations_softcap(const float *x, float *y, size_t n, float cap);
+
+/**
  * `y[i] = tanhshrink(x[i])` for i < n.
  */
 enum activations_status activations_tanhshrink(const float *x, float *y, size_t n);
+
+/**
+ * `y[i] = xielu(x[i])` for i < n.
+ */
+enum activations_status activations_xielu(const float *x,
+                                          float *y,
+                                          size_t n,
+                                          float alpha_p,
+                                          float alpha_n,
+                                          float beta,
+                                          float eps);
 
 /**
  * `prelu` of n elements [outer, channels, inner], one slope for each channel; inner is H * W for NCHW, 1 for NHWC.
@@ -396,6 +602,523 @@ enum activations_status activations_prelu_per_channel(const float *x,
                                                       size_t inner);
 
 /**
+ * `snake` of n elements [outer, channels, inner], an alpha and a beta for each channel; inner is the time for [batch, channels, time].
+ */
+enum activations_status activations_snake_per_channel(const float *x,
+                                                      float *y,
+                                                      size_t n,
+                                                      const float *alphas,
+                                                      const float *betas,
+                                                      size_t channels,
+                                                      size_t inner);
+
+/**
+ * `y[i] = identity(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_identity_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = relu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_relu_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = relu6(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_relu6_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = leaky_relu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_leaky_relu_f16(const uint16_t *x, uint16_t *y, size_t n, float negative_slope);
+
+/**
+ * `y[i] = prelu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_prelu_f16(const uint16_t *x, uint16_t *y, size_t n, float slope);
+
+/**
+ * `y[i] = rrelu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_rrelu_f16(const uint16_t *x, uint16_t *y, size_t n, float lower, float upper);
+
+/**
+ * `y[i] = threshold(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_threshold_f16(const uint16_t *x,
+                                                  uint16_t *y,
+                                                  size_t n,
+                                                  float threshold,
+                                                  float value);
+
+/**
+ * `y[i] = thresholded_relu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_thresholded_relu_f16(const uint16_t *x, uint16_t *y, size_t n, float alpha);
+
+/**
+ * `y[i] = hardtanh(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_hardtanh_f16(const uint16_t *x, uint16_t *y, size_t n, float min, float max);
+
+/**
+ * `y[i] = hardsigmoid(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_hardsigmoid_f16(const uint16_t *x, uint16_t *y, size_t n, float alpha, float beta);
+
+/**
+ * `y[i] = hardswish(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_hardswish_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = hardshrink(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_hardshrink_f16(const uint16_t *x, uint16_t *y, size_t n, float lambda);
+
+/**
+ * `y[i] = softshrink(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_softshrink_f16(const uint16_t *x, uint16_t *y, size_t n, float lambda);
+
+/**
+ * `y[i] = shrink(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_shrink_f16(const uint16_t *x, uint16_t *y, size_t n, float lambda, float bias);
+
+/**
+ * `y[i] = softsign(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_softsign_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sparse_plus(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_sparse_plus_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sparse_sigmoid(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_sparse_sigmoid_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = squareplus(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_squareplus_f16(const uint16_t *x, uint16_t *y, size_t n, float b);
+
+/**
+ * `y[i] = relu_squared(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_relu_squared_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sigmoid(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_sigmoid_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = log_sigmoid(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_log_sigmoid_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = silu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_silu_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = gelu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_gelu_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = gelu_10(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_gelu_10_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = gelu_tanh(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_gelu_tanh_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = quick_gelu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_quick_gelu_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = swish(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_swish_f16(const uint16_t *x, uint16_t *y, size_t n, float beta);
+
+/**
+ * `y[i] = elu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_elu_f16(const uint16_t *x,
+                                            uint16_t *y,
+                                            size_t n,
+                                            float alpha,
+                                            float scale,
+                                            float input_scale);
+
+/**
+ * `y[i] = selu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_selu_f16(const uint16_t *x, uint16_t *y, size_t n, float alpha, float gamma);
+
+/**
+ * `y[i] = celu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_celu_f16(const uint16_t *x, uint16_t *y, size_t n, float alpha);
+
+/**
+ * `y[i] = softplus(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_softplus_f16(const uint16_t *x, uint16_t *y, size_t n, float beta, float threshold);
+
+/**
+ * `y[i] = sqrt_softplus(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_sqrt_softplus_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = mish(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_mish_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = exp(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_exp_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = expm1(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_expm1_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sin(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_sin_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = snake(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_snake_f16(const uint16_t *x, uint16_t *y, size_t n, float alpha, float beta);
+
+/**
+ * `y[i] = tanh(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_tanh_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = erf(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_erf_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = laplace(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_laplace_f16(const uint16_t *x, uint16_t *y, size_t n, float mu, float sigma);
+
+/**
+ * `y[i] = softcap(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_softcap_f16(const uint16_t *x, uint16_t *y, size_t n, float cap);
+
+/**
+ * `y[i] = tanhshrink(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_tanhshrink_f16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = xielu(x[i])` of f16 for i < n.
+ */
+enum activations_status activations_xielu_f16(const uint16_t *x,
+                                              uint16_t *y,
+                                              size_t n,
+                                              float alpha_p,
+                                              float alpha_n,
+                                              float beta,
+                                              float eps);
+
+/**
+ * `prelu` of n elements of f16 [outer, channels, inner], one slope for each channel; inner is H * W for NCHW, 1 for NHWC.
+ */
+enum activations_status activations_prelu_per_channel_f16(const uint16_t *x,
+                                                          uint16_t *y,
+                                                          size_t n,
+                                                          const float *slopes,
+                                                          size_t channels,
+                                                          size_t inner);
+
+/**
+ * `snake` of n elements of f16 [outer, channels, inner], an alpha and a beta for each channel; inner is the time for [batch, channels, time].
+ */
+enum activations_status activations_snake_per_channel_f16(const uint16_t *x,
+                                                          uint16_t *y,
+                                                          size_t n,
+                                                          const float *alphas,
+                                                          const float *betas,
+                                                          size_t channels,
+                                                          size_t inner);
+
+/**
+ * `y[i] = identity(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_identity_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = relu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_relu_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = relu6(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_relu6_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = leaky_relu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_leaky_relu_bf16(const uint16_t *x, uint16_t *y, size_t n, float negative_slope);
+
+/**
+ * `y[i] = prelu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_prelu_bf16(const uint16_t *x, uint16_t *y, size_t n, float slope);
+
+/**
+ * `y[i] = rrelu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_rrelu_bf16(const uint16_t *x, uint16_t *y, size_t n, float lower, float upper);
+
+/**
+ * `y[i] = threshold(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_threshold_bf16(const uint16_t *x,
+                                                   uint16_t *y,
+                                                   size_t n,
+                                                   float threshold,
+                                                   float value);
+
+/**
+ * `y[i] = thresholded_relu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_thresholded_relu_bf16(const uint16_t *x, uint16_t *y, size_t n, float alpha);
+
+/**
+ * `y[i] = hardtanh(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_hardtanh_bf16(const uint16_t *x, uint16_t *y, size_t n, float min, float max);
+
+/**
+ * `y[i] = hardsigmoid(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_hardsigmoid_bf16(const uint16_t *x, uint16_t *y, size_t n, float alpha, float beta);
+
+/**
+ * `y[i] = hardswish(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_hardswish_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = hardshrink(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_hardshrink_bf16(const uint16_t *x, uint16_t *y, size_t n, float lambda);
+
+/**
+ * `y[i] = softshrink(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_softshrink_bf16(const uint16_t *x, uint16_t *y, size_t n, float lambda);
+
+/**
+ * `y[i] = shrink(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_shrink_bf16(const uint16_t *x, uint16_t *y, size_t n, float lambda, float bias);
+
+/**
+ * `y[i] = softsign(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_softsign_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sparse_plus(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_sparse_plus_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sparse_sigmoid(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_sparse_sigmoid_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = squareplus(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_squareplus_bf16(const uint16_t *x, uint16_t *y, size_t n, float b);
+
+/**
+ * `y[i] = relu_squared(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_relu_squared_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sigmoid(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_sigmoid_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = log_sigmoid(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_log_sigmoid_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = silu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_silu_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = gelu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_gelu_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = gelu_10(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_gelu_10_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = gelu_tanh(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_gelu_tanh_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = quick_gelu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_quick_gelu_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = swish(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_swish_bf16(const uint16_t *x, uint16_t *y, size_t n, float beta);
+
+/**
+ * `y[i] = elu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_elu_bf16(const uint16_t *x,
+                                             uint16_t *y,
+                                             size_t n,
+                                             float alpha,
+                                             float scale,
+                                             float input_scale);
+
+/**
+ * `y[i] = selu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_selu_bf16(const uint16_t *x, uint16_t *y, size_t n, float alpha, float gamma);
+
+/**
+ * `y[i] = celu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_celu_bf16(const uint16_t *x, uint16_t *y, size_t n, float alpha);
+
+/**
+ * `y[i] = softplus(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_softplus_bf16(const uint16_t *x,
+                                                  uint16_t *y,
+                                                  size_t n,
+                                                  float beta,
+                                                  float threshold);
+
+/**
+ * `y[i] = sqrt_softplus(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_sqrt_softplus_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = mish(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_mish_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = exp(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_exp_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = expm1(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_expm1_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = sin(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_sin_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = snake(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_snake_bf16(const uint16_t *x, uint16_t *y, size_t n, float alpha, float beta);
+
+/**
+ * `y[i] = tanh(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_tanh_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = erf(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_erf_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = laplace(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_laplace_bf16(const uint16_t *x, uint16_t *y, size_t n, float mu, float sigma);
+
+/**
+ * `y[i] = softcap(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_softcap_bf16(const uint16_t *x, uint16_t *y, size_t n, float cap);
+
+/**
+ * `y[i] = tanhshrink(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_tanhshrink_bf16(const uint16_t *x, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = xielu(x[i])` of bf16 for i < n.
+ */
+enum activations_status activations_xielu_bf16(const uint16_t *x,
+                                               uint16_t *y,
+                                               size_t n,
+                                               float alpha_p,
+                                               float alpha_n,
+                                               float beta,
+                                               float eps);
+
+/**
+ * `prelu` of n elements of bf16 [outer, channels, inner], one slope for each channel; inner is H * W for NCHW, 1 for NHWC.
+ */
+enum activations_status activations_prelu_per_channel_bf16(const uint16_t *x,
+                                                           uint16_t *y,
+                                                           size_t n,
+                                                           const float *slopes,
+                                                           size_t channels,
+                                                           size_t inner);
+
+/**
+ * `snake` of n elements of bf16 [outer, channels, inner], an alpha and a beta for each channel; inner is the time for [batch, channels, time].
+ */
+enum activations_status activations_snake_per_channel_bf16(const uint16_t *x,
+                                                           uint16_t *y,
+                                                           size_t n,
+                                                           const float *alphas,
+                                                           const float *betas,
+                                                           size_t channels,
+                                                           size_t inner);
+
+/**
  * `y[i] = glu(gate[i], value[i])` for i < n; gate == y is in place.
  */
 enum activations_status activations_glu(const float *gate, const float *value, float *y, size_t n);
@@ -404,6 +1127,18 @@ enum activations_status activations_glu(const float *gate, const float *value, f
  * `y[i] = swiglu(gate[i], value[i])` for i < n; gate == y is in place.
  */
 enum activations_status activations_swiglu(const float *gate, const float *value, float *y, size_t n, float alpha);
+
+/**
+ * `y[i] = clamped_swiglu(gate[i], value[i])` for i < n; gate == y is in place.
+ */
+enum activations_status activations_clamped_swiglu(const float *gate,
+                                                   const float *value,
+                                                   float *y,
+                                                   size_t n,
+                                                   float limit,
+                                                   float alpha,
+                                                   float offset,
+                                                   float place);
 
 /**
  * `y[i] = geglu(gate[i], value[i])` for i < n; gate == y is in place.
@@ -416,9 +1151,23 @@ enum activations_status activations_geglu(const float *gate, const float *value,
 enum activations_status activations_geglu_tanh(const float *gate, const float *value, float *y, size_t n);
 
 /**
+ * `y[i] = geglu_quick(gate[i], value[i])` for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_quick(const float *gate, const float *value, float *y, size_t n);
+
+/**
  * `y[i] = reglu(gate[i], value[i])` for i < n; gate == y is in place.
  */
 enum activations_status activations_reglu(const float *gate, const float *value, float *y, size_t n);
+
+/**
+ * `y[i] = fatreglu(gate[i], value[i])` for i < n; gate == y is in place.
+ */
+enum activations_status activations_fatreglu(const float *gate,
+                                             const float *value,
+                                             float *y,
+                                             size_t n,
+                                             float threshold);
 
 /**
  * `glu` of one tensor x in an activations_split_layout; y is [outer, n].
@@ -436,6 +1185,19 @@ enum activations_status activations_swiglu_split(const float *x,
                                                  float alpha);
 
 /**
+ * `clamped_swiglu` of one tensor x in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_clamped_swiglu_split(const float *x,
+                                                         float *y,
+                                                         size_t outer,
+                                                         size_t n,
+                                                         int layout,
+                                                         float limit,
+                                                         float alpha,
+                                                         float offset,
+                                                         float place);
+
+/**
  * `geglu` of one tensor x in an activations_split_layout; y is [outer, n].
  */
 enum activations_status activations_geglu_split(const float *x, float *y, size_t outer, size_t n, int layout);
@@ -446,9 +1208,277 @@ enum activations_status activations_geglu_split(const float *x, float *y, size_t
 enum activations_status activations_geglu_tanh_split(const float *x, float *y, size_t outer, size_t n, int layout);
 
 /**
+ * `geglu_quick` of one tensor x in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_quick_split(const float *x, float *y, size_t outer, size_t n, int layout);
+
+/**
  * `reglu` of one tensor x in an activations_split_layout; y is [outer, n].
  */
 enum activations_status activations_reglu_split(const float *x, float *y, size_t outer, size_t n, int layout);
+
+/**
+ * `fatreglu` of one tensor x in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_fatreglu_split(const float *x,
+                                                   float *y,
+                                                   size_t outer,
+                                                   size_t n,
+                                                   int layout,
+                                                   float threshold);
+
+/**
+ * `y[i] = glu(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_glu_f16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = swiglu(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_swiglu_f16(const uint16_t *gate,
+                                               const uint16_t *value,
+                                               uint16_t *y,
+                                               size_t n,
+                                               float alpha);
+
+/**
+ * `y[i] = clamped_swiglu(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_clamped_swiglu_f16(const uint16_t *gate,
+                                                       const uint16_t *value,
+                                                       uint16_t *y,
+                                                       size_t n,
+                                                       float limit,
+                                                       float alpha,
+                                                       float offset,
+                                                       float place);
+
+/**
+ * `y[i] = geglu(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_f16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = geglu_tanh(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_tanh_f16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = geglu_quick(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_quick_f16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = reglu(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_reglu_f16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = fatreglu(gate[i], value[i])` of f16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_fatreglu_f16(const uint16_t *gate,
+                                                 const uint16_t *value,
+                                                 uint16_t *y,
+                                                 size_t n,
+                                                 float threshold);
+
+/**
+ * `glu` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_glu_split_f16(const uint16_t *x, uint16_t *y, size_t outer, size_t n, int layout);
+
+/**
+ * `swiglu` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_swiglu_split_f16(const uint16_t *x,
+                                                     uint16_t *y,
+                                                     size_t outer,
+                                                     size_t n,
+                                                     int layout,
+                                                     float alpha);
+
+/**
+ * `clamped_swiglu` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_clamped_swiglu_split_f16(const uint16_t *x,
+                                                             uint16_t *y,
+                                                             size_t outer,
+                                                             size_t n,
+                                                             int layout,
+                                                             float limit,
+                                                             float alpha,
+                                                             float offset,
+                                                             float place);
+
+/**
+ * `geglu` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_split_f16(const uint16_t *x, uint16_t *y, size_t outer, size_t n, int layout);
+
+/**
+ * `geglu_tanh` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_tanh_split_f16(const uint16_t *x,
+                                                         uint16_t *y,
+                                                         size_t outer,
+                                                         size_t n,
+                                                         int layout);
+
+/**
+ * `geglu_quick` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_quick_split_f16(const uint16_t *x,
+                                                          uint16_t *y,
+                                                          size_t outer,
+                                                          size_t n,
+                                                          int layout);
+
+/**
+ * `reglu` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_reglu_split_f16(const uint16_t *x, uint16_t *y, size_t outer, size_t n, int layout);
+
+/**
+ * `fatreglu` of one tensor x of f16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_fatreglu_split_f16(const uint16_t *x,
+                                                       uint16_t *y,
+                                                       size_t outer,
+                                                       size_t n,
+                                                       int layout,
+                                                       float threshold);
+
+/**
+ * `y[i] = glu(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_glu_bf16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = swiglu(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_swiglu_bf16(const uint16_t *gate,
+                                                const uint16_t *value,
+                                                uint16_t *y,
+                                                size_t n,
+                                                float alpha);
+
+/**
+ * `y[i] = clamped_swiglu(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_clamped_swiglu_bf16(const uint16_t *gate,
+                                                        const uint16_t *value,
+                                                        uint16_t *y,
+                                                        size_t n,
+                                                        float limit,
+                                                        float alpha,
+                                                        float offset,
+                                                        float place);
+
+/**
+ * `y[i] = geglu(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_bf16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = geglu_tanh(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_tanh_bf16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = geglu_quick(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_geglu_quick_bf16(const uint16_t *gate,
+                                                     const uint16_t *value,
+                                                     uint16_t *y,
+                                                     size_t n);
+
+/**
+ * `y[i] = reglu(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_reglu_bf16(const uint16_t *gate, const uint16_t *value, uint16_t *y, size_t n);
+
+/**
+ * `y[i] = fatreglu(gate[i], value[i])` of bf16 for i < n; gate == y is in place.
+ */
+enum activations_status activations_fatreglu_bf16(const uint16_t *gate,
+                                                  const uint16_t *value,
+                                                  uint16_t *y,
+                                                  size_t n,
+                                                  float threshold);
+
+/**
+ * `glu` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_glu_split_bf16(const uint16_t *x, uint16_t *y, size_t outer, size_t n, int layout);
+
+/**
+ * `swiglu` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_swiglu_split_bf16(const uint16_t *x,
+                                                      uint16_t *y,
+                                                      size_t outer,
+                                                      size_t n,
+                                                      int layout,
+                                                      float alpha);
+
+/**
+ * `clamped_swiglu` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_clamped_swiglu_split_bf16(const uint16_t *x,
+                                                              uint16_t *y,
+                                                              size_t outer,
+                                                              size_t n,
+                                                              int layout,
+                                                              float limit,
+                                                              float alpha,
+                                                              float offset,
+                                                              float place);
+
+/**
+ * `geglu` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_split_bf16(const uint16_t *x,
+                                                     uint16_t *y,
+                                                     size_t outer,
+                                                     size_t n,
+                                                     int layout);
+
+/**
+ * `geglu_tanh` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_tanh_split_bf16(const uint16_t *x,
+                                                          uint16_t *y,
+                                                          size_t outer,
+                                                          size_t n,
+                                                          int layout);
+
+/**
+ * `geglu_quick` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_geglu_quick_split_bf16(const uint16_t *x,
+                                                           uint16_t *y,
+                                                           size_t outer,
+                                                           size_t n,
+                                                           int layout);
+
+/**
+ * `reglu` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_reglu_split_bf16(const uint16_t *x,
+                                                     uint16_t *y,
+                                                     size_t outer,
+                                                     size_t n,
+                                                     int layout);
+
+/**
+ * `fatreglu` of one tensor x of bf16 in an activations_split_layout; y is [outer, n].
+ */
+enum activations_status activations_fatreglu_split_bf16(const uint16_t *x,
+                                                        uint16_t *y,
+                                                        size_t outer,
+                                                        size_t n,
+                                                        int layout,
+                                                        float threshold);
 
 /**
  * `softmax` of the rows of x [outer, axis, inner] along axis; attention may be NULL.
@@ -484,6 +1514,117 @@ enum activations_status activations_softmin(const float *x,
  * `hardmax` of the rows of x [outer, axis, inner] along axis.
  */
 enum activations_status activations_hardmax(const float *x, float *y, size_t outer, size_t axis, size_t inner);
+
+/**
+ * `softmax`, and the logarithm of the sum of e^t of each row of x, at log_sums [outer, inner].
+ */
+enum activations_status activations_softmax_with_log_sums(const float *x,
+                                                          float *y,
+                                                          size_t outer,
+                                                          size_t axis,
+                                                          size_t inner,
+                                                          const struct activations_attention *attention,
+                                                          float *log_sums);
+
+/**
+ * `softmax` of the rows of x [outer, axis, inner] of f16 along axis; attention may be NULL.
+ */
+enum activations_status activations_softmax_f16(const uint16_t *x,
+                                                uint16_t *y,
+                                                size_t outer,
+                                                size_t axis,
+                                                size_t inner,
+                                                const struct activations_attention *attention);
+
+/**
+ * `log_softmax` of the rows of x [outer, axis, inner] of f16 along axis; attention may be NULL.
+ */
+enum activations_status activations_log_softmax_f16(const uint16_t *x,
+                                                    uint16_t *y,
+                                                    size_t outer,
+                                                    size_t axis,
+                                                    size_t inner,
+                                                    const struct activations_attention *attention);
+
+/**
+ * `softmin` of the rows of x [outer, axis, inner] of f16 along axis; attention may be NULL.
+ */
+enum activations_status activations_softmin_f16(const uint16_t *x,
+                                                uint16_t *y,
+                                                size_t outer,
+                                                size_t axis,
+                                                size_t inner,
+                                                const struct activations_attention *attention);
+
+/**
+ * `hardmax` of the rows of x [outer, axis, inner] of f16 along axis.
+ */
+enum activations_status activations_hardmax_f16(const uint16_t *x,
+                                                uint16_t *y,
+                                                size_t outer,
+                                                size_t axis,
+                                                size_t inner);
+
+/**
+ * `softmax`, and the logarithm of the sum of e^t of each row of x of f16, at log_sums [outer, inner].
+ */
+enum activations_status activations_softmax_with_log_sums_f16(const uint16_t *x,
+                                                              uint16_t *y,
+                                                              size_t outer,
+                                                              size_t axis,
+                                                              size_t inner,
+                                                              const struct activations_attention *attention,
+                                                              float *log_sums);
+
+/**
+ * `softmax` of the rows of x [outer, axis, inner] of bf16 along axis; attention may be NULL.
+ */
+enum activations_status activations_softmax_bf16(const uint16_t *x,
+                                                 uint16_t *y,
+                                                 size_t outer,
+                                                 size_t axis,
+                                                 size_t inner,
+                                                 const struct activations_attention *attention);
+
+/**
+ * `log_softmax` of the rows of x [outer, axis, inner] of bf16 along axis; attention may be NULL.
+ */
+enum activations_status activations_log_softmax_bf16(const uint16_t *x,
+                                                     uint16_t *y,
+                                                     size_t outer,
+                                                     size_t axis,
+                                                     size_t inner,
+                                                     const struct activations_attention *attention);
+
+/**
+ * `softmin` of the rows of x [outer, axis, inner] of bf16 along axis; attention may be NULL.
+ */
+enum activations_status activations_softmin_bf16(const uint16_t *x,
+                                                 uint16_t *y,
+                                                 size_t outer,
+                                                 size_t axis,
+                                                 size_t inner,
+                                                 const struct activations_attention *attention);
+
+/**
+ * `hardmax` of the rows of x [outer, axis, inner] of bf16 along axis.
+ */
+enum activations_status activations_hardmax_bf16(const uint16_t *x,
+                                                 uint16_t *y,
+                                                 size_t outer,
+                                                 size_t axis,
+                                                 size_t inner);
+
+/**
+ * `softmax`, and the logarithm of the sum of e^t of each row of x of bf16, at log_sums [outer, inner].
+ */
+enum activations_status activations_softmax_with_log_sums_bf16(const uint16_t *x,
+                                                               uint16_t *y,
+                                                               size_t outer,
+                                                               size_t axis,
+                                                               size_t inner,
+                                                               const struct activations_attention *attention,
+                                                               float *log_sums);
 
 #ifdef __cplusplus
 }  // extern "C"

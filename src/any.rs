@@ -39,6 +39,20 @@ macro_rules! any_activation {
                 [$(Self::$type(<$type>::default())),*].into_iter()
             }
 
+            /// The canonical name and the other names of each. (All activations at a time are some kilobytes of stack.)
+            #[cfg(feature = "alloc")]
+            pub(crate) const NAMES: &'static [(&'static str, &'static [&'static str])] =
+                &[$((stringify!($name), &[$($other),*])),*];
+
+            /// The activation with this canonical name, with its default parameters.
+            #[cfg(feature = "alloc")]
+            pub(crate) fn of_canonical_name(name: &str) -> Option<Self> {
+                Some(match name {
+                    $(stringify!($name) => Self::$type(<$type>::default()),)*
+                    _ => return None,
+                })
+            }
+
             /// Its canonical name: `leaky_relu`.
             pub const fn name(&self) -> &'static str {
                 match self {
@@ -55,10 +69,11 @@ macro_rules! any_activation {
             }
 
             /// The names of its parameters, in order. A [`Prelu`] with a slope per channel has
-            /// none: its slopes are a tensor.
+            /// none, nor has a [`Snake`] with such parameters: they are tensors.
             pub const fn parameter_names(&self) -> &'static [&'static str] {
                 match self {
                     Self::Prelu(prelu) if prelu.is_per_channel() => &[],
+                    Self::Snake(snake) if snake.is_per_channel() => &[],
                     $(Self::$type(_) => &[$(stringify!($parameter)),*],)*
                 }
             }
@@ -148,12 +163,10 @@ for_each_activation!(any_activation);
 
 impl fmt::Display for AnyActivation<'_> {
     /// Its name and its parameters, as [`FromStr`] reads them: `leaky_relu(negative_slope=0.01)`.
-    /// (It does not read `prelu(per channel)`: the slopes are a tensor.)
+    /// (It does not read `prelu(per channel)` or `snake(per channel)`: the parameters are tensors.)
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
-        if let Self::Prelu(prelu) = self
-            && prelu.is_per_channel()
-        {
+        if self.depends_on_position() {
             return f.write_str("(per channel)");
         }
         let mut separator = "(";
@@ -173,17 +186,34 @@ impl fmt::Display for AnyActivation<'_> {
 impl FromStr for AnyActivation<'_> {
     type Err = Error;
 
-    /// Reads a name of PyTorch, ONNX or Hugging Face, without regard to case, `_`, `-` and
-    /// spaces, and parameters by name (this crate's or those frameworks') or in order: `LeakyReLU`,
-    /// `hard_swish`, `leaky_relu(negative_slope=0.2)`, `LeakyRelu(alpha=0.2)`, `hardtanh(0, 6)`.
+    /// Reads a name as PyTorch, ONNX, Hugging Face, Keras, JAX, TensorFlow Lite, ggml or vLLM have it, without regard to
+    /// case, `_`, `-` and spaces, and parameters by name (this crate's or those libraries') or in order: `LeakyReLU`,
+    /// `hard_swish`, `leaky_relu(negative_slope=0.2)`, `LeakyRelu(alpha=0.2)`, `hardtanh(0, 6)`. What PyTorch prints for a
+    /// module reads, too: `torch.nn.GELU(approximate='tanh')`, `Hardtanh(min_val=0.0, max_val=6.0, inplace=True)`.
     ///
-    /// Parameters that are not given have their defaults, which are PyTorch's whatever the spelling
-    /// of the name: `HardSigmoid` has a slope of 1/6, where ONNX's operator has 0.2. `clip` and
-    /// `clamp` alone have defaults of their own: no bounds.
+    /// `approximate` chooses between GELUs, and an `alpha` makes a quick GELU a Swish. The attributes that change
+    /// nothing here are `inplace`, `device`, `dtype`, and `num_parameters=1`.
+    ///
+    /// Parameters that are not given have their defaults, which are PyTorch's whatever the spelling of the name. `clip` and
+    /// `clamp` alone have defaults of their own: no bounds. Where those of a library differ, its name before a colon, or the
+    /// path of its module, chooses them:
+    ///
+    /// | Text | Activation |
+    /// |---|---|
+    /// | `HardSigmoid`, `torch:hardsigmoid` | a slope of 1/6 |
+    /// | `onnx:HardSigmoid` | a slope of 0.2 |
+    /// | `leaky_relu`, `onnx:LeakyRelu`, `jax.nn.leaky_relu` | a slope of 0.01 |
+    /// | `keras:leaky_relu`, `tf.nn.leaky_relu` | a slope of 0.2 |
+    /// | `keras.layers.LeakyReLU` | a slope of 0.3 |
+    /// | `gelu`, `hf:gelu`, `keras:gelu`, `ggml:gelu_erf` | by the error function |
+    /// | `jax:gelu`, `ggml:gelu`, `GELU(approximate='tanh')` | by tanh |
+    ///
+    /// The libraries are `torch`, `onnx`, `keras` (Keras 3), `jax`, `hf`, `tflite`, `ggml` and `vllm`.
     ///
     /// # Errors
-    /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
-    /// [`Error::InvalidParameter`] where a value makes no sense.
+    /// [`Error::UnknownActivation`], with near names; [`Error::OfAnotherKind`] for the name of a gate or of an
+    /// operation on rows; [`Error::UnknownLibrary`]; [`Error::UnreadableParameters`]; [`Error::InvalidParameter`] where
+    /// a value makes no sense.
     fn from_str(text: &str) -> Result<Self, Error> {
         parse::activation(text)
     }

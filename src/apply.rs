@@ -1,7 +1,7 @@
 //! What applies an activation to memory, whichever it is and whatever it consists of.
 
 use crate::drive::{Io, Stores, operands::Operands, stream};
-use crate::{Element, Formula, Isa};
+use crate::{Cuts, Element, Formula, Isa};
 use core::marker::PhantomData;
 
 /// What can be applied to elements of type `T`, on each instruction set.
@@ -17,18 +17,19 @@ pub trait Apply<T: Element = f32>: Formula {
     #[doc(hidden)]
     unsafe fn apply_raw(&self, isa: Isa, io: Io<T>, stores: Stores);
 
-    /// Whether the activation is one kernel on `isa`, and so has a loop with surroundings: [`surrounded_raw`](Self::surrounded_raw).
+    /// Whether the activation is one kernel on `isa` that has a loop with surroundings, and, if those have limits, one with
+    /// limits: [`surrounded_raw`](Self::surrounded_raw).
     #[doc(hidden)]
     #[inline]
-    fn is_kernel(&self, isa: Isa) -> bool {
-        let _ = isa;
+    fn has_loop(&self, isa: Isa, is_limited: bool) -> bool {
+        let _ = (isa, is_limited);
         false
     }
 
     /// Writes `f(x + bias) * factor + addend` for all of `io`. Where it streams, the fence is left to the caller.
     ///
     /// # Safety
-    /// As for [`apply_raw`](Self::apply_raw), and [`is_kernel`](Self::is_kernel) has returned `true` for `isa`. Operands
+    /// As for [`apply_raw`](Self::apply_raw), and [`has_loop`](Self::has_loop) has returned `true` for `isa`. Operands
     /// for each element are as many and are not written.
     #[doc(hidden)]
     unsafe fn surrounded_raw(&self, isa: Isa, io: Io<T>, operands: &Operands, stores: Stores) {
@@ -43,9 +44,11 @@ pub trait Apply<T: Element = f32>: Formula {
         Erased {
             activation: (&raw const *self).cast(),
             apply_raw: apply_erased::<T, Self>,
-            is_kernel: is_kernel_erased::<T, Self>,
+            apply_part_raw: apply_part_erased::<T, Self>,
+            has_loop: has_loop_erased::<T, Self>,
             surrounded_raw: surrounded_erased::<T, Self>,
             depends_on_position: self.depends_on_position(),
+            cuts: self.cuts(),
             borrowed: PhantomData,
         }
     }
@@ -57,10 +60,13 @@ pub trait Apply<T: Element = f32>: Formula {
 pub struct Erased<'a, T = f32> {
     activation: *const (),
     apply_raw: unsafe fn(*const (), Isa, Io<T>, Stores),
-    is_kernel: unsafe fn(*const (), Isa) -> bool,
+    apply_part_raw: unsafe fn(*const (), usize, Isa, Io<T>, Stores),
+    has_loop: unsafe fn(*const (), Isa, bool) -> bool,
     surrounded_raw: unsafe fn(*const (), Isa, Io<T>, &Operands, Stores),
     /// [`Formula::depends_on_position`].
     pub(crate) depends_on_position: bool,
+    /// [`Formula::cuts`].
+    pub(crate) cuts: Cuts,
     borrowed: PhantomData<&'a ()>,
 }
 
@@ -75,11 +81,22 @@ impl<T> Erased<'_, T> {
         unsafe { (self.apply_raw)(self.activation, isa, io, stores) }
     }
 
-    /// See [`Apply::is_kernel`].
+    /// Applies the [part](Formula::part) of the activation for the elements from number `start` of a tensor on, which
+    /// are those of `io`.
+    ///
+    /// # Safety
+    /// As for [`Apply::apply_raw`], but that `check` has returned `Ok` for the length of the tensor.
     #[inline]
-    pub(crate) fn is_kernel(&self, isa: Isa) -> bool {
+    pub(crate) unsafe fn apply_part_raw(self, start: usize, isa: Isa, io: Io<T>, stores: Stores) {
+        // SAFETY: the function is that of the activation's type; the rest is the caller's promise.
+        unsafe { (self.apply_part_raw)(self.activation, start, isa, io, stores) }
+    }
+
+    /// See [`Apply::has_loop`].
+    #[inline]
+    pub(crate) fn has_loop(&self, isa: Isa, is_limited: bool) -> bool {
         // SAFETY: the function is that of the activation's type.
-        unsafe { (self.is_kernel)(self.activation, isa) }
+        unsafe { (self.has_loop)(self.activation, isa, is_limited) }
     }
 
     /// See [`Apply::surrounded_raw`].
@@ -113,13 +130,35 @@ unsafe fn apply_erased<T: Element, A: Apply<T>>(
     unsafe { (*activation.cast::<A>()).apply_raw(isa, io, stores) }
 }
 
-/// [`Apply::is_kernel`] of what `activation` points to.
+/// Calls [`Apply::apply_raw`] of the part of the activation that `activation` points to.
+///
+/// # Safety
+/// As for [`Erased::apply_part_raw`]; `activation` points to an `A`.
+unsafe fn apply_part_erased<T: Element, A: Apply<T>>(
+    activation: *const (),
+    start: usize,
+    isa: Isa,
+    io: Io<T>,
+    stores: Stores,
+) {
+    // SAFETY: the caller's promises, passed on; what passes for a tensor passes for a part that `cuts` allows.
+    unsafe {
+        let part = (*activation.cast::<A>()).part(start, io.len);
+        part.apply_raw(isa, io, stores);
+    }
+}
+
+/// [`Apply::has_loop`] of what `activation` points to.
 ///
 /// # Safety
 /// `activation` points to an `A`.
-unsafe fn is_kernel_erased<T: Element, A: Apply<T>>(activation: *const (), isa: Isa) -> bool {
+unsafe fn has_loop_erased<T: Element, A: Apply<T>>(
+    activation: *const (),
+    isa: Isa,
+    is_limited: bool,
+) -> bool {
     // SAFETY: the caller's promise.
-    unsafe { (*activation.cast::<A>()).is_kernel(isa) }
+    unsafe { (*activation.cast::<A>()).has_loop(isa, is_limited) }
 }
 
 /// [`Apply::surrounded_raw`] of what `activation` points to.

@@ -4,6 +4,7 @@
 //! same kernels and the same bits. The functions are made from the lists in [`registry`](crate::registry); the
 //! header is made from them by cbindgen, and compared in CI.
 
+mod attention;
 mod by_name;
 mod bytes;
 mod elementwise;
@@ -16,6 +17,17 @@ use status::Status;
 
 use crate::Isa;
 use core::ffi::{CStr, c_char, c_int};
+
+/// Calls `$then` for each type of element that tensors can have: with a module for its functions (in Rust they have the
+/// names that those of the other types have), the type, what names of functions in C end in, and what the header calls it.
+macro_rules! for_each_element {
+    ($then:ident! $($rest:tt)*) => {
+        $then! { of_f32, f32, "", ""; $($rest)* }
+        $then! { of_f16, half::f16, "_f16", " of f16"; $($rest)* }
+        $then! { of_bf16, half::bf16, "_bf16", " of bf16"; $($rest)* }
+    };
+}
+use for_each_element;
 
 /// The version of this library, as the package has it: "0.1.0".
 #[unsafe(export_name = "activations_version")]

@@ -4,8 +4,12 @@
 //! again, where they are short. Both are runs of contiguous elements; which runs is found out here, once for all that
 //! has channels.
 
-use crate::{Cuts, Error};
+use crate::converted::Elements;
+use crate::element::Slice;
+use crate::{Cuts, Error, Float, Isa};
 use core::mem::MaybeUninit;
+
+pub(crate) mod grid;
 
 /// How many numbers the table holds in which those of channels are repeated for short rows: a page, on the stack.
 /// Between two runs a loop ends and starts again, so runs ought to be long.
@@ -28,7 +32,7 @@ const SEVERAL: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Channels<'a> {
     /// At least one.
-    numbers: &'a [f32],
+    numbers: Slice<'a>,
     /// Not 0; `numbers.len() * inner` does not overflow.
     inner: usize,
 }
@@ -58,14 +62,19 @@ impl<'a> Channels<'a> {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] where there is no number, or `inner` is 0 or too large for any tensor.
-    pub(crate) fn new(numbers: &'a [f32], inner: usize, names: Names) -> Result<Self, Error> {
+    pub(crate) fn new<T: Float>(
+        numbers: &'a [T],
+        inner: usize,
+        names: Names,
+    ) -> Result<Self, Error> {
+        let numbers = Slice::of(numbers);
         let invalid = |parameter, value, expected| Error::InvalidParameter {
             activation: names.activation,
             parameter,
             value,
             expected,
         };
-        if numbers.is_empty() {
+        if numbers.len() == 0 {
             return Err(invalid(names.count, 0.0, "1 or more"));
         }
         if inner == 0 || numbers.len().checked_mul(inner).is_none() {
@@ -75,20 +84,20 @@ impl<'a> Channels<'a> {
     }
 
     /// The numbers, one for each channel.
-    #[cfg(test)]
-    pub(crate) const fn numbers(&self) -> &'a [f32] {
+    pub(crate) const fn numbers(&self) -> Slice<'a> {
         self.numbers
     }
 
     /// Consecutive elements that share a channel.
-    #[cfg(test)]
     pub(crate) const fn inner(&self) -> usize {
         self.inner
     }
 
     /// The number for the element at `index` of the tensor.
     pub(crate) fn at(&self, index: usize) -> f32 {
-        self.numbers[index / self.inner % self.numbers.len()]
+        let channel = index / self.inner % self.numbers.len();
+        // There is such a channel.
+        self.numbers.get(channel).unwrap_or(f32::NAN)
     }
 
     /// After how many elements the numbers repeat.
@@ -128,11 +137,10 @@ impl<'a> Channels<'a> {
         if len >= self.period() {
             return *self;
         }
-        // Less than a period, so that neither sum nor range is beyond the numbers, if it is cut so.
-        let (_, rest) = numbers.split_at(start / inner % numbers.len());
-        let count = (len / inner).max(1);
+        // Less than a period, so that it is not beyond the numbers, if it is cut so.
+        let first = start / inner % numbers.len();
         Self {
-            numbers: rest.get(..count).unwrap_or(numbers),
+            numbers: numbers.part(first, (len / inner).max(1)),
             inner: inner.min(len).max(1),
         }
     }
@@ -140,39 +148,84 @@ impl<'a> Channels<'a> {
     /// Calls `run(start, len, operand)` for runs of elements that make up a tensor of `tensor` elements; they do not
     /// overlap, and come in any order. A stream has `len` numbers for as long as the call lasts.
     ///
-    /// `tensor` has passed [`check`](Self::check).
+    /// # Safety
+    /// The CPU has `isa`, on which numbers of 16 bits are widened. `tensor` has passed [`check`](Self::check).
     #[inline]
-    pub(crate) fn for_each_run(&self, tensor: usize, mut run: impl FnMut(usize, usize, Numbers)) {
-        let Self { numbers, inner } = *self;
-        let period = self.period();
-        let is_reused = tensor / SEVERAL >= period;
-        if let [number] = numbers {
-            run(0, tensor, Numbers::Constant(*number));
-        } else if inner == 1 && (period >= TABLE / 2 || period >= MANY && !is_reused) {
-            for start in (0..tensor).step_by(period) {
-                run(start, period, Numbers::Stream(numbers.as_ptr()));
-            }
-        } else if inner >= RATHER_SHORT || inner >= SHORT && !is_reused {
-            for start in (0..tensor).step_by(period) {
-                for (channel, &number) in numbers.iter().enumerate() {
-                    run(start + channel * inner, inner, Numbers::Constant(number));
-                }
-            }
-        } else {
-            self.for_each_run_of_a_table(tensor, is_reused, run);
+    pub(crate) unsafe fn for_each_run(
+        &self,
+        isa: Isa,
+        tensor: usize,
+        mut run: impl FnMut(usize, usize, Numbers),
+    ) {
+        // SAFETY: the caller's promises, passed on.
+        unsafe {
+            Self::for_each_run_of([*self], isa, tensor, |start, len, [numbers]| {
+                run(start, len, numbers);
+            });
         }
     }
 
-    /// Does the same by way of a table. It is a function of its own so that other calls have no table on their stack.
+    /// As [`for_each_run`](Self::for_each_run), where each channel has several numbers, of one type: an operand for each of them.
+    ///
+    /// # Safety
+    /// As there; the channels are as many and as long in each of `lists`.
+    #[inline]
+    pub(crate) unsafe fn for_each_run_of<const K: usize>(
+        lists: [Self; K],
+        isa: Isa,
+        tensor: usize,
+        mut run: impl FnMut(usize, usize, [Numbers; K]),
+    ) {
+        let Some(&Self { numbers, inner }) = lists.first() else {
+            return;
+        };
+        let period = numbers.len() * inner;
+        let is_reused = tensor / SEVERAL >= period;
+        let constants = |channel| {
+            // There is such a channel.
+            lists.map(|list| Numbers::Constant(list.numbers.get(channel).unwrap_or(f32::NAN)))
+        };
+        if numbers.len() == 1 {
+            run(0, tensor, constants(0));
+        } else if inner == 1
+            && (period >= TABLE / 2 || period >= MANY && !is_reused)
+            && Elements::of_slice(numbers).as_f32().is_some()
+        {
+            let first = lists.map(|list| {
+                let first = Elements::of_slice(list.numbers).as_f32();
+                Numbers::Stream(first.unwrap_or_default())
+            });
+            for start in (0..tensor).step_by(period) {
+                run(start, period, first);
+            }
+        } else if inner >= RATHER_SHORT || inner >= SHORT && !is_reused {
+            for start in (0..tensor).step_by(period) {
+                for channel in 0..numbers.len() {
+                    run(start + channel * inner, inner, constants(channel));
+                }
+            }
+        } else {
+            // SAFETY: the caller's promise, passed on.
+            unsafe { Self::for_each_run_of_tables(lists, isa, tensor, is_reused, run) };
+        }
+    }
+
+    /// Does the same by way of tables. It is a function of its own so that other calls have none on their stack.
+    ///
+    /// # Safety
+    /// As there.
     #[inline(never)]
-    fn for_each_run_of_a_table(
-        &self,
+    unsafe fn for_each_run_of_tables<const K: usize>(
+        lists: [Self; K],
+        isa: Isa,
         tensor: usize,
         is_reused: bool,
-        mut run: impl FnMut(usize, usize, Numbers),
+        mut run: impl FnMut(usize, usize, [Numbers; K]),
     ) {
-        let Self { numbers, inner } = *self;
-        let period = self.period();
+        let Some(&Self { numbers, inner }) = lists.first() else {
+            return;
+        };
+        let period = numbers.len() * inner;
         // The table repeats all channels, if it has room for them: but not more often than pays.
         let room = if is_reused {
             TABLE.min(tensor / SEVERAL)
@@ -183,13 +236,30 @@ impl<'a> Channels<'a> {
             0 => (room / inner, 1),
             repeats => (numbers.len(), repeats),
         };
-        let mut table = Table([const { MaybeUninit::uninit() }; TABLE]);
+        let mut tables = [const { Table::new() }; K];
         let mut first = 0;
-        for group in numbers.chunks(channels) {
-            let count = group.len() * inner * repeats;
-            let filled = fill(&mut table.0[..count], group, inner);
+        for channel in (0..numbers.len()).step_by(channels) {
+            let group = channels.min(numbers.len() - channel);
+            let count = group * inner * repeats;
+            // If each number is to be there more than once, they first go to the end, and from there to where they
+            // belong: none is overwritten before that.
+            let start = if inner == 1 { 0 } else { TABLE - group };
+            for (list, table) in lists.iter().zip(&mut tables) {
+                let elements = Elements::of_slice(list.numbers).from(channel);
+                // SAFETY: there are so many numbers from `channel` on, the table has room for as many from `start` on, and
+                // the CPU has `isa`.
+                unsafe { elements.widen(isa, group, table.0.as_mut_ptr().add(start).cast()) };
+                if inner > 1 {
+                    for i in 0..group {
+                        let number = table.0[start + i];
+                        table.0[i * inner..(i + 1) * inner].fill(number);
+                    }
+                }
+                repeat(&mut table.0[..count], group * inner);
+            }
+            let filled = core::array::from_fn(|k| Numbers::Stream(tables[k].0.as_ptr().cast()));
             for start in (first..tensor).step_by(period * repeats) {
-                run(start, count.min(tensor - start), Numbers::Stream(filled));
+                run(start, count.min(tensor - start), filled);
             }
             first += count;
         }
@@ -200,18 +270,19 @@ impl<'a> Channels<'a> {
 #[repr(align(64))]
 struct Table([MaybeUninit<f32>; TABLE]);
 
-/// Fills the table with each number `inner` times, repeats that until the table is full, and returns its start.
-fn fill(table: &mut [MaybeUninit<f32>], numbers: &[f32], inner: usize) -> *const f32 {
-    for (cells, &number) in table.chunks_mut(inner).zip(numbers) {
-        cells.fill(MaybeUninit::new(number));
+impl Table {
+    const fn new() -> Self {
+        Self([const { MaybeUninit::uninit() }; TABLE])
     }
-    let mut filled = numbers.len() * inner;
+}
+
+/// Repeats the first `filled` numbers until the table is full.
+fn repeat(table: &mut [MaybeUninit<f32>], mut filled: usize) {
     while filled < table.len() {
         let more = filled.min(table.len() - filled);
         table.copy_within(..more, filled);
         filled += more;
     }
-    table.as_ptr().cast()
 }
 
 #[cfg(test)]
@@ -236,8 +307,8 @@ mod tests {
                         continue;
                     }
                     let mut seen = vec![f32::NAN; len];
-                    channels.for_each_run(len, |start, count, operand| {
-                        let run = &mut seen[start..start + count];
+                    let run = |start, count, operand| {
+                        let run: &mut [f32] = &mut seen[start..start + count];
                         assert!(run.iter().all(|number| number.is_nan()));
                         match operand {
                             Numbers::Constant(number) => run.fill(number),
@@ -247,7 +318,9 @@ mod tests {
                                 run.copy_from_slice(stream);
                             }
                         }
-                    });
+                    };
+                    // SAFETY: `detect` names an instruction set of this CPU, and `len` is a multiple of the period.
+                    unsafe { channels.for_each_run(Isa::detect(), len, run) };
                     let is_right = |(at, number): (usize, &f32)| *number == channels.at(at);
                     assert!(
                         seen.iter().enumerate().all(is_right),
@@ -260,16 +333,13 @@ mod tests {
 
     #[test]
     fn parts_of_any_kind_do_not_overflow() {
-        let channels = Channels::new(&[1.0, 2.0, 3.0], 4, NAMES).unwrap();
+        let channels = Channels::new(&[1.0_f32, 2.0, 3.0], 4, NAMES).unwrap();
         assert_eq!(channels.part(12, 24), channels);
-        let [second] = channels.part(4, 4).numbers() else {
-            panic!("one channel");
-        };
-        assert_eq!(*second, 2.0);
+        assert_eq!(channels.part(4, 4).numbers(), Slice::F32(&[2.0]));
         for start in [0, 5, usize::MAX] {
             for len in [0, 1, 11, 12, usize::MAX] {
                 let part = channels.part(start, len);
-                assert!(!part.numbers.is_empty() && part.inner > 0);
+                assert!(part.numbers.len() > 0 && part.inner > 0);
             }
         }
     }

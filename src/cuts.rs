@@ -43,9 +43,26 @@ impl Cuts {
         }
     }
 
+    /// Where both allow a cut, as far as that can be said.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Anywhere, cuts) | (cuts, Self::Anywhere) => cuts,
+            (one, other) if one == other => one,
+            _ => Self::Nowhere,
+        }
+    }
+
+    /// How many of the `len` elements from `start` on of a whole an activation can be [told](crate::Formula::part) to be a
+    /// tensor: a stretch, or one element, which may always be seen by itself.
+    pub(crate) fn block(self, start: usize, len: usize) -> usize {
+        match self {
+            Self::Nowhere => 1,
+            cuts => cuts.stretch(start, len),
+        }
+    }
+
     /// How many of the `len` elements from `start` on of a whole are a stretch that may be cut out of it; where it may
     /// not be cut at all, all of them.
-    #[cfg(feature = "ndarray")]
     pub(crate) fn stretch(self, start: usize, len: usize) -> usize {
         let Self::Periods {
             period,
@@ -97,7 +114,19 @@ mod tests {
         assert_eq!(Cuts::Anywhere.middle(3, usize::MAX), None);
     }
 
-    #[cfg(feature = "ndarray")]
+    #[test]
+    fn both_allow_what_each_allows() {
+        let periods = |period| Cuts::Periods {
+            period,
+            step: Some(2),
+        };
+        assert_eq!(Cuts::Anywhere.and(periods(6)), periods(6));
+        assert_eq!(periods(6).and(Cuts::Anywhere), periods(6));
+        assert_eq!(periods(6).and(periods(6)), periods(6));
+        assert_eq!(periods(6).and(periods(4)), Cuts::Nowhere);
+        assert_eq!(Cuts::Anywhere.and(Cuts::Nowhere), Cuts::Nowhere);
+    }
+
     #[test]
     fn stretches_are_as_long_as_the_rule_allows() {
         let channels = Cuts::Periods {

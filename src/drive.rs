@@ -5,20 +5,27 @@
 //! place" is the same code as "out of place", so it returns the same bits.
 
 use crate::simd::{Machine, Vocabulary};
-use float::Float;
+use precision::Precision;
 
 pub(crate) mod apart;
 pub(crate) mod body;
+// Scalar code has no vectors of bytes.
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
+    allow(dead_code)
+)]
 pub(crate) mod bytes;
-pub(crate) mod float;
+pub(crate) mod limits;
 pub(crate) mod map;
 pub(crate) mod of_16_bits;
 pub(crate) mod operands;
+pub(crate) mod precision;
 #[cfg(feature = "half")]
 pub(crate) mod ranges;
 // Only x86-64 has such stores, and only optimised code uses them.
 #[cfg_attr(any(not(target_arch = "x86_64"), unoptimised), allow(dead_code))]
 pub(crate) mod stream;
+pub(crate) mod ternary;
 
 #[cfg(feature = "half")]
 use ranges::Ranges;
@@ -136,6 +143,12 @@ pub(crate) trait Kernel: Copy {
     /// given to [`eval`](Self::eval). If it is infinite there is none.
     const LARGEST: f32 = f32::INFINITY;
 
+    /// [`LARGEST`](Self::LARGEST) for the parameters that the kernel has, where it depends on them: finite if that is.
+    #[inline(always)]
+    fn largest(&self) -> f32 {
+        Self::LARGEST
+    }
+
     /// Whether there are numbers that [`eval`](Self::eval) is not given.
     const LEAVES_SOME: bool = Self::HAS_NEAR_ZERO || Self::LARGEST < f32::INFINITY;
 
@@ -157,13 +170,19 @@ pub(crate) trait Kernel: Copy {
     /// The ranges of 16-bit numbers whose result is another number, if that is all there is to the activation.
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges<T: Float>(&self) -> Option<Ranges> {
+    fn ranges<T: Precision>(&self) -> Option<Ranges> {
         None
+    }
+
+    /// Whether the parameters are so rare that there is no kernel for them: the oracle is taken instead.
+    #[inline(always)]
+    fn is_rest(&self) -> bool {
+        false
     }
 
     /// Hands on the kernel for elements of type `T`: this one, unless there is another for 16 bits.
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         then.with(self);
     }
 }
@@ -180,25 +199,36 @@ pub(crate) trait BinaryKernel: Copy {
 /// An activation as one kernel or several, of which its parameters and the type of the results choose one.
 pub(crate) trait ChooseKernel {
     /// Hands on the kernel that is chosen for elements of type `T`.
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W);
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W);
+
+    /// [`Kernel::is_rest`].
+    #[inline(always)]
+    fn is_rest(&self) -> bool {
+        false
+    }
 
     /// [`Kernel::ranges`].
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges_of<T: Float>(&self) -> Option<Ranges> {
+    fn ranges_of<T: Precision>(&self) -> Option<Ranges> {
         None
     }
 }
 
 impl<K: Kernel> ChooseKernel for K {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         self.choose_for::<T, W>(then);
+    }
+
+    #[inline(always)]
+    fn is_rest(&self) -> bool {
+        Kernel::is_rest(self)
     }
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges_of<T: Float>(&self) -> Option<Ranges> {
+    fn ranges_of<T: Precision>(&self) -> Option<Ranges> {
         self.ranges::<T>()
     }
 }

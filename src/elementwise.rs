@@ -10,23 +10,23 @@ use crate::drive::{Io, Stores};
 use crate::error::same_length;
 #[cfg(feature = "parallel")]
 use crate::parallel;
+use crate::pipeline::apply_between;
 use crate::registry::for_each_activation;
-use crate::{AnyActivation, Element, Error, Formula, Isa};
+use crate::{AnyActivation, Element, Error, Float, Formula, Isa};
 
 /// Applies an activation to slices of `T`.
 ///
-/// Implemented by every activation of the crate, by [`AnyActivation`], and by
-/// [`Fused`](crate::Fused) for an activation between a bias and a residual; it cannot be implemented
-/// elsewhere. All methods return the same bits for the same input: out
-/// of place or in place, on every instruction set, at every length and alignment (but for the
-/// payload of a NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec) and
-/// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory. (On several threads
-/// a list of the parts is allocated, too.)
+/// Implemented by every activation of the crate, by [`AnyActivation`], and by [`Fused`](crate::Fused) for an activation
+/// between a bias and a residual; it cannot be implemented elsewhere. All methods return the same bits for the same
+/// input: out of place or in place, on every instruction set, at every length and alignment (but for the payload of a
+/// NaN). No method panics, and none allocates but [`to_vec`](Self::to_vec) and [`apply_to_vec`](Self::apply_to_vec),
+/// which abort as [`Vec`](alloc::vec::Vec) does where there is no memory. (On several threads a list of the parts is
+/// allocated, too.)
 ///
-/// Elements are `f32`, or with the feature `half` also `f16` and `bf16`. For a 16-bit type a result is the correctly rounded one
-/// if the parameters are the default ones, for every input: rounded once from the exact result, ties to even. With other
-/// parameters it is within 0.5003 units in the last place. Parameters are always `f32`. A signaling NaN may stay one where the
-/// result is the input.
+/// Elements are `f32`, or with the feature `half` also `f16` and `bf16`. For a 16-bit type a result is the correctly
+/// rounded one if the parameters are the default ones, for every input: rounded once from the exact result, ties to
+/// even. With other parameters it is within 0.5003 units in the last place. Parameters are always `f32`. A signaling
+/// NaN may stay one where the result is the input.
 ///
 /// All this holds in the default floating-point environment: rounding to nearest, subnormal
 /// numbers kept. A thread that flushes them to zero (FTZ, DAZ) may get zeros in their place, or the
@@ -162,6 +162,75 @@ pub trait Activation<T: Element = f32>: Formula + Apply<T> {
         // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable and writable, and source and destination
         // are equal.
         unsafe { self.apply_raw(isa, Io::over(x), Stores::Cached) };
+        Ok(())
+    }
+
+    /// `y[i] = f(x[i])` for an output of another type: `x[i]` is widened to f32, and the result of f32 rounded once.
+    ///
+    /// If both types are the same, this is [`apply`](Self::apply). From one 16-bit type to the other, or from f32 to
+    /// one of them, a result is within 0.5003 units in the last place if the kernel of f32 is within 2 of its own; it
+    /// may not be the nearest number.
+    ///
+    /// ```
+    /// # #[cfg(feature = "half")] {
+    /// use activations::{Activation, Relu, half::f16};
+    /// let mut y = [f16::ZERO; 2];
+    /// Relu.apply_to(&[-1.0, 70000.0], &mut y)?;
+    /// assert_eq!(y, [f16::ZERO, f16::INFINITY]);
+    /// # }
+    /// # Ok::<(), activations::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the lengths differ.
+    #[inline]
+    fn apply_to<Y: Float>(&self, x: &[T], y: &mut [Y]) -> Result<(), Error>
+    where
+        T: Float,
+        Self: Activation<f32>,
+    {
+        self.apply_to_on(Isa::detect(), x, y)
+    }
+
+    /// As [`apply_to`](Self::apply_to), on all threads of the current rayon pool where the tensor is large.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    #[inline]
+    fn par_apply_to<Y: Float>(&self, x: &[T], y: &mut [Y]) -> Result<(), Error>
+    where
+        T: Float,
+        Self: Activation<f32> + Sync,
+    {
+        if !parallel::pays(x.len()) {
+            return self.apply_to(x, y);
+        }
+        same_length(x, y)?;
+        self.check(x.len())?;
+        let stores = Stores::for_output(Isa::detect(), size_of_val(y));
+        // SAFETY: `check` passed; `x` is readable, `y` writable and as long, and a shared and an exclusive borrow do not
+        // overlap.
+        unsafe { parallel::between(self, x, y.as_mut_ptr(), stores) };
+        Ok(())
+    }
+
+    /// As [`apply_to`](Self::apply_to), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    #[inline]
+    fn apply_to_on<Y: Float>(&self, isa: Isa, x: &[T], y: &mut [Y]) -> Result<(), Error>
+    where
+        T: Float,
+        Self: Activation<f32>,
+    {
+        same_length(x, y)?;
+        check_for(self, isa, x.len())?;
+        let stores = Stores::for_output(isa, size_of_val(y));
+        // SAFETY: `check_for` has seen to CPU and parameters; `x` is readable, `y` writable and as long, and a shared and
+        // an exclusive borrow do not overlap.
+        unsafe { apply_between(self, isa, x, y.as_mut_ptr(), stores) };
         Ok(())
     }
 }

@@ -43,11 +43,11 @@ pub enum Error {
         /// The rows it was to have.
         rows: Rows,
     },
-    /// A mask, or lengths, do not fit the rows of the input.
+    /// What goes with attention, or what is to become of it, does not fit the rows of the input.
     AttentionMismatch {
         /// The operation, by its canonical name.
         operation: &'static str,
-        /// The operand, by its field's name.
+        /// The operand, by the name of its field or argument.
         operand: &'static str,
         /// Elements in the operand, or the element of it that does not fit.
         operand_len: usize,
@@ -56,13 +56,14 @@ pub enum Error {
         /// What the operand has to be.
         expected: &'static str,
     },
-    /// What goes with the input has not as many elements: the value of a gate, or a residual.
+    /// What goes with the input has not as many elements: the value of a gate, a skip connection or a residual; or the
+    /// input of a gate, or a row of it, is no whole number of biases.
     OperandMismatch {
-        /// Elements in the input, which of a gate is what the activation is applied to.
+        /// Elements in the input, which of a gate is what the activation is applied to; or what the operand was to have.
         input: usize,
-        /// What it is: `"value"` or `"residual"`.
+        /// What it is: `"value"`, `"skip"` or `"residual"`; `"gate_bias"`, `"value_bias"`, or `"bias"` for both in one.
         operand: &'static str,
-        /// Elements in it.
+        /// Elements in it; of biases, those of the gate.
         len: usize,
     },
     /// Input and output are not `[outer, 2 * n]` and `[outer, n]`.
@@ -76,7 +77,7 @@ pub enum Error {
     },
     /// A parameter has a value for which the activation has no meaning.
     InvalidParameter {
-        /// The activation or gate, by its canonical name.
+        /// The activation or gate, by its canonical name; `"clip"` where that was read.
         activation: &'static str,
         /// The parameter, by its field's name.
         parameter: &'static str,
@@ -135,9 +136,25 @@ pub enum Error {
         near: Vec<&'static str>,
     },
     #[cfg(feature = "alloc")]
+    /// What stands before a name is no library.
+    UnknownLibrary {
+        /// What stands there: a prefix, or the path of a module.
+        prefix: String,
+    },
+    #[cfg(feature = "alloc")]
+    /// The name is that of something that is read by another type.
+    OfAnotherKind {
+        /// The name as given.
+        name: String,
+        /// What it is: `"is a gate"`.
+        is: &'static str,
+        /// The type that reads it, or that makes it up.
+        see: &'static str,
+    },
+    #[cfg(feature = "alloc")]
     /// The text of an activation's parameters could not be read.
     UnreadableParameters {
-        /// The activation or gate, by its canonical name.
+        /// The activation or gate, by the name it was given, or by its canonical one.
         activation: &'static str,
         /// The text that could not be read.
         text: String,
@@ -247,6 +264,14 @@ impl fmt::Display for Error {
             #[cfg(feature = "alloc")]
             Self::UnknownGate { name, near } => unknown(f, "gate", name, near),
             #[cfg(feature = "alloc")]
+            Self::UnknownLibrary { prefix } => write!(
+                f,
+                "no library is called {prefix:?}; write the name alone, or one of torch, onnx, keras, jax, hf, tflite, \
+                 ggml and vllm before it, as in onnx:HardSigmoid"
+            ),
+            #[cfg(feature = "alloc")]
+            Self::OfAnotherKind { name, is, see } => write!(f, "{name:?} {is}: see {see}"),
+            #[cfg(feature = "alloc")]
             Self::UnreadableParameters {
                 activation,
                 text,
@@ -281,7 +306,7 @@ impl core::error::Error for Error {}
 
 /// Whether input and output are of one length.
 #[inline]
-pub(crate) fn same_length<T>(x: &[T], y: &[T]) -> Result<(), Error> {
+pub(crate) fn same_length<X, Y>(x: &[X], y: &[Y]) -> Result<(), Error> {
     if x.len() == y.len() {
         Ok(())
     } else {

@@ -2,22 +2,32 @@
 
 #[cfg(feature = "alloc")]
 use crate::AVec;
-use crate::apply::Apply;
 #[cfg(feature = "alloc")]
 use crate::buffer::make_room;
+use crate::converted::ElementsMut;
 use crate::drive::Stores;
+use crate::element::Slice;
 use crate::error;
 #[cfg(feature = "parallel")]
 use crate::parallel;
-use crate::pipeline::{Pipeline, Source};
-use crate::{Activation, Error, Formula, Isa};
+use crate::pipeline::Source;
+use crate::{Activation, Error, Float, Formula, GateLimits, Isa};
+use biases::GateBiases;
+use ready::Ready;
 use split::Split;
 
 pub(crate) mod any;
+pub(crate) mod biased;
+pub(crate) mod biases;
+pub(crate) mod clamped_swiglu;
+pub(crate) mod fatreglu;
 pub(crate) mod gated;
 pub(crate) mod geglu;
+pub(crate) mod geglu_quick;
 pub(crate) mod geglu_tanh;
 pub(crate) mod glu;
+mod limits;
+pub(crate) mod ready;
 pub(crate) mod reglu;
 pub(crate) mod split;
 pub(crate) mod swiglu;
@@ -25,7 +35,8 @@ pub(crate) mod swiglu;
 /// Multiplies one tensor by the activation of another: `y = activation(gate) * value`.
 ///
 /// The gated linear units of transformers: gate and value are two linear maps of the same input. The
-/// activation is rounded as its page says, then the product once more. The bits are those of the two
+/// activation is rounded as its page says, then the product once more; a gate with [`limits`](Self::limits) has steps
+/// before and after. The bits are those of the
 /// steps one by one, in one pass over memory (but for the payload of a NaN), and the same on every
 /// instruction set, at every length and alignment, in place or not, split or not. No method panics,
 /// and none allocates but [`to_vec`](Self::to_vec), [`apply_to_vec`](Self::apply_to_vec) and
@@ -35,6 +46,9 @@ pub(crate) mod swiglu;
 /// [`Prelu::per_channel`](crate::Prelu::per_channel), takes a pass for each of the steps; its channels
 /// are those of the gate as a tensor by itself.
 ///
+/// With the feature `half` the gate, the value and the output may each be `f32`, `f16` or `bf16`, in any combination: see
+/// [`Float`]. Both steps are then those of `f32`, and the product is rounded once, to the type of the output.
+///
 /// # Errors
 /// Every method returns what [`check`](Self::check) does. The output is then untouched.
 pub trait Gate: Copy {
@@ -43,6 +57,18 @@ pub trait Gate: Copy {
 
     /// The activation, with its parameters.
     fn activation(&self) -> Self::Activation;
+
+    /// What gate, activation and value are limited to, and what is added to the value: nothing, unless a gate says otherwise.
+    #[inline]
+    fn limits(&self) -> GateLimits {
+        GateLimits::NONE
+    }
+
+    /// What is added to gate and value first: nothing, unless a gate is [`Biased`](crate::Biased) or wraps one that is.
+    #[inline]
+    fn biases(&self) -> GateBiases<'_> {
+        GateBiases::NONE
+    }
 
     /// Whether the parameters make sense, for a gate of `len` elements.
     ///
@@ -55,12 +81,14 @@ pub trait Gate: Copy {
 
     /// The scalar oracle: the formula in f64.
     fn reference(&self, gate: f64, value: f64) -> f64 {
-        self.activation().reference(gate) * value
+        let activation = |gate| self.activation().reference(gate);
+        limits::reference(self, 0, activation, [gate, value])
     }
 
     /// The scalar oracle for the element at `index` of the tensors.
     fn reference_at(&self, index: usize, gate: f64, value: f64) -> f64 {
-        self.activation().reference_at(index, gate) * value
+        let activation = |gate| self.activation().reference_at(index, gate);
+        limits::reference(self, index, activation, [gate, value])
     }
 
     /// `y[i] = activation(gate[i]) * value[i]`, on the best instruction set ([`Isa::detect`]).
@@ -69,7 +97,12 @@ pub trait Gate: Copy {
     /// [`Error::OperandMismatch`] where gate and value differ in length, [`Error::LengthMismatch`]
     /// where gate and output do.
     #[inline]
-    fn apply(&self, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error> {
+    fn apply<G: Float, V: Float, Y: Float>(
+        &self,
+        gate: &[G],
+        value: &[V],
+        y: &mut [Y],
+    ) -> Result<(), Error> {
         self.apply_on(Isa::detect(), gate, value, y)
     }
 
@@ -78,7 +111,7 @@ pub trait Gate: Copy {
     /// # Errors
     /// [`Error::OperandMismatch`] where gate and value differ in length.
     #[inline]
-    fn apply_in_place(&self, gate: &mut [f32], value: &[f32]) -> Result<(), Error> {
+    fn apply_in_place<G: Float, V: Float>(&self, gate: &mut [G], value: &[V]) -> Result<(), Error> {
         self.apply_in_place_on(Isa::detect(), gate, value)
     }
 
@@ -87,7 +120,7 @@ pub trait Gate: Copy {
     /// # Errors
     /// [`Error::OperandMismatch`] where gate and value differ in length.
     #[cfg(feature = "alloc")]
-    fn to_vec(&self, gate: &[f32], value: &[f32]) -> Result<AVec<f32>, Error> {
+    fn to_vec<G: Float, V: Float>(&self, gate: &[G], value: &[V]) -> Result<AVec<G>, Error> {
         let mut y = AVec::new(0);
         self.apply_to_vec(gate, value, &mut y)?;
         Ok(y)
@@ -99,23 +132,29 @@ pub trait Gate: Copy {
     /// # Errors
     /// [`Error::OperandMismatch`] where gate and value differ in length. `y` is then untouched.
     #[cfg(feature = "alloc")]
-    fn apply_to_vec(&self, gate: &[f32], value: &[f32], y: &mut AVec<f32>) -> Result<(), Error> {
+    fn apply_to_vec<G: Float, V: Float, Y: Float>(
+        &self,
+        gate: &[G],
+        value: &[V],
+        y: &mut AVec<Y>,
+    ) -> Result<(), Error> {
         same_length(gate, value)?;
-        let activation = ready(self, gate.len())?;
+        let ready = Ready::of(self, gate.len())?;
         let is_new = make_room(y, gate.len());
         let isa = Isa::detect();
         // The pages of new memory come by way of the cache.
         let stores = if is_new {
             Stores::Cached
         } else {
-            Stores::for_output(isa, size_of_val(gate))
+            Stores::for_output(isa, gate.len() * size_of::<Y>())
         };
-        let source = Source::two_tensors(gate, value);
+        let source = Source::two_tensors(Slice::of(gate), Slice::of(value));
         // SAFETY: `detect` names an instruction set of this CPU; gate and value are as long as
         // `source` says, `y` has room for as many elements, and they are distinct. All of them are
         // written when their number becomes the length.
         unsafe {
-            Pipeline::new(activation.erase(), isa).gate(source, y.as_mut_ptr(), stores);
+            let dst = ElementsMut::of(y.as_mut_ptr());
+            ready.pipeline(isa).gate(source, dst, stores);
             y.set_len(gate.len());
         }
         Ok(())
@@ -126,11 +165,24 @@ pub trait Gate: Copy {
     /// # Errors
     /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     #[inline]
-    fn apply_on(&self, isa: Isa, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error> {
+    fn apply_on<G: Float, V: Float, Y: Float>(
+        &self,
+        isa: Isa,
+        gate: &[G],
+        value: &[V],
+        y: &mut [Y],
+    ) -> Result<(), Error> {
         same_length(gate, value)?;
         error::same_length(gate, y)?;
         // SAFETY: `y` is writable and as long as gate and value, and shared and exclusive borrows do not overlap.
-        unsafe { apply_to(self, isa, Source::two_tensors(gate, value), y.as_mut_ptr()) }
+        unsafe {
+            apply_to(
+                self,
+                isa,
+                Source::two_tensors(Slice::of(gate), Slice::of(value)),
+                y.as_mut_ptr(),
+            )
+        }
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
@@ -138,14 +190,19 @@ pub trait Gate: Copy {
     /// # Errors
     /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     #[inline]
-    fn apply_in_place_on(&self, isa: Isa, gate: &mut [f32], value: &[f32]) -> Result<(), Error> {
+    fn apply_in_place_on<G: Float, V: Float>(
+        &self,
+        isa: Isa,
+        gate: &mut [G],
+        value: &[V],
+    ) -> Result<(), Error> {
         same_length(gate, value)?;
         isa.require()?;
-        let activation = ready(self, gate.len())?;
-        let (source, dst) = Source::in_place(gate, value);
+        let ready = Ready::of(self, gate.len())?;
+        let (source, dst) = Source::in_place(gate, Slice::of(value));
         // SAFETY: the CPU has `isa`; gate and value have one length, what is written is the gate,
         // and shared and exclusive borrows do not overlap.
-        unsafe { Pipeline::new(activation.erase(), isa).gate(source, dst, Stores::Cached) };
+        unsafe { ready.pipeline(isa).gate(source, dst, Stores::Cached) };
         Ok(())
     }
 
@@ -154,17 +211,29 @@ pub trait Gate: Copy {
     /// # Errors
     /// As there.
     #[cfg(feature = "parallel")]
-    fn par_apply(&self, gate: &[f32], value: &[f32], y: &mut [f32]) -> Result<(), Error>
+    fn par_apply<G: Float, V: Float, Y: Float>(
+        &self,
+        gate: &[G],
+        value: &[V],
+        y: &mut [Y],
+    ) -> Result<(), Error>
     where
         Self::Activation: Sync,
     {
         same_length(gate, value)?;
         error::same_length(gate, y)?;
-        let activation = ready(self, gate.len())?;
-        let source = Source::two_tensors(gate, value);
+        let ready = Ready::of(self, gate.len())?;
+        let source = Source::two_tensors(Slice::of(gate), Slice::of(value));
         let stores = Stores::for_output(Isa::detect(), size_of_val(y));
         // SAFETY: gate, value and `y` have one length, and shared and exclusive borrows do not overlap.
-        unsafe { parallel::gate(&activation, source, y.as_mut_ptr(), stores) };
+        unsafe {
+            parallel::gate(
+                ready.pipeline(Isa::detect()),
+                source,
+                ElementsMut::of(y.as_mut_ptr()),
+                stores,
+            )
+        };
         Ok(())
     }
 
@@ -174,16 +243,20 @@ pub trait Gate: Copy {
     /// # Errors
     /// As there.
     #[cfg(feature = "parallel")]
-    fn par_apply_in_place(&self, gate: &mut [f32], value: &[f32]) -> Result<(), Error>
+    fn par_apply_in_place<G: Float, V: Float>(
+        &self,
+        gate: &mut [G],
+        value: &[V],
+    ) -> Result<(), Error>
     where
         Self::Activation: Sync,
     {
         same_length(gate, value)?;
-        let activation = ready(self, gate.len())?;
-        let (source, dst) = Source::in_place(gate, value);
+        let ready = Ready::of(self, gate.len())?;
+        let (source, dst) = Source::in_place(gate, Slice::of(value));
         // SAFETY: gate and value have one length, what is written is the gate, and shared and exclusive borrows
         // do not overlap.
-        unsafe { parallel::gate(&activation, source, dst, Stores::Cached) };
+        unsafe { parallel::gate(ready.pipeline(Isa::detect()), source, dst, Stores::Cached) };
         Ok(())
     }
 
@@ -192,26 +265,44 @@ pub trait Gate: Copy {
     /// # Errors
     /// As there.
     #[cfg(feature = "parallel")]
-    fn par_apply_split(&self, split: Split, x: &[f32], y: &mut [f32]) -> Result<(), Error>
+    fn par_apply_split<X: Float, Y: Float>(
+        &self,
+        split: Split,
+        x: &[X],
+        y: &mut [Y],
+    ) -> Result<(), Error>
     where
         Self::Activation: Sync,
     {
-        split.check(x.len(), y.len())?;
-        let activation = ready(self, y.len())?;
-        let source = split.source(x);
+        split.check(&self.biases(), x.len(), y.len())?;
+        let ready = Ready::of(self, y.len())?;
+        let source = split.source(Slice::of(x));
         let stores = Stores::for_output(Isa::detect(), size_of_val(y));
         // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe { parallel::gate(&activation, source, y.as_mut_ptr(), stores) };
+        unsafe {
+            parallel::gate(
+                ready.pipeline(Isa::detect()),
+                source,
+                ElementsMut::of(y.as_mut_ptr()),
+                stores,
+            )
+        };
         Ok(())
     }
 
     /// The gate and the value in one tensor `x`, as `split` says; `y` is half as long.
     ///
     /// # Errors
-    /// [`Error::SplitMismatch`] where `x` and `y` are not `[outer, 2 * n]` and `[outer, n]`.
+    /// [`Error::SplitMismatch`] where `x` and `y` are not `[outer, 2 * n]` and `[outer, n]`, [`Error::OperandMismatch`] where
+    /// [biases](Self::biases) are not for rows of `n`.
     #[inline]
-    fn apply_split(&self, split: Split, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
+    fn apply_split<X: Float, Y: Float>(
+        &self,
+        split: Split,
+        x: &[X],
+        y: &mut [Y],
+    ) -> Result<(), Error> {
         self.apply_split_on(Isa::detect(), split, x, y)
     }
 
@@ -220,17 +311,17 @@ pub trait Gate: Copy {
     /// # Errors
     /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     #[inline]
-    fn apply_split_on(
+    fn apply_split_on<X: Float, Y: Float>(
         &self,
         isa: Isa,
         split: Split,
-        x: &[f32],
-        y: &mut [f32],
+        x: &[X],
+        y: &mut [Y],
     ) -> Result<(), Error> {
-        split.check(x.len(), y.len())?;
+        split.check(&self.biases(), x.len(), y.len())?;
         // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe { apply_to(self, isa, split.source(x), y.as_mut_ptr()) }
+        unsafe { apply_to(self, isa, split.source(Slice::of(x)), y.as_mut_ptr()) }
     }
 
     /// As [`apply_split`](Self::apply_split), in a new buffer, aligned to a cache line.
@@ -238,19 +329,20 @@ pub trait Gate: Copy {
     /// # Errors
     /// As there; the output is as long as it has to be.
     #[cfg(feature = "alloc")]
-    fn split_to_vec(&self, split: Split, x: &[f32]) -> Result<AVec<f32>, Error> {
+    fn split_to_vec<X: Float>(&self, split: Split, x: &[X]) -> Result<AVec<X>, Error> {
         let len = x.len() / 2;
-        split.check(x.len(), len)?;
-        let activation = ready(self, len)?;
+        split.check(&self.biases(), x.len(), len)?;
+        let ready = Ready::of(self, len)?;
         let mut y = AVec::new(0);
         make_room(&mut y, len);
-        let source = split.source(x);
+        let source = split.source(Slice::of(x));
         // SAFETY: `detect` names an instruction set of this CPU; `x` is as `source` says, the new
         // buffer has room for half as many elements, and the two are distinct. All of them are
         // written when their number becomes the length.
         unsafe {
-            let pipeline = Pipeline::new(activation.erase(), Isa::detect());
-            pipeline.gate(source, y.as_mut_ptr(), Stores::Cached);
+            let dst = ElementsMut::of(y.as_mut_ptr());
+            let pipeline = ready.pipeline(Isa::detect());
+            pipeline.gate(source, dst, Stores::Cached);
             y.set_len(len);
         }
         Ok(y)
@@ -263,33 +355,23 @@ pub trait Gate: Copy {
 /// What `source` says can be read; `y` is valid for writes of as many elements as there are products, and does not
 /// overlap it.
 #[inline]
-pub(crate) unsafe fn apply_to<G: Gate>(
+pub(crate) unsafe fn apply_to<G: Gate, Y: Float>(
     gate: &G,
     isa: Isa,
     source: Source,
-    y: *mut f32,
+    y: *mut Y,
 ) -> Result<(), Error> {
     isa.require()?;
     let products = source.products();
-    let activation = ready(gate, products)?;
-    let stores = Stores::for_output(isa, products * size_of::<f32>());
+    let ready = Ready::of(gate, products)?;
+    let stores = Stores::for_output(isa, products * size_of::<Y>());
     // SAFETY: the CPU has `isa`, the parameters are right, and the caller vouches for the memory.
-    unsafe { Pipeline::new(activation.erase(), isa).gate(source, y, stores) };
+    unsafe { ready.pipeline(isa).gate(source, ElementsMut::of(y), stores) };
     Ok(())
 }
 
-/// The activation, once its parameters are seen to be right: the gate's own `check` has the better
-/// names for them, but may be another crate's and is not relied on.
 #[inline]
-fn ready<G: Gate>(gate: &G, len: usize) -> Result<G::Activation, Error> {
-    gate.check(len)?;
-    let activation = gate.activation();
-    activation.check(len)?;
-    Ok(activation)
-}
-
-#[inline]
-fn same_length(gate: &[f32], value: &[f32]) -> Result<(), Error> {
+fn same_length<G, V>(gate: &[G], value: &[V]) -> Result<(), Error> {
     if gate.len() == value.len() {
         Ok(())
     } else {

@@ -38,11 +38,10 @@ impl Isa {
     /// The instruction set that [`Activation::apply`](crate::Activation::apply) uses: the best
     /// that this CPU has, capped by the environment variable `ACTIVATIONS_ISA`.
     ///
-    /// The variable is read once, where the feature `std` is on, on the first use of the crate. It names the highest instruction
-    /// set to use, in the order `scalar`, `neon`, `avx2`, `avx512`; so `avx2` on an AVX-512
-    /// machine picks AVX2, and `neon` on an x86 machine picks scalar code. An empty value is none,
-    /// and one that names none of them is ignored, as a library must neither print nor panic; [`Isa::env_cap`]
-    /// lets a program report it.
+    /// The variable is read once, where the feature `std` is on, on the first use of the crate. It names the highest
+    /// instruction set to use, in the order `scalar`, `neon`, `avx2`, `avx512`; so `avx2` on an AVX-512 machine picks
+    /// AVX2, and `neon` on an x86 machine picks scalar code. An empty value is none, and one that names none of them is
+    /// ignored, as a library must neither print nor panic; [`Isa::env_cap`] lets a program report it.
     #[inline]
     pub fn detect() -> Self {
         Self::from_index((state() >> PICKED_SHIFT) & 3)

@@ -4,7 +4,8 @@
 //! a profiler show it. Each function serves out of place and in place.
 //! `activations::kernel::streamed::avx512::hardswish` is the same for outputs that no cache would hold.
 //! `activations::kernel::surrounded::avx512::hardswish` computes `f(x + bias) * factor + addend` in one loop, for gates,
-//! biases and residuals, and there is a streamed one of that. Nothing else is compiled per activation. Scalar code has
+//! biases and residuals, and there is a streamed one of that. Nothing else is compiled per activation, but for gates with
+//! limits, whose activation is [`Swish`]: `activations::kernel::limited::avx512::swish`. Scalar code has
 //! the plain kernels alone: there, what surrounds them is a stage (`stage.rs`) before or after. So it is on all instruction
 //! sets where the library is not optimised (`build.rs`), and nothing streams there.
 
@@ -26,29 +27,30 @@ macro_rules! around {
 }
 
 /// The kernels of one instruction set, from its module, the attribute that selects its instructions, and pulp's token for
-/// them. In brackets stands the type of the elements; if a name for operands follows, the kernels are surrounded.
+/// them. In brackets stands the type of the elements; if a name for operands and their type follow, the kernels are
+/// surrounded.
 macro_rules! kernels {
     (
-        $isa:ident, $instructions:meta, $token:expr; [$element:ident $($operands:ident)?]
+        $isa:ident, $instructions:meta, $token:expr; [$element:ident $($operands:ident: $around:ident)?]
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), ".")]
         pub(crate) mod $isa {
             use super::*;
-            kernels! { each $instructions, $token, [$element $($operands)?]; $($type $name)* }
+            kernels! { each $instructions, $token, [$element $($operands: $around)?]; $($type $name)* }
         }
     };
     (each $instructions:meta, $token:expr, $operands:tt; $($type:ident $name:ident)*) => {
         $(kernels! { one $instructions, $token, $operands; $type $name })*
     };
-    (one $instructions:meta, $token:expr, [$element:ident $($operands:ident)?]; $type:ident $name:ident) => {
+    (one $instructions:meta, $token:expr, [$element:ident $($operands:ident: $around:ident)?]; $type:ident $name:ident) => {
         #[doc = concat!("[`", stringify!($type), "`].")]
         ///
         /// # Safety
         /// The CPU has the instruction set; `io` is as for [`Apply::apply_raw`], and operands are as many.
         #[$instructions]
         #[inline(never)]
-        pub(crate) unsafe fn $name(activation: &$type, io: Io<$element> $(, $operands: &Operands)?) {
+        pub(crate) unsafe fn $name(activation: &$type, io: Io<$element> $(, $operands: &$around)?) {
             // SAFETY: the caller vouches for the CPU, which is all that a token stands for, and for the memory.
             let mapping = unsafe { Mapping::new($token, io, around!($($operands)?)) };
             activation.choose_kernel::<$element, _>(mapping);
@@ -61,20 +63,20 @@ macro_rules! kernels {
 #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
 macro_rules! streamed_kernels {
     (
-        $isa:ident, $instructions:meta, $token:expr; [$element:ident $($operands:ident)?]
+        $isa:ident, $instructions:meta, $token:expr; [$element:ident $($operands:ident: $around:ident)?]
         $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*
     ) => {
         #[doc = concat!("The kernels on ", stringify!($isa), " that stream.")]
         pub(crate) mod $isa {
             use super::*;
-            streamed_kernels! { each $isa, $instructions, $token, [$element $($operands)?]; $($type $name)* }
+            streamed_kernels! { each $isa, $instructions, $token, [$element $($operands: $around)?]; $($type $name)* }
         }
     };
     (each $isa:ident, $instructions:meta, $token:expr, $operands:tt; $($type:ident $name:ident)*) => {
         $(streamed_kernels! { one $isa, $instructions, $token, $operands; $type $name })*
     };
     (
-        one $isa:ident, $instructions:meta, $token:expr, [$element:ident $($operands:ident)?];
+        one $isa:ident, $instructions:meta, $token:expr, [$element:ident $($operands:ident: $around:ident)?];
         $type:ident $name:ident
     ) => {
         #[doc = concat!("[`", stringify!($type), "`].")]
@@ -84,7 +86,7 @@ macro_rules! streamed_kernels {
         /// many.
         #[$instructions]
         #[inline(never)]
-        pub(crate) unsafe fn $name(activation: &$type, io: Io<$element> $(, $operands: &Operands)?) {
+        pub(crate) unsafe fn $name(activation: &$type, io: Io<$element> $(, $operands: &$around)?) {
             // SAFETY: a part of what the caller vouches for.
             let cached = |start, len| unsafe {
                 let io = io.part(start, len);
@@ -182,28 +184,46 @@ macro_rules! choose {
     (self streamed $isa:ident $name:ident) => { super::streamed::$isa::$name };
     (surrounded $isa:ident $name:ident) => { super::surrounded::$isa::$name };
     (surrounded streamed $isa:ident $name:ident) => { super::surrounded::streamed::$isa::$name };
+    (limited $isa:ident $name:ident) => { super::limited::$isa::$name };
+    (limited streamed $isa:ident $name:ident) => { super::limited::streamed::$isa::$name };
     (rest self $name:ident $($argument:ident),*) => { super::scalar::$name($($argument),*) };
-    // Scalar code has none: `is_kernel` says so.
-    (rest surrounded $name:ident $($argument:ident),*) => {{
+    // Scalar code has no others: `has_loop` says so.
+    (rest $module:ident $name:ident $($argument:ident),*) => {{
         let _ = ($($argument),*);
         unreachable!("scalar kernels have no surroundings")
     }};
 }
 
-/// How each activation is applied: by its kernel. [`Prelu`] alone may have a kernel and stages; see `pipeline::prelu`.
+/// Whether there are kernels with what surrounds them on `isa`.
+#[inline]
+pub(crate) fn has_surrounded(isa: Isa) -> bool {
+    isa != Isa::Scalar && !cfg!(unoptimised)
+}
+
+/// How each activation is applied: by its kernel, or, with parameters that none takes, by its oracle. [`Prelu`] and
+/// [`Snake`] may have parameters per channel; see `pipeline::prelu` and `pipeline::snake`. [`Swish`] alone has kernels
+/// with limits; see `kernel::limited`.
 macro_rules! apply {
     (Prelu<$lt:lifetime> $name:ident) => {};
+    (Snake<$lt:lifetime> $name:ident) => {};
+    (Swish $name:ident) => {};
     ($type:ident $name:ident) => {
         impl Apply for $type {
             #[inline]
             unsafe fn apply_raw(&self, isa: Isa, io: Io<f32>, stores: Stores) {
                 // SAFETY: the caller's promises, passed on.
-                unsafe { on_isa::$name(self, isa, io, stores) }
+                unsafe {
+                    if self.is_rest() {
+                        rest::apply(&|x| self.reference(x), io)
+                    } else {
+                        on_isa::$name(self, isa, io, stores)
+                    }
+                }
             }
 
             #[inline]
-            fn is_kernel(&self, isa: Isa) -> bool {
-                isa != Isa::Scalar && !cfg!(unoptimised)
+            fn has_loop(&self, isa: Isa, is_limited: bool) -> bool {
+                has_surrounded(isa) && !is_limited && !self.is_rest()
             }
 
             #[inline]
@@ -237,13 +257,13 @@ macro_rules! all_kernels {
         pub(crate) mod surrounded {
             #[allow(unused_imports)] // Architectures that have scalar code alone have none.
             use super::*;
-            for_each_isa! { vectors kernels! [f32 operands] $($line)* }
+            for_each_isa! { vectors kernels! [f32 operands: Operands] $($line)* }
 
             /// Those that write past the cache.
             #[cfg(target_arch = "x86_64")]
             pub(crate) mod streamed {
                 use super::*;
-                for_each_isa! { streaming streamed_kernels! [f32 operands] $($line)* }
+                for_each_isa! { streaming streamed_kernels! [f32 operands: Operands] $($line)* }
             }
         }
 
@@ -257,5 +277,8 @@ for_each_activation!(all_kernels);
 // Behind the macros that it uses.
 #[cfg(feature = "half")]
 pub(crate) mod float16;
+pub(crate) mod limited;
+pub(crate) mod of_each;
 #[cfg(feature = "half")]
 pub(crate) mod ranges;
+pub(crate) mod rest;

@@ -18,6 +18,7 @@ mod byte_table;
 #[cfg(feature = "capi")]
 mod capi;
 mod channels;
+mod converted;
 mod cuts;
 mod drive;
 mod element;
@@ -35,6 +36,7 @@ mod parallel;
 mod pipeline;
 mod registry;
 mod row;
+mod scratch;
 mod shape;
 mod simd;
 mod stage;
@@ -42,10 +44,11 @@ mod stage;
 mod tests;
 
 pub use activation::{
-    Celu, Elu, Erf, Exp, Expm1, Gelu, GeluTanh, Hardshrink, Hardsigmoid, Hardswish, Hardtanh,
-    Identity, LeakyRelu, LogSigmoid, Mish, Prelu, QuickGelu, Relu, Relu6, ReluSquared, Rrelu, Selu,
-    Shrink, Sigmoid, Silu, Softplus, Softshrink, Softsign, Swish, Tanh, Tanhshrink, Threshold,
-    ThresholdedRelu,
+    Celu, Elu, Erf, Exp, Expm1, Gelu, Gelu10, GeluTanh, Hardshrink, Hardsigmoid, Hardswish,
+    Hardtanh, Identity, Laplace, LeakyRelu, LogSigmoid, Mish, Prelu, QuickGelu, Relu, Relu6,
+    ReluSquared, Rrelu, Selu, Shrink, Sigmoid, Silu, Sin, Snake, Softcap, Softplus, Softshrink,
+    Softsign, SparsePlus, SparseSigmoid, SqrtSoftplus, Squareplus, Swish, Tanh, Tanhshrink,
+    Threshold, ThresholdedRelu, Xielu,
 };
 #[cfg(feature = "alloc")]
 pub use aligned_vec::AVec;
@@ -54,14 +57,17 @@ pub use any::AnyActivation;
 pub use array::{ArrayActivation, ArrayGate, ArrayRowActivation};
 pub use byte_table::{Arithmetic, Byte, ByteTable, Quantization, QuantizedSoftmax};
 pub use cuts::Cuts;
-pub use element::Element;
+pub use drive::limits::GateLimits;
+pub use element::{Element, Float};
 pub use elementwise::Activation;
 pub use error::Error;
 pub use formula::Formula;
 pub use fused::Fused;
 pub use gate::{
-    Gate, any::AnyGate, gated::Gated, geglu::Geglu, geglu_tanh::GegluTanh, glu::Glu, reglu::Reglu,
-    split::Layout, split::Order, split::Split, swiglu::Swiglu,
+    Gate, any::AnyGate, biased::Biased, biases::GateBiases, clamped_swiglu::ClampedSwiglu,
+    clamped_swiglu::LimitPlace, fatreglu::FatReglu, gated::Gated, geglu::Geglu,
+    geglu_quick::GegluQuick, geglu_tanh::GegluTanh, glu::Glu, reglu::Reglu, split::Layout,
+    split::Order, split::Split, swiglu::Swiglu,
 };
 /// The crate with the 16-bit types, in the version that this one uses.
 #[cfg(feature = "half")]
@@ -69,7 +75,16 @@ pub use half;
 pub use isa::{ISA_VARIABLE, Isa};
 pub use row::RowActivation;
 pub use row::{
-    any::AnyRowActivation, formula::RowFormula, hardmax::Hardmax, log_softmax::LogSoftmax,
-    softmax::Softmax, softmin::Softmin,
+    any::AnyRowActivation,
+    attention::{
+        Attention,
+        keys::{Bounds, Empty, Window},
+        mask::Mask,
+    },
+    formula::RowFormula,
+    hardmax::Hardmax,
+    log_softmax::LogSoftmax,
+    softmax::Softmax,
+    softmin::Softmin,
 };
-pub use shape::{Lengths, Rows};
+pub use shape::Rows;

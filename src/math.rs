@@ -2,6 +2,7 @@
 //! interval of the fit, error, special values. `math/fit/` holds the scripts that the coefficients
 //! come from.
 
+pub(crate) mod double;
 pub(crate) mod erf;
 pub(crate) mod exp;
 pub(crate) mod exp16;
@@ -13,10 +14,12 @@ pub(crate) mod gate;
 pub(crate) mod intervals;
 pub(crate) mod log1p;
 pub(crate) mod normal_tail;
+pub(crate) mod sin;
 pub(crate) mod softplus;
 pub(crate) mod softplus16;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;
+pub(crate) mod xielu;
 
 use crate::simd::Vocabulary;
 

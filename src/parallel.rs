@@ -1,9 +1,10 @@
 //! Large tensors on all threads of a rayon pool, cut where no result changes.
 
-use crate::apply::{Apply, Erased, apply_fenced};
+use crate::apply::{Apply, apply_fenced};
+use crate::converted::ElementsMut;
 use crate::drive::{Io, Stores, map::LINE};
-use crate::pipeline::{Pipeline, Source};
-use crate::{Element, Isa};
+use crate::pipeline::{Pipeline, Source, apply_between};
+use crate::{Element, Float, Isa};
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -155,18 +156,91 @@ pub(crate) unsafe fn elementwise<T: Element, A: Apply<T> + Sync>(
     });
 }
 
+/// Applies `activation` to `x` and writes the results to `y`, of whichever types they are.
+///
+/// # Safety
+/// As for [`apply_between`], whatever the instruction set.
+pub(crate) unsafe fn between<X: Float, Y: Float, A: Apply<X> + Apply<f32> + Sync>(
+    activation: &A,
+    x: &[X],
+    y: *mut Y,
+    stores: Stores,
+) {
+    share(Between {
+        activation,
+        x,
+        y,
+        start: 0,
+        stores,
+    });
+}
+
+/// A stretch of two tensors, from element `start` on, of types that may differ.
+///
+/// Whoever makes one sees to it that all parts may be run by any thread, as for [`Stretch`].
+struct Between<'a, A, X, Y> {
+    activation: &'a A,
+    x: &'a [X],
+    y: *mut Y,
+    start: usize,
+    stores: Stores,
+}
+
+impl<A, X, Y> Clone for Between<'_, A, X, Y> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, X, Y> Copy for Between<'_, A, X, Y> {}
+
+// SAFETY: as for `Stretch`.
+unsafe impl<A: Sync, X: Float, Y: Float> Send for Between<'_, A, X, Y> {}
+
+// SAFETY: as above.
+unsafe impl<A: Sync, X: Float, Y: Float> Sync for Between<'_, A, X, Y> {}
+
+impl<A: Apply<X> + Apply<f32> + Sync, X: Float, Y: Float> Divide for Between<'_, A, X, Y> {
+    fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    fn halves(self) -> Option<(Self, Self)> {
+        let line = LINE / size_of::<Y>();
+        let middle = self.activation.cuts().middle(self.x.len(), line)?;
+        let (first, second) = self.x.split_at(middle);
+        let (y, start) = (self.y.wrapping_add(middle), self.start + middle);
+        Some((
+            Self { x: first, ..self },
+            Self {
+                x: second,
+                y,
+                start,
+                ..self
+            },
+        ))
+    }
+
+    fn run(self) {
+        let activation = self.activation.part(self.start, self.x.len());
+        // SAFETY: `detect` names an instruction set of this CPU; whoever made the stretch has seen to memory and `check`, and
+        // what passes for a tensor passes for a part that `cuts` allows.
+        unsafe { apply_between(&activation, Isa::detect(), self.x, self.y, self.stores) };
+    }
+}
+
 /// Some of the products of a gate and a value.
 ///
 /// Whoever makes one sees to it that all parts may be run by any thread, as for [`Stretch`].
 #[derive(Clone, Copy)]
 struct Products<'a> {
-    activation: Erased<'a>,
+    pipeline: Pipeline<'a>,
     source: Source,
-    dst: *mut f32,
+    dst: ElementsMut,
     stores: Stores,
 }
 
-// SAFETY: as for `Stretch`: `gate` takes activations that several threads may use, and no others.
+// SAFETY: as for `Stretch`: `gate` takes activations that several threads may use, and no others; biases are read alone.
 unsafe impl Send for Products<'_> {}
 
 // SAFETY: as above.
@@ -178,21 +252,21 @@ impl Divide for Products<'_> {
     }
 
     fn halves(self) -> Option<(Self, Self)> {
-        if self.activation.depends_on_position {
+        if self.pipeline.depends_on_position() {
             return None;
         }
-        let middle = self
-            .source
-            .cuts()
-            .middle(self.len(), LINE / size_of::<f32>())?;
+        // Two threads are not to write one line, whichever the type.
+        let line = LINE / size_of::<u16>();
+        let middle = self.source.cuts().middle(self.len(), line)?;
         let (first, second) = self.source.split_at(middle);
-        let dst = self.dst.wrapping_add(middle);
+        let dst = self.dst.from(middle);
         Some((
             Self {
                 source: first,
                 ..self
             },
             Self {
+                pipeline: self.pipeline.from(middle),
                 source: second,
                 dst,
                 ..self
@@ -201,25 +275,24 @@ impl Divide for Products<'_> {
     }
 
     fn run(self) {
-        let pipeline = Pipeline::new(self.activation, Isa::detect());
-        // SAFETY: `detect` names an instruction set of this CPU; whoever made the products has seen to memory and
+        // SAFETY: the instruction set is one of this CPU; whoever made the products has seen to memory and
         // `check`, and an activation that does not depend on the position takes any length.
-        unsafe { pipeline.gate(self.source, self.dst, self.stores) };
+        unsafe { self.pipeline.gate(self.source, self.dst, self.stores) };
     }
 }
 
 /// Writes all products of `source` to `dst`.
 ///
 /// # Safety
-/// As for [`Pipeline::gate`], whatever the instruction set.
-pub(crate) unsafe fn gate<A: Apply + Sync>(
-    activation: &A,
+/// As for [`Pipeline::gate`]; several threads may use the activation.
+pub(crate) unsafe fn gate(
+    pipeline: Pipeline<'_>,
     source: Source,
-    dst: *mut f32,
+    dst: ElementsMut,
     stores: Stores,
 ) {
     share(Products {
-        activation: activation.erase(),
+        pipeline,
         source,
         dst,
         stores,

@@ -25,29 +25,39 @@ macro_rules! for_each_activation {
             ThresholdedRelu thresholded_relu [alpha]             [];
             Hardtanh        hardtanh         [min, max]          ["clip", "clamp"];
             Hardsigmoid     hardsigmoid      [alpha, beta]       [];
-            Hardswish       hardswish        []                  [];
+            Hardswish       hardswish        []                  ["hard_silu"];
             Hardshrink      hardshrink       [lambda]            [];
             Softshrink      softshrink       [lambda]            [];
             Shrink          shrink           [lambda, bias]      [];
             Softsign        softsign         []                  [];
-            ReluSquared     relu_squared     []                  ["relu2", "squared_relu"];
-            Sigmoid         sigmoid          []                  ["logistic"];
+            SparsePlus      sparse_plus      []                  [];
+            SparseSigmoid   sparse_sigmoid   []                  [];
+            Squareplus      squareplus       [b]                 [];
+            ReluSquared     relu_squared     []                  ["relu2", "squared_relu", "relu_sqr"];
+            Sigmoid         sigmoid          []                  ["logistic", "expit"];
             LogSigmoid      log_sigmoid      []                  [];
             Silu            silu             []                  [];
-            Gelu            gelu             []                  ["gelu_python"];
-            GeluTanh        gelu_tanh        []                  ["gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_accurate"];
-            QuickGelu       quick_gelu       []                  [];
+            Gelu            gelu             []                  ["gelu_python", "gelu_erf"];
+            Gelu10          gelu_10          []                  ["clipped_gelu"];
+            GeluTanh        gelu_tanh        []                  ["gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate", "new_gelu", "fast_gelu", "pytorch_gelu_tanh", "accurate_gelu"];
+            QuickGelu       quick_gelu       []                  ["gelu_quick"];
             Swish           swish            [beta]              [];
-            Elu             elu              [alpha]             [];
-            Selu            selu             []                  [];
+            Elu             elu              [alpha, scale, input_scale] [];
+            Selu            selu             [alpha, gamma]      [];
             Celu            celu             [alpha]             [];
             Softplus        softplus         [beta, threshold]   [];
+            SqrtSoftplus    sqrt_softplus    []                  [];
             Mish            mish             []                  [];
-            Exp             exp              []                  [];
+            Exp             exp              []                  ["exponential"];
             Expm1           expm1            []                  [];
+            Sin             sin              []                  ["sine"];
+            Snake<'a>       snake            [alpha, beta]       ["snake_beta", "snake1d"];
             Tanh            tanh             []                  [];
             Erf             erf              []                  [];
+            Laplace         laplace          [mu, sigma]         [];
+            Softcap         softcap          [cap]               ["logit_softcap"];
             Tanhshrink      tanhshrink       []                  [];
+            Xielu           xielu            [alpha_p, alpha_n, beta, eps] [];
         }
     };
 }
@@ -56,16 +66,19 @@ pub(crate) use for_each_activation;
 /// Calls `$then! { .. }` with one line per gate that has a name of its own:
 ///
 /// ```text
-/// Type  canonical_name  [parameter fields];
+/// Type  canonical_name  [parameter fields]  ["other", "names"];
 /// ```
 macro_rules! for_each_gate {
     ($then:ident) => {
         $then! {
-            Glu       glu        [];
-            Swiglu    swiglu     [alpha];
-            Geglu     geglu      [];
-            GegluTanh geglu_tanh [];
-            Reglu     reglu      [];
+            Glu           glu            []                              [];
+            Swiglu        swiglu         [alpha]                         ["silu_and_mul", "mul_and_silu"];
+            ClampedSwiglu clamped_swiglu [limit, alpha, offset, place]   ["swiglu_oai", "swigluoai_and_mul", "swigluoai_uninterleave"];
+            Geglu         geglu          []                              ["geglu_erf", "gelu_and_mul"];
+            GegluTanh     geglu_tanh     []                              ["gelu_tanh_and_mul"];
+            GegluQuick    geglu_quick    []                              ["quick_geglu"];
+            Reglu         reglu          []                              [];
+            FatReglu      fatreglu       [threshold]                     ["fatrelu_and_mul"];
         }
     };
 }
@@ -79,10 +92,10 @@ pub(crate) use for_each_gate;
 macro_rules! for_each_row_activation {
     ($then:ident) => {
         $then! {
-            Softmax<'a>     softmax      [scale]  [];
-            LogSoftmax<'a>  log_softmax  [scale]  [];
-            Softmin<'a>     softmin      [scale]  [];
-            Hardmax         hardmax      []       [];
+            Softmax<'a>     softmax      [scale, softcap]  [];
+            LogSoftmax<'a>  log_softmax  [scale, softcap]  [];
+            Softmin<'a>     softmin      [scale, softcap]  [];
+            Hardmax         hardmax      []                [];
         }
     };
 }

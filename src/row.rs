@@ -4,9 +4,10 @@
 use crate::AVec;
 #[cfg(feature = "alloc")]
 use crate::buffer::make_room;
+use crate::converted::AnyIo;
 use crate::drive::Io;
 use crate::error::same_length;
-use crate::{Element, Error, Isa, Rows};
+use crate::{Error, Float, Isa, Rows};
 use formula::LaunchRows;
 
 mod across;
@@ -14,14 +15,20 @@ mod along;
 pub(crate) mod any;
 pub(crate) mod attention;
 mod block;
+#[cfg(feature = "half")]
+mod converted;
 pub(crate) mod formula;
 mod group;
 pub(crate) mod hardmax;
 mod layout;
 pub(crate) mod log_softmax;
+mod logits;
+mod operand;
 #[cfg(feature = "parallel")]
 mod parts;
 pub(crate) mod passes;
+#[cfg(feature = "half")]
+mod pieces;
 pub(crate) mod softmax;
 pub(crate) mod softmin;
 mod tensor;
@@ -35,9 +42,14 @@ mod tensor;
 /// summed up in another order.) No method panics, and none allocates but [`to_vec`](Self::to_vec) and
 /// [`apply_to_vec`](Self::apply_to_vec), which abort as [`Vec`](alloc::vec::Vec) does where there is no memory.
 ///
+/// Elements are `f32`, or with the feature `half` also `f16` and `bf16`: all steps, the sum among them, are then those
+/// of `f32`, and a result is rounded once. A mask may be of another type than the rows. Rows of more than 1,792
+/// elements that are not `f32` are read three times, and those of them that are not the last axis one element after the
+/// other.
+///
 /// # Errors
 /// Every method returns what [`RowFormula::check`](crate::RowFormula::check) does. The output is then untouched.
-pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
+pub trait RowActivation<T: Float = f32>: LaunchRows {
     /// Row by row from `x` to `y`, on the best instruction set ([`Isa::detect`]).
     ///
     /// # Errors
@@ -64,12 +76,7 @@ pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
     where
         Self: Sync,
     {
-        same_length(x, y)?;
-        self.check(rows, x.len())?;
-        // SAFETY: `check` passed; `x` is readable, `y` writable, they have one length, and a shared and an
-        // exclusive borrow do not overlap.
-        unsafe { parts::apply(self, rows, Io::between(x, y.as_mut_ptr())) };
-        Ok(())
+        self.par_apply_to(rows, x, y)
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensor is
@@ -84,7 +91,7 @@ pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
     {
         self.check(rows, x.len())?;
         // SAFETY: `check` passed; `x` is readable and writable.
-        unsafe { parts::apply(self, rows, Io::over(x)) };
+        unsafe { parts::apply(self, rows, AnyIo::of(Io::over(x))) };
         Ok(())
     }
 
@@ -122,9 +129,7 @@ pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
     /// # Errors
     /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
-        same_length(x, y)?;
-        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
-        unsafe { apply_to(self, isa, rows, x, y.as_mut_ptr()) }
+        self.apply_to_on(isa, rows, x, y)
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.
@@ -132,9 +137,52 @@ pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
     /// # Errors
     /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     fn apply_in_place_on(&self, isa: Isa, rows: Rows, x: &mut [T]) -> Result<(), Error> {
-        let io = Io::over(x);
+        let io = AnyIo::of(Io::over(x));
         // SAFETY: `x` is readable and writable, and source and destination are equal.
         unsafe { launch_checked(self, isa, rows, io) }
+    }
+
+    /// Row by row from `x` to an output of another type: as [`apply`](Self::apply), with one rounding at the end.
+    ///
+    /// # Errors
+    /// As there.
+    fn apply_to<Y: Float>(&self, rows: Rows, x: &[T], y: &mut [Y]) -> Result<(), Error> {
+        self.apply_to_on(Isa::detect(), rows, x, y)
+    }
+
+    /// As [`apply_to`](Self::apply_to), on all threads of the current rayon pool where the tensor is large and `outer`
+    /// is more than 1.
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "parallel")]
+    fn par_apply_to<Y: Float>(&self, rows: Rows, x: &[T], y: &mut [Y]) -> Result<(), Error>
+    where
+        Self: Sync,
+    {
+        same_length(x, y)?;
+        self.check(rows, x.len())?;
+        let io = AnyIo::between(x, y.as_mut_ptr());
+        // SAFETY: `check` passed; `x` is readable, `y` writable, they have one length, and a shared and an
+        // exclusive borrow do not overlap.
+        unsafe { parts::apply(self, rows, io) };
+        Ok(())
+    }
+
+    /// As [`apply_to`](Self::apply_to), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    fn apply_to_on<Y: Float>(
+        &self,
+        isa: Isa,
+        rows: Rows,
+        x: &[T],
+        y: &mut [Y],
+    ) -> Result<(), Error> {
+        same_length(x, y)?;
+        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
+        unsafe { apply_to(self, isa, rows, x, y.as_mut_ptr()) }
     }
 }
 
@@ -143,28 +191,28 @@ pub trait RowActivation<T: Element = f32>: LaunchRows<T> {
 /// # Safety
 /// `y` is valid for writes of as many elements as `x` has, and does not overlap it.
 #[inline]
-pub(crate) unsafe fn apply_to<T: Element, A: LaunchRows<T>>(
+pub(crate) unsafe fn apply_to<X: Float, Y: Float, A: LaunchRows>(
     operation: &A,
     isa: Isa,
     rows: Rows,
-    x: &[T],
-    y: *mut T,
+    x: &[X],
+    y: *mut Y,
 ) -> Result<(), Error> {
+    let io = AnyIo::between(x, y);
     // SAFETY: `x` is readable, and the caller vouches for `y`.
-    unsafe { launch_checked(operation, isa, rows, Io::between(x, y)) }
+    unsafe { launch_checked(operation, isa, rows, io) }
 }
 
 /// Applies `operation` once CPU, rows and parameters are seen to be right.
 ///
 /// # Safety
-/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or
-/// do not overlap.
+/// What `io` says can be read and written; the two do not overlap, or are the same and of one type.
 #[inline]
-unsafe fn launch_checked<T: Element, A: LaunchRows<T>>(
+unsafe fn launch_checked<A: LaunchRows>(
     operation: &A,
     isa: Isa,
     rows: Rows,
-    io: Io<T>,
+    io: AnyIo,
 ) -> Result<(), Error> {
     isa.require()?;
     operation.check(rows, io.len)?;

@@ -10,7 +10,7 @@
 //!   is the body of the loop, several vectors interleaved, and its tail.
 //!
 //! Each operation is defined by the scalar expression in its documentation, bit for bit, or is
-//! exact and equal everywhere by itself (`add`, `sub`, `mul`, `div`, the fused `mul_add`,
+//! exact and equal everywhere by itself (`add`, `sub`, `mul`, `div`, `sqrt`, the fused `mul_add`,
 //! comparisons, `select`, bitwise). There is no fused operation that may be two, and no minimum
 //! or maximum whose treatment of NaN would depend on the machine.
 
@@ -79,6 +79,9 @@ pub(crate) trait Vocabulary: Copy {
 
     /// `a / b`.
     fn div_f32s(self, a: Self::f32s, b: Self::f32s) -> Self::f32s;
+
+    /// The square root of `x`.
+    fn sqrt_f32s(self, x: Self::f32s) -> Self::f32s;
 
     /// `a * b + c`, rounded once.
     fn mul_add_f32s(self, a: Self::f32s, b: Self::f32s, c: Self::f32s) -> Self::f32s;
@@ -243,6 +246,12 @@ pub(crate) trait Machine: Simd {
     /// The rows are valid for reads, and for writes.
     unsafe fn transpose(self, from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize);
 
+    /// Reads a byte for each lane, as the bits of a number.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of as many bytes as a vector has lanes.
+    unsafe fn load_bytes(self, from: *const u8) -> Self::f32s;
+
     /// Reads a whole vector, from any alignment.
     ///
     /// # Safety
@@ -337,6 +346,20 @@ pub(crate) trait Machine: Simd {
     fn prefetch(self, at: *const f32) {
         let _ = at;
     }
+}
+
+/// Has the cache lines of `bytes` bytes from `at` on fetched, on processors that can be told so; any address will do.
+#[cfg(feature = "half")]
+#[inline]
+pub(crate) fn fetch(at: *const u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..bytes).step_by(64) {
+        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch accesses nothing that a program can see, and never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (at, bytes);
 }
 
 #[cfg(test)]

@@ -6,12 +6,15 @@
 
 use crate::Isa;
 use crate::drive::body::{Binary, Splat, Unary};
+use crate::drive::limits::GateLimits;
 use crate::drive::map::map;
 #[cfg(target_arch = "x86_64")]
 use crate::drive::stream::stream;
 use crate::drive::{Io, Stores};
 use crate::registry::for_each_isa;
-use arithmetic::{Add, Multiply, ScaleNegative, ScaleNegativeOrFlat};
+use arithmetic::{
+    Add, AtMost, Multiply, MultiplyLimited, ScaleNegative, ScaleNegativeByAny, ScaleNegativeOrFlat,
+};
 
 mod arithmetic;
 #[cfg(feature = "half")]
@@ -56,13 +59,22 @@ pub(crate) struct Stages {
     pub(crate) add: Function,
     /// `x + operand`, with one operand for all elements.
     pub(crate) add_constant: Function,
+    /// `if x > operand { operand } else { x }`, with one operand for all elements.
+    pub(crate) at_most: Function,
     /// `x * operand`, with an operand for each element.
     pub(crate) multiply: Function,
-    /// `if x.is_sign_negative() { operand * x } else { x }`, with an operand for each element; none is 0.
+    /// The same with both within limits, and the offset added to the operand: see [`GateLimits`].
+    ///
+    /// # Safety
+    /// As for [`Function`].
+    pub(crate) multiply_limited: unsafe fn(io: Io<f32>, operands: *const f32, limits: &GateLimits),
+    /// `if x.is_sign_negative() { operand * x } else { x }`, with an operand for each element; all are finite, and none is 0.
     pub(crate) scale_negative: Stage,
     /// As `scale_negative`, and an operand may be 0: where it is, -inf counts as the smallest finite number, so that the
     /// product is a zero and not NaN.
     pub(crate) scale_negative_or_flat: Stage,
+    /// As `scale_negative_or_flat`, and an operand may be infinite or NaN.
+    pub(crate) scale_negative_by_any: Stage,
     /// Writes the first elements of `len` pairs to `first`, and their second elements to `second`.
     ///
     /// # Safety
@@ -104,9 +116,12 @@ macro_rules! stages {
             pub(super) static STAGES: Stages = Stages {
                 add,
                 add_constant,
+                at_most,
                 multiply,
+                multiply_limited,
                 scale_negative: last_stage!($isa scale_negative),
                 scale_negative_or_flat: last_stage!($isa scale_negative_or_flat),
+                scale_negative_by_any: last_stage!($isa scale_negative_by_any),
                 unzip,
             };
 
@@ -132,24 +147,19 @@ macro_rules! stages {
 /// out here, and are not in the list of `all_stages`.
 macro_rules! others {
     ($instructions:meta, $token:expr) => {
+        others! { constant add_constant Add; $instructions, $token }
+        others! { constant at_most AtMost; $instructions, $token }
+
         /// See [`Stages`].
         ///
         /// # Safety
-        /// As for [`Function`]; there is one operand.
+        /// As for [`Function`].
         #[$instructions]
         #[inline(never)]
-        unsafe fn add_constant(io: Io<f32>, operand: *const f32) {
+        unsafe fn multiply_limited(io: Io<f32>, operands: *const f32, limits: &GateLimits) {
+            let kernel = MultiplyLimited(*limits);
             // SAFETY: the caller's promises, passed on.
-            unsafe {
-                map(
-                    $token,
-                    io,
-                    Unary(Splat {
-                        kernel: Add,
-                        operand: *operand,
-                    }),
-                )
-            }
+            unsafe { map($token, io, Binary { kernel, operands }) }
         }
 
         /// See [`Stages`].
@@ -161,6 +171,27 @@ macro_rules! others {
         unsafe fn unzip(pairs: *const f32, first: *mut f32, second: *mut f32, len: usize) {
             // SAFETY: the caller's promises, passed on.
             unsafe { unzip::unzip($token, pairs, first, second, len) }
+        }
+    };
+    (constant $name:ident $kernel:ident; $instructions:meta, $token:expr) => {
+        /// See [`Stages`].
+        ///
+        /// # Safety
+        /// As for [`Function`]; there is one operand.
+        #[$instructions]
+        #[inline(never)]
+        unsafe fn $name(io: Io<f32>, operand: *const f32) {
+            // SAFETY: the caller's promises, passed on.
+            unsafe {
+                map(
+                    $token,
+                    io,
+                    Unary(Splat {
+                        kernel: $kernel,
+                        operand: *operand,
+                    }),
+                )
+            }
         }
     };
 }
@@ -236,5 +267,6 @@ all_stages! {
     [
         scale_negative ScaleNegative;
         scale_negative_or_flat ScaleNegativeOrFlat;
+        scale_negative_by_any ScaleNegativeByAny;
     ]
 }

@@ -2,8 +2,10 @@
 //! of the crate none but large tensors stream.)
 
 use crate::apply::Apply;
+use crate::converted::ElementsMut;
 use crate::drive::{Io, Stores, stream};
-use crate::pipeline::{Pipeline, Source};
+use crate::element::Slice;
+use crate::pipeline::{Biases, Pipeline, Source};
 use crate::row::passes::Passes;
 use crate::stage::Stages;
 use crate::{AVec, AnyActivation, Fused, Gelu, Isa, Mish, Prelu, Relu, Silu};
@@ -79,8 +81,19 @@ fn gates_and_fused_calls_stream_the_same_bits() {
         let activation: AnyActivation<'_> = activation;
         assert_same("gate", |isa, x, y, stores| {
             let pipeline = Pipeline::new(activation.erase(), isa);
+            let source = Source::two_tensors(Slice::of(x), Slice::of(x));
+            let y = ElementsMut::of(y);
             // SAFETY: as above; gate and value are one buffer, which is not written.
-            unsafe { pipeline.gate(Source::two_tensors(x, x), y, stores) };
+            unsafe { pipeline.gate(source, y, stores) };
+        });
+        let row = Slice::of(&longest[..1000]);
+        let biases = Biases::new(Source::two_tensors(row, row), [true, true], 7);
+        assert_same("gate with biases", |isa, x, y, stores| {
+            let pipeline = Pipeline::new(activation.erase(), isa).biased(Some(&biases));
+            let source = Source::two_tensors(Slice::of(x), Slice::of(x));
+            let y = ElementsMut::of(y);
+            // SAFETY: as above; biases are repeated, however many elements there are.
+            unsafe { pipeline.gate(source, y, stores) };
         });
         let fused = Fused::new(activation).bias(&[0.5], 1).unwrap();
         assert_applied("bias", &fused);

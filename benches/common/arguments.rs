@@ -1,11 +1,13 @@
 //! The command line.
 
 use super::Variant;
+use super::number::Dtype;
 use activations::Isa;
 
 /// What to measure.
 pub struct Arguments {
     isa: Option<Isa>,
+    dtype: Dtype,
     filters: Vec<String>,
     options: Vec<String>,
     extent: Extent,
@@ -45,6 +47,7 @@ impl Arguments {
     pub fn of_this_program() -> Self {
         let mut arguments = Self {
             isa: None,
+            dtype: Dtype::F32,
             filters: Vec::new(),
             options: Vec::new(),
             extent: Extent::Whole,
@@ -55,6 +58,7 @@ impl Arguments {
                 "--isa" => {
                     arguments.isa = Some(available(&texts.next().unwrap_or_default()));
                 }
+                "--dtype" => arguments.dtype = dtype(&texts.next().unwrap_or_default()),
                 valued if VALUED.contains(&valued) => drop(texts.next()),
                 option if option.starts_with('-') => arguments.options.push(text),
                 _ => arguments.filters.push(text),
@@ -71,6 +75,11 @@ impl Arguments {
     /// The instruction sets that were asked for: all that there are, or one.
     pub fn isas(&self) -> impl Iterator<Item = Isa> {
         Isa::available().filter(|&isa| self.isa.is_none_or(|wanted| wanted == isa))
+    }
+
+    /// The type of the elements; of those programs that take another than f32.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
     }
 
     /// Whether the case with this id was asked for: it has one of the filters in it, if there are any.
@@ -106,8 +115,17 @@ fn available(name: &str) -> Isa {
             true => Ok(isa),
             false => Err(activations::Error::IsaUnavailable(isa).to_string()),
         });
-    isa.unwrap_or_else(|error| {
-        eprintln!("{}: --isa {name}: {error}", env!("CARGO_CRATE_NAME"));
-        std::process::exit(2)
-    })
+    isa.unwrap_or_else(|error| refuse(format_args!("--isa {name}: {error}")))
+}
+
+/// The type of that name, or the end of the program.
+fn dtype(name: &str) -> Dtype {
+    name.parse()
+        .unwrap_or_else(|error: String| refuse(format_args!("{error}")))
+}
+
+/// Says what is wrong with the command line, and ends the program.
+fn refuse(error: std::fmt::Arguments<'_>) -> ! {
+    eprintln!("{}: {error}", env!("CARGO_CRATE_NAME"));
+    std::process::exit(2)
 }

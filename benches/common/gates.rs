@@ -1,4 +1,4 @@
-//! Gates, and activations with a bias and a residual.
+//! Gates, and activations with a bias, a skip connection and a residual.
 
 use super::{Buffer, Work, inputs};
 use activations::{Activation, AnyActivation, Fused, Gate, Isa, Split};
@@ -53,6 +53,7 @@ pub fn split<'a>(gate: impl Gate + 'a, isa: Isa, split: Split, len: usize) -> Wo
 pub struct Surroundings {
     pub channels: usize,
     pub inner: usize,
+    pub skip: bool,
     pub residual: bool,
 }
 
@@ -64,12 +65,17 @@ pub fn fused<'a>(
     len: usize,
 ) -> Work<'a> {
     let bias = numbers(surroundings.channels);
-    let residual = surroundings.residual.then(|| numbers(len));
+    let [skip, residual] =
+        [surroundings.skip, surroundings.residual].map(|is_there| is_there.then(|| numbers(len)));
     Box::new(move |blocks, variant, calls| {
         let call = |len: usize| {
             let call = Fused::new(*black_box(&activation))
                 .bias(bias, surroundings.inner)
                 .expect("there is a bias");
+            let call = match skip {
+                Some(skip) => call.skip(&skip[..len]),
+                None => call,
+            };
             match residual {
                 Some(residual) => call.residual(&residual[..len]),
                 None => call,

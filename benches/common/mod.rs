@@ -5,6 +5,7 @@
 
 pub mod arguments;
 pub mod gates;
+pub mod number;
 #[cfg(feature = "parallel")]
 pub mod parallel;
 pub mod prelu;
@@ -14,6 +15,7 @@ pub mod store;
 
 use activations::{Activation, Error, Isa};
 use aligned_vec::{AVec, ConstAlign};
+use number::Number;
 use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -41,10 +43,13 @@ impl Variant {
 }
 
 /// A call to be timed: so many times in a row, over blocks of the given buffers.
-pub type Work<'a> = Box<dyn Fn(&mut Blocks, Variant, u64) -> Duration + 'a>;
+pub type Work<'a, T = f32> = Box<dyn Fn(&mut Blocks<T>, Variant, u64) -> Duration + 'a>;
 
 /// `activation` on `isa`, or by [`Activation::apply`], detection included.
-pub fn applied<'a, A: Activation + 'a>(activation: A, isa: Option<Isa>) -> Work<'a> {
+pub fn applied<'a, T: Number, A: Activation<T> + 'a>(
+    activation: A,
+    isa: Option<Isa>,
+) -> Work<'a, T> {
     Box::new(move |blocks, variant, calls| {
         // The compiler may not know the parameters, else it would check them once for all calls.
         let activation = || black_box(&activation);
@@ -66,9 +71,9 @@ pub fn applied<'a, A: Activation + 'a>(activation: A, isa: Option<Isa>) -> Work<
 }
 
 /// The C library's `memcpy`; out of place alone makes sense.
-pub fn copied() -> Work<'static> {
+pub fn copied<T: Number>() -> Work<'static, T> {
     Box::new(|blocks, variant, calls| {
-        let copy = |x: &[f32], y: &mut [f32]| {
+        let copy = |x: &[T], y: &mut [T]| {
             y.copy_from_slice(x);
             Ok(())
         };
@@ -76,8 +81,8 @@ pub fn copied() -> Work<'static> {
     })
 }
 
-/// Elements in a cache line; each block starts one.
-const LINE: usize = 16;
+/// Bytes of a cache line; each block starts one.
+const LINE: usize = 64;
 
 /// Elements that small blocks add up to. Input and output together stay in a first-level cache
 /// of 32 KiB, and a pass takes long enough for the clock.
@@ -85,22 +90,22 @@ const PASS: usize = 4096;
 
 /// A buffer that starts a page. How two buffers lie to each other modulo a page changes the time of
 /// `memcpy` by a fifth, and that of the kernels less; left to the allocator, no two runs would agree.
-type Buffer = AVec<f32, ConstAlign<4096>>;
+type Buffer<T = f32> = AVec<T, ConstAlign<4096>>;
 
 /// Blocks of input, and as many that are written.
-pub struct Blocks {
-    original: Buffer,
-    work: Buffer,
+pub struct Blocks<T = f32> {
+    original: Buffer<T>,
+    work: Buffer<T>,
     block: usize,
     stride: usize,
 }
 
-impl Blocks {
+impl<T: Number> Blocks<T> {
     /// Blocks of `block` elements each: one, or as many as make a pass.
     pub fn new(block: usize) -> Self {
-        let stride = block.next_multiple_of(LINE);
+        let stride = block.next_multiple_of(LINE / size_of::<T>());
         let len = stride * (PASS / stride).max(1);
-        let original = Buffer::from_iter(0, inputs().take(len));
+        let original = Buffer::from_iter(0, inputs().take(len).map(T::from_f32));
         Self {
             // A copy, and not zeros: the pages are there before the first call.
             work: original.clone(),
@@ -113,7 +118,7 @@ impl Blocks {
     /// Gives the blocks other inputs, as many as there are elements.
     pub fn refill(&mut self, inputs: impl Iterator<Item = f32>) {
         for (to, x) in self.original.iter_mut().zip(inputs) {
-            *to = x;
+            *to = T::from_f32(x);
         }
     }
 
@@ -131,8 +136,8 @@ impl Blocks {
         &mut self,
         variant: Variant,
         calls: u64,
-        mut out_of_place: impl FnMut(&[f32], &mut [f32]) -> Result<(), Error>,
-        mut in_place: impl FnMut(&mut [f32]) -> Result<(), Error>,
+        mut out_of_place: impl FnMut(&[T], &mut [T]) -> Result<(), Error>,
+        mut in_place: impl FnMut(&mut [T]) -> Result<(), Error>,
     ) -> Duration {
         let refused = "default parameters and whole blocks are never refused";
         let (block, stride) = (self.block, self.stride);

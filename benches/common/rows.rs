@@ -2,7 +2,7 @@
 
 use super::Work;
 use super::gates::numbers;
-use activations::{AnyRowActivation, Isa, RowActivation, Rows, Softmax};
+use activations::{AnyRowActivation, Empty, Isa, Mask, RowActivation, Rows, Softmax, Window};
 use std::fmt;
 use std::hint::black_box;
 
@@ -47,20 +47,32 @@ impl fmt::Display for Shape {
 /// One over the square root of 128, the dimensions of a head.
 const SCALE: f32 = 0.088_388;
 
-/// What there is of an operation, by name: as it is, and, of the softmaxes, with a scale, and with a mask for
-/// every row of `shape`, or for all that lie side by side.
+/// What there is of an operation, by name: as it is, and, of the softmaxes, with each option of attention, for rows of
+/// `shape` that are the queries of one head. Masks have a row for every row of the shape, or for all that lie side by
+/// side.
 pub fn forms(operation: AnyRowActivation<'static>, shape: Shape) -> Vec<Form> {
     let name = operation.name();
     let mut forms = vec![(name.to_owned(), operation)];
-    if let AnyRowActivation::Softmax(softmax) = operation {
-        let scaled = Softmax {
-            scale: SCALE,
-            ..softmax
-        };
-        let mask = numbers(shape.outer * shape.rows.axis);
-        let masked = Softmax { mask, ..softmax };
-        forms.push((format!("{name}_scaled"), scaled.into()));
-        forms.push((format!("{name}_masked"), masked.into()));
+    if let AnyRowActivation::Softmax(Softmax(plain)) = operation {
+        let Shape { outer, rows } = shape;
+        let of_queries = plain.shape(1, outer);
+        let mask = numbers(outer * rows.axis);
+        let kept = &*mask.iter().map(|x| *x > -4.0).collect::<Vec<_>>().leak();
+        // Half of the keys, on average.
+        let past = rows.axis as isize / 2 - outer as isize / 2;
+        let options = [
+            ("scaled", plain.scale(SCALE)),
+            ("masked", plain.mask(Mask::added(mask))),
+            ("kept", plain.mask(Mask::kept(kept))),
+            ("capped", plain.scale(SCALE).softcap(50.0)),
+            ("sloped", of_queries.slopes(&[-0.125])),
+            ("sunk", plain.sinks(&[0.5])),
+            ("zeroing", plain.empty(Empty::Zero)),
+            ("causal", of_queries.window(Window::causal(past))),
+        ];
+        for (option, attention) in options {
+            forms.push((format!("{name}_{option}"), Softmax(attention).into()));
+        }
     }
     forms
 }

@@ -1,9 +1,10 @@
 //! Kinds of inputs.
 
 use crate::common::bits;
+use crate::common::number::Number;
 use std::ops::Range;
 
-/// Inputs of one kind.
+/// Inputs of one kind. They are kept in f32, and rounded to the type of the call that gets them: in f16 -1e9 is -inf.
 pub struct Kind {
     pub name: &'static str,
     /// What they may take of the time that typical inputs do.
@@ -28,8 +29,8 @@ const BAR_FEW: f64 = 1.2;
 /// Rows whose logits are far apart, as those of an attention are.
 const BAR_SPAN: f64 = 1.3;
 
-/// As activations and gates see them: what other kinds are compared with first.
-pub fn of_elements() -> Vec<Kind> {
+/// As activations and gates of a type see them: what other kinds are compared with first.
+pub fn of_elements<T: Number>() -> Vec<Kind> {
     let few = |bits: u32, share: f64| f64::from(bits) < share * f64::from(u32::MAX);
     let typical = |bits| uniform(-6.0..6.0, bits);
     vec![
@@ -50,8 +51,8 @@ pub fn of_elements() -> Vec<Kind> {
         kind("NaN", BAR, constant(f32::NAN)),
         kind("3e38", BAR, constant(3e38)),
         kind("zeros", BAR, constant(0.0)),
-        tiny("subnormal", bits().map(subnormal)),
-        tiny("small", pairs().map(small)),
+        tiny("subnormal", bits().map(subnormal::<T>)),
+        tiny("small", pairs().map(small::<T>)),
         kind(
             "0.1% -100",
             BAR_FEW,
@@ -87,7 +88,7 @@ pub fn of_rows(axis: usize) -> Vec<Kind> {
         kind("half -1e4", BAR, masked(-1e4)),
         kind("half MIN", BAR, masked(f32::MIN)),
         kind("all but 1", BAR, alone),
-        tiny("subnormal", bits().map(subnormal)),
+        tiny("subnormal", bits().map(subnormal::<f32>)),
     ]
 }
 
@@ -130,13 +131,26 @@ fn uniform(range: Range<f32>, bits: u32) -> f32 {
     range.start + (range.end - range.start) * (bits as f32 / u32::MAX as f32)
 }
 
-/// Of either sign, with a random mantissa.
-fn subnormal(bits: u32) -> f32 {
-    f32::from_bits(bits & 0x807f_ffff | 1)
+/// A subnormal number of the type, of either sign, with a random mantissa.
+fn subnormal<T: Number>(bits: u32) -> f32 {
+    let mantissa = bits & ((1 << (T::MANTISSA_DIGITS - 1)) - 1) | 1;
+    let smallest = T::from_bits(1).to_f64();
+    signed(bits, (f64::from(mantissa) * smallest) as f32)
 }
 
-/// From 2^-126 to 2^-60, of either sign, as many of each exponent.
-fn small((bits, exponent): (u32, u32)) -> f32 {
-    let exponent = 1 + exponent % 66;
-    f32::from_bits(bits & 0x807f_ffff | exponent << 23)
+/// A normal number of the type, of either sign, in the lowest quarter of its exponents, 2^-126 to 2^-62 in f32 and 2^-14
+/// to 2^-6 in f16; as many of each exponent.
+fn small<T: Number>((bits, exponent): (u32, u32)) -> f32 {
+    let exponents = (T::MAX_EXP / 2) as u32;
+    let exponent = T::MIN_EXP - 1 + (exponent % exponents) as i32;
+    let mantissa = 1.0 + f64::from(bits & 0x7f_ffff) / f64::from(1 << 23);
+    signed(bits, (mantissa * f64::powi(2.0, exponent)) as f32)
+}
+
+/// `x`, or `-x` where the highest of `bits` says so.
+fn signed(bits: u32, x: f32) -> f32 {
+    match bits >> 31 {
+        0 => x,
+        _ => -x,
+    }
 }

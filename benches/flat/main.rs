@@ -5,7 +5,8 @@
 //! for typical ones, -6..6.
 //!
 //! ```text
-//! cargo bench --bench flat -- [--isa ISA] [--in-place] [--typical] [--ns] [--quick] [--check] [FILTER..]
+//! cargo bench --bench flat -- [--isa ISA] [--dtype TYPE] [--in-place] [--typical] [--ns] [--quick] [--check] [FILTER..]
+//!     --dtype    the activations of f16 or bf16, with cargo's --features half
 //!     --typical  typical inputs alone
 //!     --ns       nanoseconds, and not shares of the time that typical inputs take
 //!     --check    exit code 1 where a kind of inputs is above its bar
@@ -19,6 +20,7 @@ mod operations;
 
 use activations::Isa;
 use common::arguments::{Arguments, Extent};
+use common::number::{Dtype, Number};
 use common::{Blocks, Variant, Work, bits, copied};
 use kinds::Kind;
 use operations::{LEN, Operation};
@@ -39,8 +41,19 @@ const NAME: usize = 30;
 
 fn main() -> ExitCode {
     let arguments = Arguments::of_this_program();
-    let mut bench = Bench::new(&arguments);
-    let kinds = kinds::of_elements();
+    match arguments.dtype() {
+        Dtype::F32 => all(&arguments),
+        #[cfg(feature = "half")]
+        Dtype::F16 => elementwise::<half::f16>(&arguments),
+        #[cfg(feature = "half")]
+        Dtype::Bf16 => elementwise::<half::bf16>(&arguments),
+    }
+}
+
+/// The operations of f32.
+fn all(arguments: &Arguments) -> ExitCode {
+    let mut bench = Bench::new(arguments);
+    let kinds = kinds::of_elements::<f32>();
     for isa in arguments.isas() {
         let gates = operations::gates(isa, bench.variant);
         let operations = operations::activations(isa).chain(gates);
@@ -56,18 +69,30 @@ fn main() -> ExitCode {
     bench.verdict()
 }
 
-struct Bench<'a> {
+/// The activations of a 16-bit type.
+#[cfg(feature = "half")]
+fn elementwise<T: Number>(arguments: &Arguments) -> ExitCode {
+    let mut bench = Bench::<T>::new(arguments);
+    let kinds = kinds::of_elements::<T>();
+    for isa in arguments.isas() {
+        let rest = format!("{}/", T::NAME);
+        bench.table(isa, &rest, &kinds, operations::activations(isa));
+    }
+    bench.verdict()
+}
+
+struct Bench<'a, T> {
     arguments: &'a Arguments,
     variant: Variant,
     rounds: usize,
-    blocks: Blocks,
-    memcpy: Work<'static>,
+    blocks: Blocks<T>,
+    memcpy: Work<'static, T>,
     /// What is above its bar, a line each.
     missed: Vec<String>,
     measured: usize,
 }
 
-impl<'a> Bench<'a> {
+impl<'a, T: Number> Bench<'a, T> {
     fn new(arguments: &'a Arguments) -> Self {
         Self {
             arguments,
@@ -91,7 +116,7 @@ impl<'a> Bench<'a> {
         isa: Isa,
         rest: &str,
         kinds: &[Kind],
-        operations: impl Iterator<Item = Operation>,
+        operations: impl Iterator<Item = Operation<T>>,
     ) {
         let kinds = match self.arguments.has("--typical") {
             true => &kinds[..1],
@@ -102,9 +127,9 @@ impl<'a> Bench<'a> {
             Isa::Scalar => self.rounds.min(QUICK),
             _ => self.rounds,
         };
-        let id = |operation: &Operation| format!("{isa}/{}/{rest}", operation.name);
+        let id = |operation: &Operation<T>| format!("{isa}/{}/{rest}", operation.name);
         let wanted = operations.filter(|operation| self.arguments.want(&id(operation)));
-        let wanted: Vec<Operation> = wanted.collect();
+        let wanted: Vec<Operation<T>> = wanted.collect();
         if wanted.is_empty() {
             return;
         }
@@ -139,7 +164,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Until the CPU is at its clock rate: the first figures would be wrong by a fifth.
-    fn warm_up(&mut self, operation: &Operation) {
+    fn warm_up(&mut self, operation: &Operation<T>) {
         let start = Instant::now();
         while self.arguments.extent() != Extent::Trial && start.elapsed() < WARM_UP {
             (operation.work)(&mut self.blocks, self.variant, 1);
@@ -147,7 +172,12 @@ impl<'a> Bench<'a> {
     }
 
     /// The median times of `memcpy` and of all kinds of inputs, in nanoseconds; they take turns.
-    fn medians(&mut self, operation: &Operation, kinds: &[Kind], rounds: usize) -> (f64, Vec<f64>) {
+    fn medians(
+        &mut self,
+        operation: &Operation<T>,
+        kinds: &[Kind],
+        rounds: usize,
+    ) -> (f64, Vec<f64>) {
         let sign = if operation.is_mirrored { -1.0 } else { 1.0 };
         let mut samples = vec![Vec::with_capacity(rounds); kinds.len()];
         let mut memcpy = Vec::with_capacity(rounds);

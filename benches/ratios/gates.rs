@@ -86,12 +86,13 @@ const BIAS_BAR: f64 = 1.05;
 const ACTIVATIONS: [&str; 3] = ["relu", "silu", "gelu"];
 
 /// What surrounds the activation, by name.
-const SURROUNDINGS: [(&str, Surroundings); 4] = [
+const SURROUNDINGS: [(&str, Surroundings); 5] = [
     (
         "bias_row",
         Surroundings {
             channels: 4096,
             inner: 1,
+            skip: false,
             residual: false,
         },
     ),
@@ -100,6 +101,7 @@ const SURROUNDINGS: [(&str, Surroundings); 4] = [
         Surroundings {
             channels: 64,
             inner: 1024,
+            skip: false,
             residual: false,
         },
     ),
@@ -108,6 +110,7 @@ const SURROUNDINGS: [(&str, Surroundings); 4] = [
         Surroundings {
             channels: 16,
             inner: 16,
+            skip: false,
             residual: false,
         },
     ),
@@ -116,7 +119,17 @@ const SURROUNDINGS: [(&str, Surroundings); 4] = [
         Surroundings {
             channels: 4096,
             inner: 1,
+            skip: false,
             residual: true,
+        },
+    ),
+    (
+        "bias_nchw_and_skip",
+        Surroundings {
+            channels: 64,
+            inner: 1024,
+            skip: true,
+            residual: false,
         },
     ),
 ];
@@ -143,7 +156,8 @@ pub fn fused(arguments: &Arguments) {
                 let alone = rounds.median(&format!("{isa}/{name}"));
                 let cells = SURROUNDINGS.map(|(what, surroundings)| {
                     let median = rounds.median(&format!("{isa}/{name}/{what}"));
-                    let has_bar = has_bar && isa == BAR_ISA && !surroundings.residual;
+                    let has_bar =
+                        has_bar && isa == BAR_ISA && !surroundings.skip && !surroundings.residual;
                     (ratio(median, alone), has_bar.then_some(BIAS_BAR))
                 });
                 rows.push((format!("{name} {isa}"), cells.to_vec()));
@@ -153,7 +167,7 @@ pub fn fused(arguments: &Arguments) {
             &format!(
                 "# Bias and residual: time as a share of that of the activation alone, {size}"
             ),
-            "| | bias, rows of 4,096 | 64 channels of 1,024 | 16 channels of 16 | bias and residual, rows of 4,096 |",
+            "| | bias, rows of 4,096 | 64 channels of 1,024 | 16 channels of 16 | bias and residual, rows of 4,096 | 64 channels of 1,024 and a skip connection |",
             rows,
         );
     }

@@ -37,13 +37,20 @@ const BAR_SIZE: &str = "256KiB";
 const BAR_ISA: Isa = Isa::Avx2;
 
 /// For those that compute more than a few instructions hide behind the memory.
-const SLOWER: [&str; 4] = ["hardswish", "hardsigmoid", "softsign", "rrelu"];
+const SLOWER: [&str; 5] = [
+    "hardswish",
+    "hardsigmoid",
+    "softsign",
+    "sparse_plus",
+    "rrelu",
+];
 /// Those that compute for longer than the memory takes: what counts is how long others do.
-const MATHEMATICAL: [&str; 17] = [
+const MATHEMATICAL: [&str; 23] = [
     "sigmoid",
     "log_sigmoid",
     "silu",
     "gelu",
+    "gelu_10",
     "gelu_tanh",
     "quick_gelu",
     "swish",
@@ -51,12 +58,17 @@ const MATHEMATICAL: [&str; 17] = [
     "selu",
     "celu",
     "softplus",
+    "sqrt_softplus",
+    "squareplus",
     "mish",
     "exp",
     "expm1",
     "erf",
     "tanh",
+    "softcap",
+    "laplace",
     "tanhshrink",
+    "xielu",
 ];
 const OUT_OF_PLACE_BAR: f64 = 1.05;
 const OUT_OF_PLACE_BAR_SLOWER: f64 = 1.3;

@@ -14,13 +14,16 @@
 //! # Ok::<(), candle_core::Error>(())
 //! ```
 //!
-//! Tensors are on the CPU, of `f32`, and for activations also of `f16` and `bf16`; others are refused with an error. (candle
-//! rounds each step of an activation of 16 bits; these results are rounded once.) A tensor that is not contiguous (transposed,
-//! or a part of another along an inner dimension) is copied in order first, and in place back again; candle refuses to
-//! write to one whose elements share memory (`broadcast_as`). Neither operation is differentiable: where nothing is,
-//! `apply_op1_no_bwd(&op)` saves a small allocation, and takes operations that borrow, a mask for example.
+//! Tensors are on the CPU, of `f32`, `f16` or `bf16`; others are refused with an error. candle rounds each step of an
+//! operation on 16 bits, and a sum of a row after each element, so that long rows of its softmax do not sum to 1; these
+//! results are rounded once.
+//!
+//! A tensor that is not contiguous (transposed, or a part of another along an inner dimension) is copied in order first,
+//! and in place back again; candle refuses to write to one whose elements share memory (`broadcast_as`). Neither operation
+//! is differentiable: where nothing is, `apply_op1_no_bwd(&op)` saves a small allocation, and takes operations that
+//! borrow, a mask for example.
 
-use activations::{Activation, AnyActivation, AnyRowActivation, RowActivation, Rows};
+use activations::{Activation, AnyActivation, AnyRowActivation, Float, RowActivation, Rows};
 use candle_core::backend::BackendStorage;
 use candle_core::shape::Dim;
 use candle_core::{
@@ -51,37 +54,8 @@ where
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let name = CustomOp1::name(self);
-        match storage.dtype() {
-            DType::F16 => elementwise::<f16>(self.0.into(), storage, layout, name),
-            DType::BF16 => elementwise::<bf16>(self.0.into(), storage, layout, name),
-            _ => out_of_place::<f32>(
-                storage,
-                layout,
-                name,
-                |x, y| self.0.apply(x, y),
-                |x| self.0.apply_in_place(x),
-            ),
-        }
+        out_of_place(OnElements(self.0.into()), storage, layout, name)
     }
-}
-
-/// An activation of a tensor of `T`.
-fn elementwise<'a, T: Element>(
-    activation: AnyActivation<'a>,
-    storage: &CpuStorage,
-    layout: &Layout,
-    name: &'static str,
-) -> Result<(CpuStorage, Shape)>
-where
-    AnyActivation<'a>: Activation<T>,
-{
-    out_of_place::<T>(
-        storage,
-        layout,
-        name,
-        |x, y| activation.apply(x, y),
-        |x| activation.apply_in_place(x),
-    )
 }
 
 impl<'a, A> InplaceOp1 for Elementwise<A>
@@ -94,12 +68,7 @@ where
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         let name = InplaceOp1::name(self);
-        let any: AnyActivation<'a> = self.0.into();
-        match storage.dtype() {
-            DType::F16 => in_place::<f16>(storage, layout, name, |x| any.apply_in_place(x)),
-            DType::BF16 => in_place::<bf16>(storage, layout, name, |x| any.apply_in_place(x)),
-            _ => in_place::<f32>(storage, layout, name, |x| self.0.apply_in_place(x)),
-        }
+        in_place(OnElements(self.0.into()), storage, layout, name)
     }
 }
 
@@ -115,13 +84,7 @@ where
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let name = CustomOp1::name(self);
         let rows = rows(&self.1, layout, name)?;
-        out_of_place::<f32>(
-            storage,
-            layout,
-            name,
-            |x, y| self.0.apply(rows, x, y),
-            |x| self.0.apply_in_place(rows, x),
-        )
+        out_of_place(OnRows(self.0.into(), rows), storage, layout, name)
     }
 }
 
@@ -137,7 +100,44 @@ where
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
         let name = InplaceOp1::name(self);
         let rows = rows(&self.1, layout, name)?;
-        in_place::<f32>(storage, layout, name, |x| self.0.apply_in_place(rows, x))
+        in_place(OnRows(self.0.into(), rows), storage, layout, name)
+    }
+}
+
+/// An operation on elements in row-major order, of whichever type they are.
+trait Operation: Copy {
+    /// From one slice to another.
+    fn apply<T: Element>(self, x: &[T], y: &mut [T]) -> Outcome;
+
+    /// Over the slice itself.
+    fn apply_in_place<T: Element>(self, x: &mut [T]) -> Outcome;
+}
+
+/// An activation of each element.
+#[derive(Clone, Copy)]
+struct OnElements<'a>(AnyActivation<'a>);
+
+impl Operation for OnElements<'_> {
+    fn apply<T: Element>(self, x: &[T], y: &mut [T]) -> Outcome {
+        T::activate(self.0, x, y)
+    }
+
+    fn apply_in_place<T: Element>(self, x: &mut [T]) -> Outcome {
+        T::activate_in_place(self.0, x)
+    }
+}
+
+/// An operation on rows, and which rows these are.
+#[derive(Clone, Copy)]
+struct OnRows<'a>(AnyRowActivation<'a>, Rows);
+
+impl Operation for OnRows<'_> {
+    fn apply<T: Element>(self, x: &[T], y: &mut [T]) -> Outcome {
+        self.0.apply(self.1, x, y)
+    }
+
+    fn apply_in_place<T: Element>(self, x: &mut [T]) -> Outcome {
+        self.0.apply_in_place(self.1, x)
     }
 }
 
@@ -152,9 +152,16 @@ fn rows(dim: &impl Dim, layout: &Layout, name: &'static str) -> Result<Rows> {
 }
 
 /// A type of elements that both know.
-trait Element: activations::Element + WithDType {
+trait Element: Float + WithDType {
     /// The elements of a tensor that has them.
     fn elements_mut(storage: &mut CpuStorage) -> Option<&mut [Self]>;
+
+    /// An activation from one slice to another: [`Activation`] is implemented for each type by itself, not for all
+    /// at once.
+    fn activate(activation: AnyActivation, x: &[Self], y: &mut [Self]) -> Outcome;
+
+    /// An activation over the slice itself.
+    fn activate_in_place(activation: AnyActivation, x: &mut [Self]) -> Outcome;
 }
 
 macro_rules! element {
@@ -165,6 +172,14 @@ macro_rules! element {
                     CpuStorage::$variant(elements) => Some(elements),
                     _ => None,
                 }
+            }
+
+            fn activate(activation: AnyActivation, x: &[Self], y: &mut [Self]) -> Outcome {
+                activation.apply(x, y)
+            }
+
+            fn activate_in_place(activation: AnyActivation, x: &mut [Self]) -> Outcome {
+                activation.apply_in_place(x)
             }
         }
     };
@@ -191,44 +206,74 @@ fn refused(storage: &CpuStorage, name: &'static str) -> Error {
 }
 
 /// A new tensor, in row-major order.
-fn out_of_place<T: Element>(
+fn out_of_place(
+    operation: impl Operation,
     storage: &CpuStorage,
     layout: &Layout,
     name: &'static str,
-    apply: impl Fn(&[T], &mut [T]) -> Outcome,
-    apply_in_place: impl Fn(&mut [T]) -> Outcome,
 ) -> Result<(CpuStorage, Shape)> {
-    let x = elements::<T>(storage, name)?;
-    let y = match layout.contiguous_offsets() {
-        Some((start, end)) => {
-            let mut y = vec![T::default(); end - start];
-            apply(&x[start..end], &mut y).map_err(Error::wrap)?;
-            T::to_cpu_storage_owned(y)
-        }
-        None => {
-            let mut y = in_order::<T>(storage, layout)?;
-            apply_in_place(elements_mut(&mut y, name)?).map_err(Error::wrap)?;
-            y
-        }
+    let y = match storage.dtype() {
+        DType::F32 => new_elements::<f32>(operation, storage, layout, name),
+        DType::F16 => new_elements::<f16>(operation, storage, layout, name),
+        DType::BF16 => new_elements::<bf16>(operation, storage, layout, name),
+        _ => Err(refused(storage, name)),
     };
-    Ok((y, layout.shape().clone()))
+    Ok((y?, layout.shape().clone()))
+}
+
+/// The elements of a new tensor, in row-major order.
+fn new_elements<T: Element>(
+    operation: impl Operation,
+    storage: &CpuStorage,
+    layout: &Layout,
+    name: &'static str,
+) -> Result<CpuStorage> {
+    let x = elements::<T>(storage, name)?;
+    if let Some((start, end)) = layout.contiguous_offsets() {
+        let mut y = vec![T::default(); end - start];
+        operation
+            .apply(&x[start..end], &mut y)
+            .map_err(Error::wrap)?;
+        return Ok(T::to_cpu_storage_owned(y));
+    }
+    let mut y = in_order::<T>(storage, layout)?;
+    operation
+        .apply_in_place(elements_mut::<T>(&mut y, name)?)
+        .map_err(Error::wrap)?;
+    Ok(y)
 }
 
 /// Over the tensor itself. `Tensor::inplace_op1` has refused those whose elements share memory.
-fn in_place<T: Element>(
+fn in_place(
+    operation: impl Operation,
     storage: &mut CpuStorage,
     layout: &Layout,
     name: &'static str,
-    apply: impl Fn(&mut [T]) -> Outcome,
+) -> Result<()> {
+    match storage.dtype() {
+        DType::F32 => replace_elements::<f32>(operation, storage, layout, name),
+        DType::F16 => replace_elements::<f16>(operation, storage, layout, name),
+        DType::BF16 => replace_elements::<bf16>(operation, storage, layout, name),
+        _ => Err(refused(storage, name)),
+    }
+}
+
+/// Replaces the elements of a tensor.
+fn replace_elements<T: Element>(
+    operation: impl Operation,
+    storage: &mut CpuStorage,
+    layout: &Layout,
+    name: &'static str,
 ) -> Result<()> {
     if let Some((start, end)) = layout.contiguous_offsets() {
         let x = elements_mut::<T>(storage, name)?;
-        return apply(&mut x[start..end]).map_err(Error::wrap);
+        return operation
+            .apply_in_place(&mut x[start..end])
+            .map_err(Error::wrap);
     }
-    elements::<T>(storage, name)?;
     let mut y = in_order::<T>(storage, layout)?;
-    let y = elements_mut(&mut y, name)?;
-    apply(y).map_err(Error::wrap)?;
+    let y = elements_mut::<T>(&mut y, name)?;
+    operation.apply_in_place(y).map_err(Error::wrap)?;
     let x = elements_mut::<T>(storage, name)?;
     for (index, y) in y.iter().enumerate() {
         x[offset(layout, index)] = *y;

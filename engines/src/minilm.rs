@@ -5,11 +5,13 @@
 //! `model/export.py` has made of them. Where they agree, graph and kernels are right.
 
 mod bert;
+mod drift;
 mod engines;
 mod timing;
 
 pub use bert::CandleWithActivations;
-pub use engines::{Candle, Engine, Tract};
+pub use drift::{Distances, Drift, drift};
+pub use engines::{Candle, CandleLayers, Engine, Tract};
 pub use timing::{Profile, Timing, profile, time};
 
 use std::path::{Path, PathBuf};
@@ -113,6 +115,15 @@ pub struct Tokens {
     pub mask: Vec<u32>,
 }
 
+impl Tokens {
+    /// What is added to the scores of attention: nothing, or for padding what makes its weight zero. Every type of
+    /// floating-point numbers has it.
+    fn added_mask(&self) -> Vec<f32> {
+        let added = |kept: &u32| if *kept == 1 { 0.0 } else { f32::NEG_INFINITY };
+        self.mask.iter().map(added).collect()
+    }
+}
+
 /// [`SENTENCES`] in tokens, and the second one once more, padded as in a batch.
 ///
 /// # Errors
@@ -192,18 +203,16 @@ impl Comparison {
 /// Embeds the sentences in each engine.
 ///
 /// # Errors
-/// Those of the engines.
+/// What an engine fails with.
 pub fn compare(sentences: &[Tokens], engines: &mut [&mut dyn Engine]) -> TractResult<Comparison> {
     let mut embeddings = Vec::new();
     for engine in engines.iter_mut() {
-        let embed = |tokens| Ok(embedding(&engine.hidden_states(tokens)?, tokens));
-        let of_all: TractResult<Vec<_>> = sentences.iter().map(embed).collect();
-        embeddings.push((engine.name(), of_all?));
+        embeddings.push((engine.name(), embed(sentences, *engine)?));
     }
     let mut distances = Vec::new();
     for (index, (name, of_one)) in embeddings.iter().enumerate() {
         for (other, of_other) in &embeddings[index + 1..] {
-            let distance = largest_distance(of_one, of_other);
+            let distance = largest(&cosine_distances(of_one, of_other));
             distances.push((format!("{name}, {other}"), distance));
         }
     }
@@ -215,17 +224,28 @@ pub fn compare(sentences: &[Tokens], engines: &mut [&mut dyn Engine]) -> TractRe
     })
 }
 
-/// The largest cosine distance; NaN where one is.
-fn largest_distance(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
+/// The embedding of each sentence.
+fn embed(sentences: &[Tokens], engine: &mut dyn Engine) -> TractResult<Vec<Vec<f64>>> {
+    let embed = |tokens| Ok(embedding(&engine.hidden_states(tokens)?, tokens));
+    sentences.iter().map(embed).collect()
+}
+
+/// The cosine distance of each embedding from the other one of its sentence.
+fn cosine_distances(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<f64> {
     let distances = a.iter().zip(b).map(|(a, b)| {
         // 1 - cos, which would be lost in rounding, of vectors of length 1.
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / 2.0
     });
-    distances.fold(0.0, |largest, distance| {
-        if distance <= largest {
+    distances.collect()
+}
+
+/// The largest distance; NaN where one is.
+fn largest(distances: &[f64]) -> f64 {
+    distances.iter().fold(0.0, |largest, distance| {
+        if *distance <= largest {
             largest
         } else {
-            distance
+            *distance
         }
     })
 }

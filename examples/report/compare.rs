@@ -2,6 +2,7 @@
 
 use crate::args::Scope;
 use crate::failure::Failure;
+use crate::number::Number;
 use crate::progress::Progress;
 use crate::table::{Column, Table};
 use crate::timing::{self, Case, Size};
@@ -22,7 +23,8 @@ pub fn contenders(scope: &Scope) -> Vec<AnyActivation<'static>> {
     }
 }
 
-/// The tensors, [batch, channels, height, width], of 256 KiB to 64 MiB.
+/// The tensors, [batch, channels, height, width], of 256 KiB to 64 MiB in f32. A type of half the width
+/// has twice the batch.
 const SHAPES: [(&str, [usize; 4]); 3] = [
     ("256 KiB", [1, CHANNELS, 32, 32]),
     ("6.1 MiB", [8, CHANNELS, 56, 56]),
@@ -43,17 +45,21 @@ pub struct Comparison {
     pub notes: Vec<String>,
 }
 
-/// Times the contenders, memcpy first, at each size.
-pub fn measure(scope: &Scope, progress: &Progress) -> Result<Comparison, Failure> {
+/// Times the contenders in a type, memcpy first, at each size.
+pub fn measure<T: Number>(scope: &Scope, progress: &Progress) -> Result<Comparison, Failure> {
     let slopes: Vec<f32> = (1..=CHANNELS).map(|i| i as f32 / 128.0).collect();
     let isa = scope.best_isa();
     let mut comparison = Comparison {
-        title: format!("The comparison, on {isa}, [batch, channels, height, width]"),
+        title: format!(
+            "The comparison, of {} on {isa}, [batch, channels, height, width]",
+            T::NAME
+        ),
         table: Table::new(columns()),
         notes: Vec::new(),
     };
-    for ((name, shape), budget) in SHAPES.into_iter().zip(scope.effort.comparison) {
-        let size = Size::large(name, shape.iter().product());
+    for ((name, mut shape), budget) in SHAPES.into_iter().zip(scope.effort.comparison) {
+        shape[0] *= size_of::<f32>() / size_of::<T>();
+        let size = Size::large(name, shape.iter().product::<usize>() * size_of::<T>());
         let mut contenders: Vec<(String, AnyActivation<'_>)> = contenders(scope)
             .into_iter()
             .map(|activation| (activation.to_string(), activation))
@@ -62,7 +68,7 @@ pub fn measure(scope: &Scope, progress: &Progress) -> Result<Comparison, Failure
             let per_channel = Prelu::per_channel(&slopes, shape[2] * shape[3])?;
             contenders.push(("prelu(per channel)".to_owned(), per_channel.into()));
         }
-        comparison.add(size, shape, &contenders, isa, budget, progress)?;
+        comparison.add::<T>(size, shape, &contenders, isa, budget, progress)?;
     }
     Ok(comparison)
 }
@@ -78,7 +84,7 @@ fn columns() -> Vec<Column> {
 }
 
 impl Comparison {
-    fn add(
+    fn add<T: Number>(
         &mut self,
         size: Size,
         shape: [usize; 4],
@@ -93,7 +99,7 @@ impl Comparison {
             cases.push(Case::InPlace(activation, isa));
             cases.push(Case::ToVec(activation));
         }
-        let times = timing::measure(size, &cases, budget, progress)?;
+        let times = timing::measure::<T>(size, &cases, budget, progress)?;
         let Some((&memcpy, times)) = times.split_first() else {
             return Ok(());
         };

@@ -3,6 +3,7 @@
 use crate::args::Scope;
 use crate::compare::contenders;
 use crate::failure::Failure;
+use crate::number::Number;
 use crate::table::{Column, Table};
 use activations::Activation;
 use std::io::Write;
@@ -16,8 +17,8 @@ In place and out of place
 
 const INPUT: [f32; 6] = [-8.0, -1.0, -0.5, 0.5, 2.0, 8.0];
 
-/// Shows the input before and after.
-pub fn show(scope: &Scope, out: &mut impl Write) -> Result<(), Failure> {
+/// Shows the input before and after, in a type.
+pub fn show<T: Number>(scope: &Scope, out: &mut impl Write) -> Result<(), Failure> {
     let isa = scope.best_isa();
     let mut table = Table::new(vec![
         Column::words("activation"),
@@ -26,13 +27,16 @@ pub fn show(scope: &Scope, out: &mut impl Write) -> Result<(), Failure> {
         Column::words("input after"),
         Column::words("output"),
     ]);
+    let before = INPUT.map(T::from_f32);
     for activation in contenders(scope) {
-        let mut x = INPUT;
-        let mut y = [0.0; INPUT.len()];
+        let name = activation.to_string();
+        let activation = T::activation(activation);
+        let mut x = before;
+        let mut y = [T::default(); INPUT.len()];
         activation.apply_on(isa, &x, &mut y)?;
-        let row = |inplace: &str, after: &[f32], output: String| {
-            let name = activation.to_string();
-            vec![name, inplace.to_owned(), list(&INPUT), list(after), output]
+        let row = |inplace: &str, after: &[T], output: String| {
+            let name = name.clone();
+            vec![name, inplace.to_owned(), list(&before), list(after), output]
         };
         table.row(row("False", &x, list(&y)));
         activation.apply_in_place_on(isa, &mut x)?;
@@ -43,7 +47,7 @@ pub fn show(scope: &Scope, out: &mut impl Write) -> Result<(), Failure> {
     Ok(writeln!(out)?)
 }
 
-fn list(values: &[f32]) -> String {
-    let texts: Vec<String> = values.iter().map(f32::to_string).collect();
+fn list<T: Number>(values: &[T]) -> String {
+    let texts: Vec<String> = values.iter().map(T::to_string).collect();
     texts.join(" ")
 }

@@ -1,13 +1,14 @@
 //! The report as a web page.
 
+use crate::Operations;
 use crate::charts;
 use crate::compare::{self, Comparison};
-use crate::composed::{self, Composed};
+use crate::composed;
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::normalised::{self, Normalised};
+use crate::normalised;
 use crate::survey::Survey;
-use crate::table::escape;
+use crate::table::{Table, escape};
 use crate::units;
 use activations::Isa;
 use std::error::Error;
@@ -41,12 +42,11 @@ pub fn write(
     machine: &Machine,
     comparison: &Comparison,
     survey: &Survey,
-    composed: &Composed,
-    normalised: &Normalised,
+    operations: Option<&Operations>,
 ) -> Result<PathBuf, Failure> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report");
     let path = directory.join("index.html");
-    let html = html(machine, comparison, survey, composed, normalised)
+    let html = html(machine, comparison, survey, operations)
         .map_err(|error| Failure::file(&path, error))?;
     fs::create_dir_all(&directory)
         .and_then(|()| fs::write(&path, html))
@@ -58,16 +58,15 @@ fn html(
     machine: &Machine,
     comparison: &Comparison,
     survey: &Survey,
-    composed: &Composed,
-    normalised: &Normalised,
+    operations: Option<&Operations>,
 ) -> Result<String, Box<dyn Error>> {
     let mut notes = String::new();
     for note in &comparison.notes {
         notes += &format!("{}<br>\n", escape(note));
     }
     let mut failures = String::new();
-    let wrong = survey.failures().chain(composed.failures());
-    for failure in wrong.chain(normalised.failures()) {
+    let of_operations = operations.into_iter().flat_map(Operations::failures);
+    for failure in survey.failures().chain(of_operations) {
         failures += &format!("<p class=\"wrong\">FAIL: {}</p>\n", escape(&failure));
     }
     Ok(format!(
@@ -95,18 +94,11 @@ median.<br>{key}</p>
 <div class=\"scroll\">{comparison}</div>
 <p>{notes}</p>
 
-<h2>Every activation on every instruction set</h2>
+<h2>{survey_title}</h2>
 <p>{explanation}</p>
 {failures}<div class=\"scroll\">{survey_table}</div>
 
-<h2>{composed_title}</h2>
-<p>{composed_explanation}</p>
-<div class=\"scroll\">{composed_table}</div>
-
-<h2>{normalised_title}</h2>
-<p>{normalised_explanation}</p>
-<div class=\"scroll\">{normalised_table}</div>
-
+{operation_tables}
 <h2>The functions</h2>
 <div class=\"curves\">
 {curves}</div>
@@ -121,16 +113,34 @@ median.<br>{key}</p>
         comparison_explanation = escape(compare::EXPLANATION),
         title = escape(&comparison.title),
         comparison = comparison.table.to_html(),
+        survey_title = escape(&survey.title()),
         explanation = escape(&survey.explanation()),
         survey_table = survey.table().to_html(),
-        composed_title = escape(composed::TITLE),
-        composed_explanation = escape(composed::EXPLANATION),
-        composed_table = composed.table().to_html(),
-        normalised_title = escape(normalised::TITLE),
-        normalised_explanation = escape(normalised::EXPLANATION),
-        normalised_table = normalised.table().to_html(),
+        operation_tables = operation_tables(operations),
         curves = curves(survey)?,
     ))
+}
+
+/// The tables of operations, or why there are none.
+fn operation_tables(operations: Option<&Operations>) -> String {
+    let Some(operations) = operations else {
+        return format!("<p>{}</p>\n", escape(Operations::LEFT_OUT));
+    };
+    let section = |title, explanation, table: &Table| {
+        let (title, explanation) = (escape(title), escape(explanation));
+        let table = table.to_html();
+        format!("<h2>{title}</h2>\n<p>{explanation}</p>\n<div class=\"scroll\">{table}</div>\n\n")
+    };
+    let Operations {
+        composed,
+        normalised,
+    } = operations;
+    section(composed::TITLE, composed::EXPLANATION, &composed.table())
+        + &section(
+            normalised::TITLE,
+            normalised::EXPLANATION,
+            &normalised.table(),
+        )
 }
 
 /// What the bars' colours mean.

@@ -3,6 +3,7 @@
 use crate::args::Scope;
 use crate::check::{self, Verdict};
 use crate::failure::Failure;
+use crate::number::Number;
 use crate::progress::Progress;
 use crate::table::{Column, Table};
 use crate::timing::{self, Case, Size};
@@ -53,6 +54,10 @@ impl Times {
 
 /// All that was measured.
 pub struct Survey {
+    /// The type of the elements.
+    dtype: &'static str,
+    /// Whether it has so few numbers that all of them were checked.
+    has_16_bits: bool,
     pub sizes: [Size; SIZES.len()],
     /// Nanoseconds of one memcpy of each size.
     pub memcpy: [f64; SIZES.len()],
@@ -61,10 +66,12 @@ pub struct Survey {
     patterns: usize,
 }
 
-/// Checks and times all that is in the scope.
-pub fn measure(scope: &Scope, progress: &Progress) -> Result<Survey, Failure> {
-    let x = check::inputs(scope.effort.patterns);
+/// Checks and times all that is in the scope, in a type.
+pub fn measure<T: Number>(scope: &Scope, progress: &Progress) -> Result<Survey, Failure> {
+    let x = check::inputs::<T>(scope.effort.patterns);
     let mut survey = Survey {
+        dtype: T::NAME,
+        has_16_bits: check::has_16_bits::<T>(),
         sizes: SIZES,
         memcpy: [f64::NAN; SIZES.len()],
         entries: entries(scope, &x, progress)?,
@@ -85,7 +92,7 @@ pub fn measure(scope: &Scope, progress: &Progress) -> Result<Survey, Failure> {
             cases.push(Case::OutOfPlace(entry.activation, entry.isa));
             cases.push(Case::InPlace(entry.activation, entry.isa));
         }
-        let times = timing::measure(size, &cases, budget, progress)?;
+        let times = timing::measure::<T>(size, &cases, budget, progress)?;
         let Some((&memcpy, times)) = times.split_first() else {
             continue;
         };
@@ -101,7 +108,7 @@ pub fn measure(scope: &Scope, progress: &Progress) -> Result<Survey, Failure> {
 }
 
 /// All activations on all instruction sets, checked but not timed yet.
-fn entries(scope: &Scope, x: &[f32], progress: &Progress) -> Result<Vec<Entry>, Failure> {
+fn entries<T: Number>(scope: &Scope, x: &[T], progress: &Progress) -> Result<Vec<Entry>, Failure> {
     let isas = scope.isas();
     let activations = scope.activations();
     let share = scope.effort.checks / activations.len().max(1) as u32;
@@ -134,23 +141,43 @@ impl Survey {
         })
     }
 
+    /// What the table is called.
+    pub fn title(&self) -> String {
+        format!(
+            "Every activation on every instruction set, in {}",
+            self.dtype
+        )
+    }
+
     /// What the table shows.
     pub fn explanation(&self) -> String {
+        let errors = if self.has_16_bits {
+            format!(
+                "misrounded: results that are not the correctly rounded ones, for all {} numbers of {}; max ULP: the
+largest error, in units in the last place of {1}. Right is the f64 oracle, rounded once. So near to a tie
+that f64 does not tell, both neighbours pass; the tests of 16-bit types decide there with hundreds of bits.",
+                self.patterns, self.dtype
+            )
+        } else {
+            format!(
+                "max ULP: the largest error against the f64 oracle over {} bit patterns.",
+                self.patterns
+            )
+        };
         format!(
-            "max ULP: the largest error against the f64 oracle over {} bit patterns.
+            "{errors}
 Times are those of one call, divided by that of a memcpy of the same number of bytes in the same run
-(its time stands above the columns); out: out of place, in: in place, -: not timed.",
-            self.patterns
+(its time stands above the columns); out: out of place, in: in place, -: not timed."
         )
     }
 
     /// One row for each activation on each instruction set.
     pub fn table(&self) -> Table {
-        let mut columns = vec![
-            Column::words("activation"),
-            Column::words("ISA"),
-            Column::numbers("", "max ULP"),
-        ];
+        let mut columns = vec![Column::words("activation"), Column::words("ISA")];
+        if self.has_16_bits {
+            columns.push(Column::numbers("", "misrounded"));
+        }
+        columns.push(Column::numbers("", "max ULP"));
         for (size, &memcpy) in self.sizes.iter().zip(&self.memcpy) {
             let group = format!("{}: memcpy {}", size.name, units::time(memcpy));
             columns.push(Column::numbers(&group, "out"));
@@ -162,7 +189,11 @@ Times are those of one call, divided by that of a memcpy of the same number of b
                 Some(_) => "FAIL".to_owned(),
                 None => format!("{:.3}", entry.verdict.max_ulp),
             };
-            let mut row = vec![entry.label.clone(), entry.isa.to_string(), accuracy];
+            let mut row = vec![entry.label.clone(), entry.isa.to_string()];
+            if self.has_16_bits {
+                row.push(entry.verdict.misrounded.to_string());
+            }
+            row.push(accuracy);
             for (times, memcpy) in entry.times.iter().zip(&self.memcpy) {
                 row.extend(Way::ALL.map(|way| match times {
                     Some(times) => units::three_digits(times.of(way) / memcpy),
@@ -176,7 +207,7 @@ Times are those of one call, divided by that of a memcpy of the same number of b
 
     /// Writes the table, and what is wrong.
     pub fn show(&self, out: &mut impl Write) -> Result<(), Failure> {
-        writeln!(out, "Every activation on every instruction set\n")?;
+        writeln!(out, "{}\n", self.title())?;
         self.table().write(out)?;
         writeln!(out, "\n{}", self.explanation())?;
         for failure in self.failures() {

@@ -5,6 +5,7 @@
 //! rounds. In place starts each time from the original input, restored outside of the timing:
 //! applied to its own output, a function would soon see nothing but zeros or fixed points.
 
+use crate::number::Number;
 use crate::progress::Progress;
 use activations::{AVec, Activation, AnyActivation, Error, Isa};
 use std::hint::black_box;
@@ -26,18 +27,18 @@ pub enum Case<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub name: &'static str,
-    /// Elements in one call.
-    pub elements: usize,
+    /// Bytes of input in one call: of a type of half the width there are twice as many elements.
+    pub bytes: usize,
     /// Calls that are timed together, each on elements of its own.
     pub calls: usize,
 }
 
 impl Size {
     /// A size that takes long enough for the clock.
-    pub const fn large(name: &'static str, elements: usize) -> Self {
+    pub const fn large(name: &'static str, bytes: usize) -> Self {
         Self {
             name,
-            elements,
+            bytes,
             calls: 1,
         }
     }
@@ -45,15 +46,20 @@ impl Size {
     /// In L1, both input and output: 32 KiB for all calls together.
     pub const KIB_1: Self = Self {
         name: "1 KiB",
-        elements: 1 << 8,
+        bytes: 1 << 10,
         calls: 16,
     };
-    pub const KIB_256: Self = Self::large("256 KiB", 1 << 16);
-    pub const MIB_64: Self = Self::large("64 MiB", 1 << 24);
+    pub const KIB_256: Self = Self::large("256 KiB", 1 << 18);
+    pub const MIB_64: Self = Self::large("64 MiB", 1 << 26);
+
+    /// Elements of a type in one call.
+    const fn elements<T>(&self) -> usize {
+        self.bytes / size_of::<T>()
+    }
 
     /// Throughput of a call that takes `ns`, in 10^9 bytes of input a second.
     pub fn gigabytes_per_second(&self, ns: f64) -> f64 {
-        (self.elements * size_of::<f32>()) as f64 / ns
+        self.bytes as f64 / ns
     }
 }
 
@@ -120,15 +126,15 @@ impl Effort {
 /// More rounds than this do not change a median.
 const MAX_ROUNDS: usize = 2001;
 
-/// The time of one call for each of `cases`, in nanoseconds, from rounds that take about `budget`.
-pub fn measure(
+/// The time of one call for each of `cases` of a type, in nanoseconds, from rounds that take about `budget`.
+pub fn measure<T: Number>(
     size: Size,
     cases: &[Case<'_>],
     budget: Duration,
     progress: &Progress,
 ) -> Result<Vec<f64>, Error> {
     progress.stage(format!("timing {}", size.name), budget);
-    let mut buffers = Buffers::new(size);
+    let mut buffers = Buffers::<T>::new(size);
     let clock = clock_cost();
     let allowance = budget / cases.len().max(1) as u32;
     let mut samples = vec![Vec::new(); cases.len()];
@@ -165,16 +171,17 @@ fn clock_cost() -> Duration {
 }
 
 /// The memory that all cases of a size work on; written, and thereby mapped, before any timing.
-struct Buffers {
+struct Buffers<T> {
     size: Size,
-    source: AVec<f32>,
-    target: AVec<f32>,
-    in_place: AVec<f32>,
+    source: AVec<T>,
+    target: AVec<T>,
+    in_place: AVec<T>,
 }
 
-impl Buffers {
+impl<T: Number> Buffers<T> {
     fn new(size: Size) -> Self {
-        let source = AVec::from_iter(0, noise().take(size.elements * size.calls));
+        let elements = noise().take(size.elements::<T>() * size.calls);
+        let source = AVec::from_iter(0, elements.map(T::from_f32));
         Self {
             size,
             target: source.clone(),
@@ -206,32 +213,37 @@ impl Buffers {
                 Ok(())
             }),
             Case::OutOfPlace(activation, isa) => {
+                let activation = T::activation(activation);
                 time_calls(*size, source, target, |x, y| activation.apply_on(isa, x, y))
             }
             Case::InPlace(activation, isa) => {
+                let activation = T::activation(activation);
                 in_place.copy_from_slice(source);
                 time_calls(*size, source, in_place, |_, y| {
                     activation.apply_in_place_on(isa, y)
                 })
             }
-            Case::ToVec(activation) => time_calls(*size, source, target, |x, _| {
-                black_box(activation.to_vec(x)?);
-                Ok(())
-            }),
+            Case::ToVec(activation) => {
+                let activation = T::activation(activation);
+                time_calls(*size, source, target, |x, _| {
+                    black_box(activation.to_vec(x)?);
+                    Ok(())
+                })
+            }
         }
     }
 }
 
 /// The time of one call for each part of the buffers.
 #[inline(always)]
-fn time_calls(
+fn time_calls<T>(
     size: Size,
-    source: &[f32],
-    target: &mut [f32],
-    call: impl Fn(&[f32], &mut [f32]) -> Result<(), Error>,
+    source: &[T],
+    target: &mut [T],
+    call: impl Fn(&[T], &mut [T]) -> Result<(), Error>,
 ) -> Result<Duration, Error> {
-    let sources = source.chunks_exact(size.elements);
-    let targets = target.chunks_exact_mut(size.elements);
+    let sources = source.chunks_exact(size.elements::<T>());
+    let targets = target.chunks_exact_mut(size.elements::<T>());
     // The stores that restored the input are not to be waited for in the timing.
     fence(SeqCst);
     let start = Instant::now();
@@ -258,8 +270,7 @@ pub fn noise() -> impl Iterator<Item = f32> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_case_gets_a_time() {
+    fn check_times<T: Number>() {
         let activation = AnyActivation::all().next().unwrap();
         let isa = Isa::detect();
         let cases = [
@@ -270,9 +281,22 @@ mod tests {
         ];
         let progress = Progress::new(Duration::ZERO);
         let budget = Duration::from_millis(20);
-        let times = measure(Size::KIB_256, &cases, budget, &progress).unwrap();
+        let times = measure::<T>(Size::KIB_256, &cases, budget, &progress).unwrap();
         assert_eq!(times.len(), cases.len());
-        assert!(times.iter().all(|&ns| ns > 0.0), "{times:?}");
+        assert!(times.iter().all(|&ns| ns > 0.0), "{}: {times:?}", T::NAME);
+    }
+
+    #[test]
+    fn each_case_gets_a_time() {
+        check_times::<f32>();
+        #[cfg(feature = "half")]
+        check_times::<activations::half::f16>();
+    }
+
+    #[test]
+    fn a_size_has_its_bytes_in_every_type() {
+        assert_eq!(Size::KIB_256.elements::<f32>(), 65_536);
+        assert_eq!(Size::KIB_256.elements::<u16>(), 131_072);
     }
 
     #[test]

@@ -1,22 +1,22 @@
 use super::{Formula, elu::Elu, parameter::Parameter};
 use crate::Error;
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
 
 /// `f(x) = if x < 0 { alpha * (e^(x / alpha) - 1) } else { x }`.
 ///
-/// With a slope of 1 on both sides of 0, whatever `alpha` is. (For a negative one the formula would fall
-/// without a limit; PyTorch lets it.)
+/// With a slope of 1 on both sides of 0, whatever `alpha` is. For a negative one it falls without a limit, as an exponential
+/// does, and is computed number by number, in f64, which takes longer.
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `alpha`, 1 by default: finite, above 0 |
+/// | Parameters | `alpha`, 1 by default: finite, not 0 |
 /// | Domain | all of f32; it does not cancel near 0 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.946 ULP for an `alpha` of 1, 2 for any other |
-/// | Special values | ±0 and +inf are their own images; -inf gives `-alpha`; NaN gives NaN |
+/// | Special values | ±0 and +inf are their own images; -inf gives `-alpha`, for a negative one itself; NaN gives NaN |
 /// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | Barron, 2017; PyTorch `nn.CELU`, ONNX `Celu` |
@@ -30,7 +30,7 @@ use crate::simd::Vocabulary;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
-    /// The distance of the lower limit from 0.
+    /// The distance of the lower limit from 0, if it is positive.
     pub alpha: f32,
 }
 
@@ -58,23 +58,28 @@ impl Formula for Celu {
             value: self.alpha,
         };
         alpha.finite()?;
-        alpha.positive()
+        alpha.not_zero()
     }
 }
 
 impl ChooseKernel for Celu {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         let Self { alpha } = *self;
         if alpha == 1.0 {
-            Elu { alpha }.choose_kernel::<T, W>(then);
+            Elu::default().choose_kernel::<T, W>(then);
         } else {
             then.with(Stretched { alpha });
         }
     }
+
+    #[inline(always)]
+    fn is_rest(&self) -> bool {
+        self.alpha < 0.0
+    }
 }
 
-/// Any alpha.
+/// Any positive alpha.
 #[derive(Clone, Copy)]
 struct Stretched {
     alpha: f32,

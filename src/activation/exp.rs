@@ -1,6 +1,6 @@
 use super::Formula;
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp;
 use crate::math::exp_far;
@@ -53,7 +53,7 @@ impl Kernel for Exp {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -64,7 +64,7 @@ const INFINITE_F16: f32 = 12.0;
 
 impl KernelOf16Bits for Exp {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         if T::HAS_RANGE_OF_F32 {
             let t = simd.add_f32s(x, simd.splat_f32s(NEXT_TO_ZERO));
             return exp16(simd, t, &EXP_BF16);

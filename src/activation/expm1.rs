@@ -1,6 +1,6 @@
 use super::Formula;
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::expm1;
 use crate::simd::Vocabulary;
@@ -49,7 +49,7 @@ impl Kernel for Expm1 {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -61,7 +61,7 @@ impl KernelOf16Bits for Expm1 {
     const WEIGHT_OF_16_BITS: Weight = Weight::Long;
 
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let highest = if T::HAS_RANGE_OF_F32 {
             HIGHEST
         } else {

@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::apart::{Slope, above_half, bounded, line, with_speck_of_f16};
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::normal_tail::{Product, VANISHED, normal_tail, normal_tail_16};
 use crate::math::x_or_less;
@@ -72,7 +72,7 @@ impl Kernel for Gelu {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -82,7 +82,7 @@ const VANISHED_F16: f32 = 6.0;
 
 impl KernelOf16Bits for Gelu {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let Product { power, rest } = normal_tail_16(simd, bounded::<T, V>(simd, x, VANISHED_F16));
         let positive = simd.at_least_f32s(x, simd.splat_f32s(0.0));
         let y = simd.negate_mul_add_f32s(power, rest, positive);
@@ -90,7 +90,7 @@ impl KernelOf16Bits for Gelu {
     }
 
     #[inline(always)]
-    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn near_zero_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         above_half(simd, x)
     }
 }

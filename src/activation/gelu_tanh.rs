@@ -1,8 +1,8 @@
 use super::Formula;
 use super::swish::gated;
 use crate::drive::apart::{Slope, above_half, bounded, line, with_speck_of_f16};
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::gate::{self, GELU_TANH, GELU_TANH_16, round};
 use crate::math::hex;
@@ -76,7 +76,7 @@ impl Kernel for GeluTanh {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -86,7 +86,7 @@ const VANISHED_F16: f32 = 6.0;
 
 impl KernelOf16Bits for GeluTanh {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let u = bounded::<T, V>(simd, x, VANISHED_F16);
         let square = simd.mul_add_f32s(u, u, simd.splat_f32s(RATIO_HIGH));
         let reduced = gate::reduce(simd, simd.mul_f32s(u, square), &GELU_TANH_16);
@@ -95,7 +95,7 @@ impl KernelOf16Bits for GeluTanh {
     }
 
     #[inline(always)]
-    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn near_zero_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         above_half(simd, x)
     }
 }

@@ -2,7 +2,7 @@ use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
 #[cfg(feature = "half")]
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 #[cfg(feature = "half")]
 use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
@@ -11,11 +11,11 @@ use crate::simd::Vocabulary;
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `lambda`, 0.5 by default: 0 or more, not NaN |
+/// | Parameters | `lambda`, 0.5 by default: any number, not NaN |
 /// | Domain | all of f32 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is 0 or the input |
-/// | Special values | the 0 is +0; ±inf are their own images for a finite `lambda`; NaN gives NaN |
+/// | Special values | the 0 is +0; ±inf are their own images for a finite `lambda`; for a negative one every number is; NaN gives NaN |
 /// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.Hardshrink` |
@@ -55,7 +55,7 @@ impl Formula for Hardshrink {
             name: "lambda",
             value: self.lambda,
         }
-        .not_negative()
+        .not_nan()
     }
 }
 
@@ -69,7 +69,7 @@ impl Kernel for Hardshrink {
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges<T: Float>(&self) -> Option<Ranges> {
+    fn ranges<T: Precision>(&self) -> Option<Ranges> {
         Ranges::NONE.within::<T>(self.lambda, 0.0)
     }
 }

@@ -1,6 +1,6 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -73,7 +73,7 @@ impl Formula for Hardsigmoid {
 
 impl ChooseKernel for Hardsigmoid {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         let Self { alpha, beta } = *self;
         if *self == Self::default() {
             then.with(Sixth);

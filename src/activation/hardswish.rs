@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::apart::{Slope, line, with_speck};
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -69,7 +69,7 @@ impl Kernel for Hardswish {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -77,12 +77,12 @@ impl Kernel for Hardswish {
 /// Next to zero the square counts for nothing in f32, but half of x may be a tie.
 impl KernelOf16Bits for Hardswish {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         with_speck::<T, V>(simd, x, self.eval(simd, x))
     }
 
     #[inline(always)]
-    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn near_zero_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         with_speck::<T, V>(simd, x, self.near_zero(simd, x))
     }
 }

@@ -2,7 +2,7 @@ use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
 #[cfg(feature = "half")]
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 #[cfg(feature = "half")]
 use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
@@ -11,11 +11,11 @@ use crate::simd::Vocabulary;
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `min`, -1 by default, and `max`, 1: any numbers, not NaN, `min <= max` |
+/// | Parameters | `min`, -1 by default, and `max`, 1: any numbers, not NaN |
 /// | Domain | all of f32 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | none: the result is the input or a bound |
-/// | Special values | a zero input keeps its sign where the bounds admit zero; ±inf give the bounds; NaN gives NaN |
+/// | Special values | a zero input keeps its sign where the bounds admit zero; ±inf give the bounds; where `min` is above `max`, every number gives `max`; NaN gives NaN |
 /// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.Hardtanh` (`min_val`, `max_val`), ONNX `Clip` |
@@ -59,8 +59,7 @@ impl Formula for Hardtanh {
             value,
         };
         parameter("min", self.min).not_nan()?;
-        parameter("max", self.max).not_nan()?;
-        parameter("min", self.min).require(self.min <= self.max, "at most max")
+        parameter("max", self.max).not_nan()
     }
 }
 
@@ -73,9 +72,10 @@ impl Kernel for Hardtanh {
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges<T: Float>(&self) -> Option<Ranges> {
+    fn ranges<T: Precision>(&self) -> Option<Ranges> {
         Ranges::NONE
-            .below::<T>(self.min, self.min)?
+            // Of bounds in the wrong order the upper one counts.
+            .below::<T>(self.min, self.min.min(self.max))?
             .above::<T>(self.max, self.max)
     }
 }

@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::Kernel;
 #[cfg(feature = "half")]
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 #[cfg(feature = "half")]
 use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
@@ -44,7 +44,7 @@ impl Kernel for Identity {
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges<T: Float>(&self) -> Option<Ranges> {
+    fn ranges<T: Precision>(&self) -> Option<Ranges> {
         Some(Ranges::NONE)
     }
 }

@@ -1,22 +1,21 @@
-use super::{Formula, parameter::Parameter};
-use crate::Error;
+use super::Formula;
 use crate::drive::apart::{Slope, broken_line, line_to_odd};
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::simd::Vocabulary;
-use crate::simd::odd::{product_to_odd, small_product_to_odd};
+use crate::simd::odd::{instead_of_negative, product_to_odd, small_product_to_odd};
 use core::marker::PhantomData;
 
 /// `f(x) = if x < 0 { negative_slope * x } else { x }`.
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `negative_slope`, 0.01 by default: finite |
+/// | Parameters | `negative_slope`, 0.01 by default: any number; NaN, too |
 /// | Domain | all of f32 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
-/// | Special values | +0 and +inf are their own images; -0 gives -0 times the slope, as does -inf, but for a slope of 0 its limit, a zero (PyTorch: NaN); NaN gives NaN |
-/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Special values | +0 and +inf are their own images; -0 gives -0 times the slope, as does -inf, but for a slope of 0 its limit, a zero (PyTorch: NaN); a slope that is not finite gives what the product with it is, which for -0 is NaN; NaN gives NaN |
+/// | Errors | lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | Maas et al., 2013; PyTorch `nn.LeakyReLU`, ONNX `LeakyRelu` |
 ///
@@ -45,23 +44,15 @@ impl Formula for LeakyRelu {
     fn reference(&self, x: f64) -> f64 {
         leaky(x, f64::from(self.negative_slope))
     }
-
-    #[inline]
-    fn check(&self, _len: usize) -> Result<(), Error> {
-        Parameter {
-            activation: "leaky_relu",
-            name: "negative_slope",
-            value: self.negative_slope,
-        }
-        .finite()
-    }
 }
 
 impl ChooseKernel for LeakyRelu {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         if self.negative_slope == 0.0 {
             then.with(Flat(self.negative_slope));
+        } else if !self.negative_slope.is_finite() {
+            then.with(Wild(self.negative_slope));
         } else if is_product_exact::<T>(self.negative_slope) {
             then.with(Leak(self.negative_slope));
         } else {
@@ -74,7 +65,7 @@ impl ChooseKernel for LeakyRelu {
     }
 }
 
-/// A negative slope that is not 0.
+/// A negative slope that is finite and not 0.
 #[derive(Clone, Copy)]
 struct Leak(f32);
 
@@ -92,10 +83,22 @@ impl Kernel for Leak {
     }
 }
 
+/// A negative slope that is infinite or NaN. No product with it has to be rounded.
+#[derive(Clone, Copy)]
+struct Wild(f32);
+
+impl Kernel for Wild {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        let product = simd.mul_f32s(x, simd.splat_f32s(self.0));
+        instead_of_negative(simd, x, product)
+    }
+}
+
 /// Whether the products of all 16-bit numbers of type `T` with a slope are f32 numbers: if it is a number of the type, and
 /// for bf16 not so small that a subnormal product would lose bits.
 #[inline(always)]
-fn is_product_exact<T: Float>(slope: f32) -> bool {
+fn is_product_exact<T: Precision>(slope: f32) -> bool {
     if const { !T::HAS_16_BITS } {
         return false;
     }
@@ -107,14 +110,14 @@ fn is_product_exact<T: Float>(slope: f32) -> bool {
     slope.to_bits() & unused == 0 && slope.abs() >= least
 }
 
-/// A negative slope that is not 0, for 16-bit elements: the product is rounded once.
+/// A negative slope that is finite and not 0, for 16-bit elements: the product is rounded once.
 #[derive(Clone, Copy)]
 struct LeakOf16Bits<T> {
     slope: f32,
     elements: PhantomData<T>,
 }
 
-impl<T: Float> Kernel for LeakOf16Bits<T> {
+impl<T: Precision> Kernel for LeakOf16Bits<T> {
     // Light kernels are given some numbers that are next to zero.
     const WEIGHT: Weight = if T::HAS_RANGE_OF_F32 {
         Weight::Long
@@ -138,14 +141,6 @@ impl<T: Float> Kernel for LeakOf16Bits<T> {
         };
         instead_of_negative(simd, x, product)
     }
-}
-
-/// `y` where x is negative or -0, and x elsewhere.
-#[inline(always)]
-pub(crate) fn instead_of_negative<V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
-    let side = simd.or_f32s(simd.sign_f32s(x), simd.splat_f32s(1.0));
-    let is_below = simd.less_than_f32s(side, simd.splat_f32s(0.0));
-    simd.select_f32s(is_below, y, x)
 }
 
 /// A negative slope of ±0: -inf counts as the smallest finite number, so that the product is a zero

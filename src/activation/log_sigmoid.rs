@@ -1,7 +1,7 @@
 use super::Formula;
 use super::softplus::{Plain, log1p_exp};
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::Of16Bits;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -35,7 +35,7 @@ impl Formula for LogSigmoid {
 
 impl ChooseKernel for LogSigmoid {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         T::choose(
             then,
             Reflected(Plain),

@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::apart::{Slope, line};
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp::{self, Power, Steps};
 use crate::math::exp_far;
@@ -110,7 +110,7 @@ impl Kernel for Mish {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -125,7 +125,7 @@ const AFTER_F16: f32 = 1.0 + 2.0 * f32::EPSILON;
 
 impl KernelOf16Bits for Mish {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (mut x, mut fit) = (x, &EXP_BF16);
         if !T::HAS_RANGE_OF_F32 {
             x = simd.mul_f32s(x, simd.splat_f32s(BEFORE_F16));

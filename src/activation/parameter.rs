@@ -56,3 +56,26 @@ impl Parameter {
         self.require(self.value > 0.0, "above 0")
     }
 }
+
+/// A parameter that text and C functions know as a number.
+pub(crate) trait AsNumber: Copy {
+    /// The number.
+    fn number(self) -> f32;
+
+    /// Becomes what `number` stands for; `false` where that is nothing.
+    #[must_use]
+    fn set_number(&mut self, number: f32) -> bool;
+}
+
+impl AsNumber for f32 {
+    #[inline]
+    fn number(self) -> f32 {
+        self
+    }
+
+    #[inline]
+    fn set_number(&mut self, number: f32) -> bool {
+        *self = number;
+        true
+    }
+}

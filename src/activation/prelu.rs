@@ -1,11 +1,14 @@
 use super::leaky_relu::leaky;
-use super::{Formula, LeakyRelu, parameter::Parameter};
+use super::{Formula, LeakyRelu};
 use crate::channels::{Channels, Names};
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, WithKernel};
-use crate::{Cuts, Error};
+use crate::{Cuts, Error, Float};
 
 mod broadcast;
+mod slopes;
+
+pub(crate) use slopes::{Slopes, Special};
 
 /// How errors name what makes no slopes.
 const NAMES: Names = Names {
@@ -17,17 +20,17 @@ const NAMES: Names = Names {
 /// `f(x) = if x < 0 { slope * x } else { x }`, with one learned slope or one per channel.
 ///
 /// A tensor with a slope per channel is seen as `[outer, channels, inner]` in row-major order:
-/// for NCHW `inner` is H·W, for NHWC it is 1, and `outer` is what is left. [`Prelu::broadcast`] finds that
-/// view of two shapes, as ONNX has them.
+/// for NCHW `inner` is H·W, for NHWC it is 1, and `outer` is what is left. [`Prelu::broadcast`] takes slopes and
+/// tensors of shapes as ONNX has them.
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `slope`, 0.25 by default, or one for each channel: finite |
+/// | Parameters | `slope`, 0.25 by default, or one for each channel: any number; NaN, too |
 /// | Domain | all of f32 |
 /// | Shapes | any slice with one slope; with one per channel, a length that is a multiple of `channels * inner`; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
 /// | Special values | as for [`LeakyRelu`] |
-/// | Errors | a slope that is not finite, no slope, an `inner` of 0, [`Error::ShapeMismatch`], [`Error::NotBroadcastable`]; a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
+/// | Errors | no slope, an `inner` of 0, [`Error::ShapeMismatch`], [`Error::NotBroadcastable`]; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | He et al., 2015; PyTorch `nn.PReLU`, ONNX `PRelu` |
 ///
@@ -49,15 +52,6 @@ pub struct Prelu<'a> {
     slopes: Option<Slopes<'a>>,
 }
 
-/// Slopes that differ from channel to channel.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Slopes<'a> {
-    /// All of them are finite.
-    pub(crate) channels: Channels<'a>,
-    /// Whether one of them is 0, which takes two operations more.
-    pub(crate) any_zero: bool,
-}
-
 impl<'a> Prelu<'a> {
     /// One slope for all elements.
     pub const fn shared(slope: f32) -> Self {
@@ -76,23 +70,22 @@ impl<'a> Prelu<'a> {
         self.slopes.is_some()
     }
 
-    /// One slope per channel of a tensor `[outer, slopes.len(), inner]`.
+    /// One slope per channel of a tensor `[outer, slopes.len(), inner]`: slopes of any floating-point type, whatever
+    /// that of the tensor is.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] where there is no slope, a slope is not finite, or `inner` is 0
-    /// or too large for any tensor.
-    pub fn per_channel(slopes: &'a [f32], inner: usize) -> Result<Self, Error> {
+    /// [`Error::InvalidParameter`] where there is no slope, or `inner` is 0 or too large for any tensor.
+    pub fn per_channel<T: Float>(slopes: &'a [T], inner: usize) -> Result<Self, Error> {
         let channels = Channels::new(slopes, inner, NAMES)?;
-        if let Some(&slope) = slopes.iter().find(|slope| !slope.is_finite()) {
-            return Err(invalid("slopes", slope, "finite"));
+        Ok(Self::of(Slopes::of_channels(channels)))
+    }
+
+    /// Slopes that differ from element to element.
+    fn of(slopes: Slopes<'a>) -> Self {
+        Self {
+            slope: slopes.at(0),
+            slopes: Some(slopes),
         }
-        Ok(Self {
-            slope: channels.at(0),
-            slopes: Some(Slopes {
-                channels,
-                any_zero: slopes.contains(&0.0),
-            }),
-        })
     }
 }
 
@@ -117,9 +110,7 @@ impl Formula for Prelu<'_> {
     }
 
     fn reference_at(&self, index: usize, x: f64) -> f64 {
-        let slope = self
-            .slopes
-            .map_or(self.slope, |slopes| slopes.channels.at(index));
+        let slope = self.slopes.map_or(self.slope, |slopes| slopes.at(index));
         leaky(x, f64::from(slope))
     }
 
@@ -128,38 +119,24 @@ impl Formula for Prelu<'_> {
     }
 
     fn cuts(&self) -> Cuts {
-        self.slopes
-            .map_or(Cuts::Anywhere, |slopes| slopes.channels.cuts())
+        self.slopes.map_or(Cuts::Anywhere, |slopes| slopes.cuts())
     }
 
     fn part(&self, start: usize, len: usize) -> Self {
-        self.slopes.map_or(*self, |slopes| {
-            let channels = slopes.channels.part(start, len);
-            Self {
-                slope: channels.at(0),
-                slopes: Some(Slopes { channels, ..slopes }),
-            }
-        })
+        self.slopes
+            .map_or(*self, |slopes| Self::of(slopes.part(start, len)))
     }
 
     #[inline]
     fn check(&self, len: usize) -> Result<(), Error> {
-        match self.slopes {
-            None => Parameter {
-                activation: "prelu",
-                name: "slope",
-                value: self.slope,
-            }
-            .finite(),
-            Some(slopes) => slopes.channels.check(len),
-        }
+        self.slopes.map_or(Ok(()), |slopes| slopes.check(len))
     }
 }
 
 /// The kernel of a shared slope. Slopes per channel take stages, too: see `pipeline/prelu.rs`.
 impl ChooseKernel for Prelu<'_> {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         let negative_slope = self.slope;
         LeakyRelu { negative_slope }.choose_kernel::<T, W>(then);
     }

@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::Kernel;
 #[cfg(feature = "half")]
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 #[cfg(feature = "half")]
 use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
@@ -43,7 +43,7 @@ impl Kernel for Relu6 {
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges<T: Float>(&self) -> Option<Ranges> {
+    fn ranges<T: Precision>(&self) -> Option<Ranges> {
         Ranges::NONE.below::<T>(0.0, 0.0)?.above::<T>(6.0, 6.0)
     }
 }

@@ -1,7 +1,7 @@
 use super::leaky_relu::leaky;
 use super::{Formula, LeakyRelu, parameter::Parameter};
 use crate::Error;
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
@@ -77,7 +77,7 @@ impl Formula for Rrelu {
 
 impl ChooseKernel for Rrelu {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         let slope = self.slope();
         let negative_slope = slope as f32;
         if f64::from(negative_slope) == slope {

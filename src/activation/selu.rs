@@ -1,4 +1,5 @@
-use super::Formula;
+use super::{Formula, elu::exponential_unit, parameter::Parameter};
+use crate::Error;
 use crate::drive::apart::{Slope, broken_line};
 use crate::drive::{Kernel, Weight};
 use crate::math::{expm1, hex, polynomial};
@@ -6,33 +7,48 @@ use crate::simd::Vocabulary;
 
 /// `f(x) = gamma * (if x < 0 { alpha * (e^x - 1) } else { x })`.
 ///
-/// The constants are those of ONNX: 1.67326319217681884765625 and 1.05070102214813232421875, which are
-/// the paper's (and PyTorch's) rounded to f32.
+/// The default parameters are those of ONNX, which are the paper's (and PyTorch's) rounded to f32. With others it is
+/// computed number by number, in f64, which takes longer.
 ///
 /// | | |
 /// |---|---|
+/// | Parameters | `alpha`, 1.67326319217681884765625 by default, and `gamma`, 1.05070102214813232421875: finite |
 /// | Domain | all of f32; it does not cancel near 0 |
 /// | Shapes | any slice; the output is as long as the input |
-/// | Error | at most 1.1767 ULP |
-/// | Special values | ±0 and +inf are their own images; -inf gives -1.7580993; NaN gives NaN |
-/// | Errors | lengths that differ; an instruction set that the CPU lacks |
+/// | Error | at most 1.1767 ULP with the default parameters, 0.5001 with any others |
+/// | Special values | +0 and +inf give themselves times `gamma`, -0 gives -0 times `alpha` and `gamma`, -inf gives `-alpha` times `gamma`, -1.7580993 by default; where a factor is 0 its side is, infinities too; NaN gives NaN |
+/// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | Klambauer et al., 2017; PyTorch `nn.SELU`, ONNX `Selu` |
 ///
 /// ```
 /// use activations::{Activation, Selu};
 /// let mut x = [-0.0, 0.0, 1.0];
-/// Selu.apply_in_place(&mut x)?;
+/// Selu::default().apply_in_place(&mut x)?;
 /// assert_eq!(x, [-0.0, 0.0, 1.050701]);
 /// # Ok::<(), activations::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Selu;
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Selu {
+    /// The ratio of the slopes at -0 and +0.
+    pub alpha: f32,
+    /// The slope of the upper side.
+    pub gamma: f32,
+}
 
-/// The ratio of the slopes at -0 and +0: 1.67326319217681884765625.
+impl Default for Selu {
+    fn default() -> Self {
+        Self {
+            alpha: ALPHA,
+            gamma: GAMMA,
+        }
+    }
+}
+
+/// The default of `alpha`: 1.67326319217681884765625.
 const ALPHA: f32 = f32::from_bits(0x3fd6_2d7d);
 
-/// The slope of the upper side: 1.05070102214813232421875.
+/// The default of `gamma`: 1.05070102214813232421875.
 const GAMMA: f32 = f32::from_bits(0x3f86_7d5f);
 
 const PRODUCT: f32 = (GAMMA as f64 * ALPHA as f64) as f32;
@@ -65,15 +81,23 @@ fn product<V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
 
 impl Formula for Selu {
     fn reference(&self, x: f64) -> f64 {
-        let (alpha, gamma) = (f64::from(ALPHA), f64::from(GAMMA));
-        if x.is_sign_positive() {
-            gamma * x
-        } else {
-            gamma * alpha * libm::expm1(x)
-        }
+        let (alpha, gamma) = (f64::from(self.alpha), f64::from(self.gamma));
+        exponential_unit(x, gamma * alpha, 1.0, gamma)
+    }
+
+    #[inline]
+    fn check(&self, _len: usize) -> Result<(), Error> {
+        let parameter = |name, value| Parameter {
+            activation: "selu",
+            name,
+            value,
+        };
+        parameter("alpha", self.alpha).finite()?;
+        parameter("gamma", self.gamma).finite()
     }
 }
 
+/// With the default parameters.
 impl Kernel for Selu {
     const WEIGHT: Weight = Weight::Long;
     const HAS_NEAR_ZERO: bool = true;
@@ -89,5 +113,10 @@ impl Kernel for Selu {
     #[inline(always)]
     fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         broken_line(simd, x, Slope::exactly(PRODUCT), Slope::exactly(GAMMA))
+    }
+
+    #[inline(always)]
+    fn is_rest(&self) -> bool {
+        *self != Self::default()
     }
 }

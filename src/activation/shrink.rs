@@ -1,6 +1,6 @@
 use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 #[cfg(feature = "half")]
 use crate::drive::ranges::Ranges;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
@@ -71,7 +71,7 @@ impl Formula for Shrink {
 
 impl ChooseKernel for Shrink {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         let Self { lambda, bias } = *self;
         if bias == 0.0 {
             Hardshrink { lambda }.choose_kernel::<T, W>(then);
@@ -82,7 +82,7 @@ impl ChooseKernel for Shrink {
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges_of<T: Float>(&self) -> Option<Ranges> {
+    fn ranges_of<T: Precision>(&self) -> Option<Ranges> {
         match self.bias {
             0.0 => Ranges::NONE.within::<T>(self.lambda, 0.0),
             _ => None,

@@ -1,7 +1,7 @@
 use super::Formula;
 use crate::drive::apart::bounded;
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp_far;
 use crate::math::gate::{self, Factor, LOGISTIC, SIGMOID_16, reduce};
@@ -64,7 +64,7 @@ impl Kernel for Sigmoid {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -95,7 +95,7 @@ const SATURATED_F16: f32 = 18.0;
 
 impl KernelOf16Bits for Sigmoid {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let mut u = bounded::<T, V>(simd, x, SATURATED_F16);
         if T::HAS_RANGE_OF_F32 {
             u = simd.at_least_f32s(u, simd.splat_f32s(NEXT_TO_ZERO));

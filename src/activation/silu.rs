@@ -1,8 +1,8 @@
 use super::Formula;
 use super::swish::gated;
 use crate::drive::apart::{Slope, above_half, bounded, line, with_speck_of_f16};
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::exp_far;
 use crate::math::gate::{self, LOGISTIC, SILU_16, reduce};
@@ -60,7 +60,7 @@ impl Kernel for Silu {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
@@ -70,14 +70,14 @@ const VANISHED_F16: f32 = 21.0;
 
 impl KernelOf16Bits for Silu {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let u = bounded::<T, V>(simd, x, VANISHED_F16);
         let y = gate::gated(simd, x, u, reduce(simd, u, &SILU_16), &SILU_16);
         with_speck_of_f16::<T, V>(simd, x, y)
     }
 
     #[inline(always)]
-    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn near_zero_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         above_half(simd, x)
     }
 }

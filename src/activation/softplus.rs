@@ -1,7 +1,7 @@
 use super::{Formula, parameter::Parameter};
 use crate::Error;
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
 use crate::math::exp_far;
@@ -83,7 +83,7 @@ const SATURATED: f32 = 17.0;
 
 impl ChooseKernel for Softplus {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
         if self.beta == 1.0 && self.threshold >= SATURATED {
             T::choose(then, Plain, Of16Bits::<_, T>::new(Plain));
         } else {
@@ -118,7 +118,7 @@ impl KernelOf16Bits for Plain {
     const WEIGHT_OF_16_BITS: Weight = Weight::Long;
 
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         let (mut x, mut fit) = (x, &FIT_F16);
         if T::HAS_RANGE_OF_F32 {
             // No result shows what is added, but with it no subnormal number is multiplied, which takes long.

@@ -1,17 +1,18 @@
-use super::{Formula, parameter::Parameter};
+use super::{Formula, Hardshrink, parameter::Parameter};
 use crate::Error;
-use crate::drive::Kernel;
+use crate::drive::precision::Precision;
+use crate::drive::{Kernel, WithKernel};
 use crate::simd::Vocabulary;
 
 /// `f(x) = x - lambda` above `lambda`, `x + lambda` below `-lambda`, 0 between.
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `lambda`, 0.5 by default: finite, 0 or more |
+/// | Parameters | `lambda`, 0.5 by default: 0 or more, not NaN |
 /// | Domain | all of f32 |
 /// | Shapes | any slice; the output is as long as the input |
 /// | Error | at most 0.5 ULP: correctly rounded |
-/// | Special values | the 0 is +0; ±inf are their own images; NaN gives NaN |
+/// | Special values | the 0 is +0; ±inf are their own images, but for an infinite `lambda`, which gives 0 for every number; NaN gives NaN |
 /// | Errors | a parameter that is not as above, by its name; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.Softshrink` |
@@ -51,13 +52,12 @@ impl Formula for Softshrink {
 
     #[inline]
     fn check(&self, _len: usize) -> Result<(), Error> {
-        let lambda = Parameter {
+        Parameter {
             activation: "softshrink",
             name: "lambda",
             value: self.lambda,
-        };
-        lambda.not_negative()?;
-        lambda.finite()
+        }
+        .not_negative()
     }
 }
 
@@ -68,5 +68,17 @@ impl Kernel for Softshrink {
         let clamped = simd.at_least_f32s(x, simd.splat_f32s(-self.lambda));
         let clamped = simd.at_most_f32s(clamped, simd.splat_f32s(self.lambda));
         simd.sub_f32s(x, clamped)
+    }
+
+    #[inline(always)]
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
+        if self.lambda == f32::INFINITY {
+            // An infinity less itself would be NaN.
+            then.with(Hardshrink {
+                lambda: self.lambda,
+            });
+        } else {
+            then.with(self);
+        }
     }
 }

@@ -1,9 +1,10 @@
-use super::{Formula, parameter::Parameter, sigmoid::logistic, silu::Silu};
+use super::{Formula, parameter::Parameter, quick_gelu, sigmoid::logistic, silu::Silu};
 use crate::Error;
 use crate::drive::apart::{Slope, line};
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::drive::{ChooseKernel, Kernel, Weight, WithKernel};
 use crate::math::exp::{self, SMALL_BIAS, Steps};
+use crate::math::gate::QUICK_F32;
 use crate::simd::Vocabulary;
 
 /// `f(x) = x / (1 + e^(-beta * x))`.
@@ -67,14 +68,73 @@ pub(super) fn gated(x: f64, t: f64) -> f64 {
 
 impl ChooseKernel for Swish {
     #[inline(always)]
-    fn choose_kernel<T: Float, W: WithKernel>(&self, then: W) {
-        if self.beta == 1.0 {
-            Silu.choose_kernel::<T, W>(then);
-        } else if self.beta == 0.0 {
-            then.with(Half);
-        } else {
-            then.with(Sloped { beta: self.beta });
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
+        match Quick::of(*self) {
+            Some(Quick::Silu) => Silu.choose_kernel::<T, W>(then),
+            // With 16 bits it would need another one, and is one of many.
+            Some(Quick::Gelu) if const { !T::HAS_16_BITS } => then.with(NearlyQuickGelu),
+            _ if self.beta == 0.0 => then.with(Half),
+            _ => then.with(Sloped { beta: self.beta }),
         }
+    }
+}
+
+/// A beta that gates of networks have, whose kernel is as quick as SiLU's.
+#[derive(Clone, Copy)]
+pub(crate) enum Quick {
+    /// 1.
+    Silu,
+    /// [`QUICK_BETA`].
+    Gelu,
+}
+
+/// 1.702: nearly [`QuickGelu`](super::QuickGelu), which has the number itself and not the f32 next to it.
+const QUICK_BETA: f32 = 1.702;
+
+impl Quick {
+    /// The one that `swish` is.
+    #[inline]
+    pub(crate) fn of(swish: Swish) -> Option<Self> {
+        match swish.beta {
+            1.0 => Some(Self::Silu),
+            QUICK_BETA => Some(Self::Gelu),
+            _ => None,
+        }
+    }
+}
+
+impl ChooseKernel for Quick {
+    #[inline(always)]
+    fn choose_kernel<T: Precision, W: WithKernel>(&self, then: W) {
+        match self {
+            Self::Silu => Silu.choose_kernel::<T, W>(then),
+            Self::Gelu => NearlyQuickGelu.choose_kernel::<T, W>(then),
+        }
+    }
+}
+
+/// A beta of [`QUICK_BETA`].
+#[derive(Clone, Copy)]
+struct NearlyQuickGelu;
+
+impl Kernel for NearlyQuickGelu {
+    const WEIGHT: Weight = Weight::Long;
+    const HAS_NEAR_ZERO: bool = true;
+    const LARGEST: f32 = quick_gelu::LARGEST;
+
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        quick_gelu::near(simd, x, &QUICK_F32)
+    }
+
+    #[inline(always)]
+    fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        quick_gelu::far(simd, x, &QUICK_F32)
+    }
+
+    #[inline(always)]
+    fn near_zero<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+        line(simd, x, Slope::exactly(0.5))
     }
 }
 

@@ -1,6 +1,6 @@
 use super::Formula;
-use crate::drive::float::Float;
 use crate::drive::of_16_bits::{KernelOf16Bits, Of16Bits};
+use crate::drive::precision::Precision;
 use crate::drive::{Kernel, Weight, WithKernel};
 use crate::math::tanhshrink::{self, FIT, FIT_16};
 use crate::simd::Vocabulary;
@@ -52,14 +52,14 @@ impl Kernel for Tanhshrink {
     }
 
     #[inline(always)]
-    fn choose_for<T: Float, W: WithKernel>(self, then: W) {
+    fn choose_for<T: Precision, W: WithKernel>(self, then: W) {
         T::choose(then, self, Of16Bits::<_, T>::new(self));
     }
 }
 
 impl KernelOf16Bits for Tanhshrink {
     #[inline(always)]
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         // Far from zero x - 1 may be a tie, and x - tanh x is a bit more.
         let y = tanhshrink::tanhshrink(simd, x, &FIT_16);
         simd.mul_f32s(y, simd.splat_f32s(1.0 + f32::EPSILON))

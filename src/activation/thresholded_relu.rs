@@ -2,7 +2,7 @@ use super::{Formula, parameter::Parameter};
 use crate::Error;
 use crate::drive::Kernel;
 #[cfg(feature = "half")]
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 #[cfg(feature = "half")]
 use crate::drive::ranges::Ranges;
 use crate::simd::Vocabulary;
@@ -65,7 +65,7 @@ impl Kernel for ThresholdedRelu {
 
     #[cfg(feature = "half")]
     #[inline(always)]
-    fn ranges<T: Float>(&self) -> Option<Ranges> {
+    fn ranges<T: Precision>(&self) -> Option<Ranges> {
         Ranges::NONE.at_most::<T>(self.alpha, 0.0)
     }
 }

@@ -18,8 +18,8 @@ macro_rules! apply_to {
                 }
             }
 
-            fn is_kernel(&self, isa: Isa) -> bool {
-                Apply::<$element>::erase(self).is_kernel(isa)
+            fn has_loop(&self, isa: Isa, is_limited: bool) -> bool {
+                Apply::<$element>::erase(self).has_loop(isa, is_limited)
             }
 
             unsafe fn surrounded_raw(

@@ -40,7 +40,15 @@ fn names_of_other_frameworks_read() {
         ("gelu_fast", "gelu_tanh"),
         ("gelu_accurate", "gelu_tanh"),
         ("gelu_pytorch_tanh", "gelu_tanh"),
+        ("gelu_10", "gelu_10"),
+        ("ClippedGELU", "gelu_10"),
+        ("laplace", "laplace"),
         ("quick_gelu", "quick_gelu"),
+        // JAX's and DeepSeek's.
+        ("squareplus", "squareplus"),
+        ("sparse_plus", "sparse_plus"),
+        ("sparse_sigmoid", "sparse_sigmoid"),
+        ("sqrtsoftplus", "sqrt_softplus"),
         ("leaky_relu", "leaky_relu"),
         ("mish", "mish"),
         ("relu", "relu"),
@@ -134,7 +142,11 @@ fn parameters_read_by_name_and_in_order() {
     for text in ["Softplus(beta=2, threshold=10)", "softplus(2, 10)"] {
         assert_eq!(parse(text), Ok(softplus.into()), "{text}");
     }
-    assert_eq!(parse("Elu(alpha=2)"), Ok(Elu { alpha: 2.0 }.into()));
+    let elu = Elu {
+        alpha: 2.0,
+        ..Elu::default()
+    };
+    assert_eq!(parse("Elu(alpha=2)"), Ok(elu.into()));
     assert_eq!(parse("CELU(alpha=2)"), Ok(Celu { alpha: 2.0 }.into()));
     assert_eq!(
         parse("relu()"),
@@ -169,7 +181,7 @@ fn bad_text_is_an_error_that_names_it() {
         );
     }
     assert!(message("hardtanh(low=1)").contains("min, max"));
-    assert!(message("hardtanh(min=2, max=1)").contains("min is 2"));
+    assert!(message("rrelu(2, 1)").contains("lower is 2"));
     assert!(message("celu(0)").contains("alpha is 0"));
     assert!(
         message("leeky_relu").contains("leaky_relu"),

@@ -1,7 +1,8 @@
 //! Activations and gates of arrays.
 
 use super::{copy, same_shape};
-use crate::{Activation, Cuts, Element, Error, Formula, Gate, Gated};
+use crate::gate::ready::Ready;
+use crate::{Activation, Cuts, Element, Error, Float, Formula, Gate};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use ndarray::{
@@ -34,8 +35,8 @@ const BLOCK: usize = 256;
 ///
 /// # Errors
 /// Those of [`Activation`]; [`Error::AxisMismatch`] where the shapes differ; [`Error::NotStandardLayout`] where a
-/// [`Fused`](crate::Fused) of a [`Prelu::per_channel`](crate::Prelu::per_channel) meets an array that is not in standard
-/// layout. The output is then untouched.
+/// [`Fused`](crate::Fused) with a bias, of a [`Prelu::per_channel`](crate::Prelu::per_channel) with other channels,
+/// meets an array that is not in standard layout. The output is then untouched.
 pub trait ArrayActivation<T: Element = f32>: Activation<T> {
     /// `y[i] = f(x[i])` for each index `i`.
     ///
@@ -89,35 +90,35 @@ pub trait ArrayGate: Gate {
     ///
     /// # Errors
     /// See the trait.
-    fn apply_arrays<D: Dimension>(
+    fn apply_arrays<T: Float, D: Dimension>(
         &self,
-        gate: ArrayView<'_, f32, D>,
-        value: ArrayView<'_, f32, D>,
-        y: ArrayViewMut<'_, f32, D>,
+        gate: ArrayView<'_, T, D>,
+        value: ArrayView<'_, T, D>,
+        y: ArrayViewMut<'_, T, D>,
     ) -> Result<(), Error> {
         self.check(y.len())?;
         let inputs = [("gate", gate.into_dyn()), ("value", value.into_dyn())];
-        let apply = |activation: &Self::Activation, [gate, value]: [&[f32]; 2], y: &mut [f32]| {
-            Gated(*activation).apply(gate, value, y)
+        let apply = |part: &Ready<'_, Self::Activation>, [gate, value]: [&[T]; 2], y: &mut [T]| {
+            part.apply(gate, value, y)
         };
-        map_array(&self.activation(), inputs, (y.into_dyn(), false), apply)
+        map_array(&Ready::parts_of(self), inputs, (y.into_dyn(), false), apply)
     }
 
     /// `gate[i] = activation(gate[i]) * value[i]` for each index `i`.
     ///
     /// # Errors
     /// See the trait.
-    fn apply_arrays_in_place<D: Dimension>(
+    fn apply_arrays_in_place<T: Float, D: Dimension>(
         &self,
-        gate: ArrayViewMut<'_, f32, D>,
-        value: ArrayView<'_, f32, D>,
+        gate: ArrayViewMut<'_, T, D>,
+        value: ArrayView<'_, T, D>,
     ) -> Result<(), Error> {
         self.check(gate.len())?;
-        let apply = |activation: &Self::Activation, [value]: [&[f32]; 1], gate: &mut [f32]| {
-            Gated(*activation).apply_in_place(gate, value)
+        let apply = |part: &Ready<'_, Self::Activation>, [value]: [&[T]; 1], gate: &mut [T]| {
+            part.apply_in_place(gate, value)
         };
         map_array(
-            &self.activation(),
+            &Ready::parts_of(self),
             [("value", value.into_dyn())],
             (gate.into_dyn(), true),
             apply,

@@ -1,8 +1,10 @@
 //! Operations on rows of arrays.
 
 use super::{copy, same_shape};
+use crate::converted::AnyIo;
+use crate::drive::Io;
 use crate::shape::Rows;
-use crate::{Element, Error, RowActivation};
+use crate::{Error, Float, Isa, RowActivation};
 use alloc::vec::Vec;
 use ndarray::{
     ArrayView, ArrayView1, ArrayViewD, ArrayViewMut, ArrayViewMut1, ArrayViewMutD, Axis, Dimension,
@@ -13,7 +15,7 @@ const LANES: usize = 16;
 
 /// Applies an operation on rows along any axis of arrays of `ndarray` of any layout: every [`RowActivation`] does.
 ///
-/// A row lies along the axis; the rows are numbered, for a mask and lengths, in the order of the axes before it. The
+/// A row lies along the axis; the rows are numbered, for what goes with attention, in the order of the axes before it. The
 /// result is that of the array in standard layout, bit for bit (but for the payload of a NaN). No array is copied: rows
 /// whose elements do not lie next to each other pass through a buffer for up to 16 of them, allocated once a call.
 ///
@@ -29,7 +31,7 @@ const LANES: usize = 16;
 /// # Errors
 /// Those of [`RowActivation`]; [`Error::AxisMismatch`] where the shapes differ; [`Error::NoSuchAxis`]. The output is
 /// then untouched.
-pub trait ArrayRowActivation<T: Element = f32>: RowActivation<T> {
+pub trait ArrayRowActivation<T: Float = f32>: RowActivation<T> {
     /// Row by row from `x` to `y`.
     ///
     /// # Errors
@@ -57,10 +59,10 @@ pub trait ArrayRowActivation<T: Element = f32>: RowActivation<T> {
     }
 }
 
-impl<T: Element, A: RowActivation<T>> ArrayRowActivation<T> for A {}
+impl<T: Float, A: RowActivation<T>> ArrayRowActivation<T> for A {}
 
 /// Applies `operation` along `axis`, from `x` to `y`, or in `y`.
-fn map_rows<T: Element, A: RowActivation<T>>(
+fn map_rows<T: Float, A: RowActivation<T>>(
     operation: &A,
     axis: Axis,
     x: Option<ArrayViewD<'_, T>>,
@@ -95,8 +97,9 @@ fn map_rows<T: Element, A: RowActivation<T>>(
     let mut of_x = x.as_ref().map(|x| x.lanes(axis).into_iter());
     let mut of_y = y.lanes_mut(axis).into_iter();
     let mut lanes: Vec<ArrayViewMut1<'_, T>> = Vec::with_capacity(together);
-    for outer in 0..of_y.len() / rows.inner {
-        let part = operation.part(rows, outer, 1);
+    let count = of_y.len() / rows.inner;
+    for outer in 0..count {
+        let part = operation.part(count, outer);
         let mut left = rows.inner;
         while left > 0 {
             lanes.extend(of_y.by_ref().take(left.min(together)));
@@ -106,7 +109,8 @@ fn map_rows<T: Element, A: RowActivation<T>>(
                 && rows.inner == 1
                 && let Some(y) = y.as_slice_mut()
             {
-                apply_row(&part, inputs.and_then(|lanes| lanes.next()), y)?;
+                // SAFETY: `check` has passed for all rows, of which this is one.
+                unsafe { apply_row(&part, inputs.and_then(|lanes| lanes.next()), y) };
                 lanes.clear();
                 continue;
             }
@@ -118,7 +122,10 @@ fn map_rows<T: Element, A: RowActivation<T>>(
                     None => copy(y, to),
                 }
             }
-            part.apply_in_place(block_rows, &mut block)?;
+            let io = AnyIo::of(Io::over(&mut block));
+            // SAFETY: `detect` names an instruction set of this CPU; `check` has passed for all rows, of which these
+            // are some, and there are elements, which are readable and writable.
+            unsafe { part.launch(Isa::detect(), block_rows, io) };
             for (i, mut y) in lanes.drain(..).enumerate() {
                 copy(block.iter().skip(i).step_by(together), &mut y);
             }
@@ -128,17 +135,25 @@ fn map_rows<T: Element, A: RowActivation<T>>(
 }
 
 /// One row, from `x` to the slice `y`, or in `y`: from one that is no slice it is gathered where the result goes.
-fn apply_row<T: Element, A: RowActivation<T>>(
+///
+/// # Safety
+/// `check` has passed for a tensor of which `operation` is the part that is this row. The row has elements, and `x` as
+/// many as `y`.
+unsafe fn apply_row<T: Float, A: RowActivation<T>>(
     operation: &A,
     x: Option<ArrayView1<'_, T>>,
     y: &mut [T],
-) -> Result<(), Error> {
+) {
     let rows = Rows::last(y.len());
-    if let Some(x) = x {
-        if let Some(x) = x.as_slice() {
-            return operation.apply(rows, x, y);
+    let io = if let Some(x) = x.as_ref().and_then(|x| x.as_slice()) {
+        AnyIo::between(x, y.as_mut_ptr())
+    } else {
+        if let Some(x) = x {
+            copy(x, &mut *y);
         }
-        copy(x, &mut *y);
-    }
-    operation.apply_in_place(rows, y)
+        AnyIo::of(Io::over(y))
+    };
+    // SAFETY: `detect` names an instruction set of this CPU, the caller vouches for the parameters, and shared and
+    // exclusive borrows do not overlap.
+    unsafe { operation.launch(Isa::detect(), rows, io) };
 }

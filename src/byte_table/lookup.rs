@@ -1,7 +1,7 @@
 //! Bytes by a table of 256: the loops, and what chooses the instructions.
 //!
-//! One function per instruction set, `activations::byte_table::lookup::avx2::map`, and `stream`, which writes past the cache. AVX-512
-//! has two of each: VBMI, which not all of its CPUs have, looks up 128 entries at a time.
+//! One function per instruction set, `activations::byte_table::lookup::avx2::map`, and `stream`, which writes past the
+//! cache. AVX-512 has two of each: VBMI, which not all of its CPUs have, looks up 128 entries at a time.
 
 use crate::Isa;
 use crate::drive::bytes::{self, Bytes, Vector};

@@ -1,14 +1,17 @@
 //! Each gate as C functions: of two tensors, and of one that holds both.
 
+use super::for_each_element;
 use super::memory::{Buffers, apart, buffers, check, check_buffers, input, len_of};
 use super::status::{Status, call};
+use crate::activation::parameter::AsNumber;
+use crate::element::Slice;
 use crate::gate::apply_to;
 use crate::pipeline::Source;
 use crate::registry::for_each_gate;
 use crate::{Gate, *};
 use core::ffi::c_int;
 
-/// How one tensor holds a gate and a value: the argument `layout` of the functions that end in _split.
+/// How one tensor holds a gate and a value: the argument `layout` of the functions with _split in their names.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SplitLayout {
@@ -47,10 +50,10 @@ impl SplitLayout {
 /// Those of gate and value are readable and those at `y` writable, unless that is refused, and nobody else uses
 /// them meanwhile.
 #[inline]
-pub(super) unsafe fn apply<G: Gate>(
-    gate: *const f32,
-    value: *const f32,
-    y: *mut f32,
+pub(super) unsafe fn apply<T: Float, G: Gate>(
+    gate: *const T,
+    value: *const T,
+    y: *mut T,
     n: usize,
     operation: impl FnOnce() -> Result<G, Status>,
 ) -> Status {
@@ -65,7 +68,7 @@ pub(super) unsafe fn apply<G: Gate>(
             match buffers(gate, y, n) {
                 Buffers::Same(gate) => operation.apply_in_place(gate, value)?,
                 Buffers::Apart(gate, y) => {
-                    let source = Source::two_tensors(gate, value);
+                    let source = Source::two_tensors(Slice::of(gate), Slice::of(value));
                     apply_to(&operation, Isa::detect(), source, y)?;
                 }
             }
@@ -80,14 +83,15 @@ pub(super) unsafe fn apply<G: Gate>(
 /// `2 * outer * n` elements at `x` are readable and half as many at `y` writable, unless that is refused, and nobody
 /// else uses them meanwhile.
 #[inline]
-unsafe fn apply_split<G: Gate>(
-    x: *const f32,
-    y: *mut f32,
+unsafe fn apply_split<T: Float, G: Gate>(
+    x: *const T,
+    y: *mut T,
     [outer, n]: [usize; 2],
     layout: c_int,
-    operation: G,
+    operation: Result<G, Status>,
 ) -> Status {
     call(|| {
+        let operation = operation?;
         let layout = SplitLayout::ALL
             .into_iter()
             .find(|&known| known as c_int == layout)
@@ -98,72 +102,98 @@ unsafe fn apply_split<G: Gate>(
         apart((x, x_len), (y, y_len))?;
         // SAFETY: the caller's promises, passed on; `x` is as long as the layout says, and does not overlap `y`.
         unsafe {
-            let source = layout.split(n).source(input(x, x_len)?);
+            let source = layout.split(n).source(Slice::of(input(x, x_len)?));
             apply_to(&operation, Isa::detect(), source, y)?;
         }
         Ok(())
     })
 }
 
+/// The functions for elements of one type: of two tensors, and of one.
 macro_rules! gates {
-    ($($type:ident $name:ident [$($parameter:ident),*];)*) => {
-        $(
-            #[allow(unused_mut, reason = "not all have parameters")]
-            fn $name($($parameter: f32),*) -> $type {
-                let mut gate = <$type>::default();
-                $(gate.$parameter = $parameter;)*
-                gate
-            }
-        )*
-
-        /// The functions, apart from those that make a gate.
-        mod exported {
+    ($module:ident, $element:ty, $suffix:literal, $of:literal;
+     $($type:ident $name:ident [$($parameter:ident),*] $other_names:tt;)*) => {
+        mod $module {
             use super::*;
 
             $(
-                #[doc = concat!(" `y[i] = ", stringify!($name), "(gate[i], value[i])` for i < n; gate == y is in place.")]
+                #[doc = concat!(
+                    " `y[i] = ", stringify!($name), "(gate[i], value[i])`", $of, " for i < n; gate == y is in place."
+                )]
                 ///
                 /// # Safety
                 /// gate and value are readable and y is writable for n elements; nobody else writes them, or reads y,
                 /// meanwhile.
-                #[unsafe(export_name = concat!("activations_", stringify!($name)))]
+                #[unsafe(export_name = concat!("activations_", stringify!($name), $suffix))]
                 pub unsafe extern "C" fn $name(
-                    gate: *const f32,
-                    value: *const f32,
-                    y: *mut f32,
+                    gate: *const $element,
+                    value: *const $element,
+                    y: *mut $element,
                     n: usize,
                     $($parameter: f32),*
                 ) -> Status {
                     // SAFETY: the caller's promises, passed on.
-                    unsafe { apply(gate, value, y, n, || Ok(super::$name($($parameter),*))) }
+                    unsafe { apply(gate, value, y, n, || make::$name($($parameter),*)) }
                 }
             )*
-        }
 
-        mod exported_split {
+            mod split {
+                use super::*;
+
+                $(
+                    #[doc = concat!(
+                        " `", stringify!($name), "` of one tensor x", $of,
+                        " in an activations_split_layout; y is [outer, n]."
+                    )]
+                    ///
+                    /// # Safety
+                    /// x is readable for 2 * outer * n elements and y writable for half as many; nobody else writes them,
+                    /// or reads y, meanwhile.
+                    #[unsafe(export_name = concat!("activations_", stringify!($name), "_split", $suffix))]
+                    pub unsafe extern "C" fn $name(
+                        x: *const $element,
+                        y: *mut $element,
+                        outer: usize,
+                        n: usize,
+                        layout: c_int,
+                        $($parameter: f32),*
+                    ) -> Status {
+                        // SAFETY: the caller's promises, passed on.
+                        unsafe { apply_split(x, y, [outer, n], layout, make::$name($($parameter),*)) }
+                    }
+                )*
+            }
+        }
+    };
+}
+
+/// What makes the gates, of their parameters.
+macro_rules! makers {
+    ($($type:ident $name:ident [$($parameter:ident),*] $other_names:tt;)*) => {
+        mod make {
             use super::*;
 
             $(
-                #[doc = concat!(" `", stringify!($name), "` of one tensor x in an activations_split_layout; y is [outer, n].")]
-                ///
-                /// # Safety
-                /// x is readable for 2 * outer * n elements and y writable for half as many; nobody else writes them,
-                /// or reads y, meanwhile.
-                #[unsafe(export_name = concat!("activations_", stringify!($name), "_split"))]
-                pub unsafe extern "C" fn $name(
-                    x: *const f32,
-                    y: *mut f32,
-                    outer: usize,
-                    n: usize,
-                    layout: c_int,
-                    $($parameter: f32),*
-                ) -> Status {
-                    // SAFETY: the caller's promises, passed on.
-                    unsafe { apply_split(x, y, [outer, n], layout, super::$name($($parameter),*)) }
+                #[allow(unused_mut, reason = "not all have parameters")]
+                pub(super) fn $name($($parameter: f32),*) -> Result<$type, Status> {
+                    let mut gate = <$type>::default();
+                    $(
+                        if !gate.$parameter.set_number($parameter) {
+                            return Err(Status::Parameter);
+                        }
+                    )*
+                    Ok(gate)
                 }
             )*
         }
     };
 }
 
-for_each_gate!(gates);
+macro_rules! of_each_element {
+    ($($gates:tt)*) => {
+        makers! { $($gates)* }
+        for_each_element! { gates! $($gates)* }
+    };
+}
+
+for_each_gate!(of_each_element);

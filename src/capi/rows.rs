@@ -1,30 +1,14 @@
 //! Each operation on rows as a C function.
 
-use super::memory::{Buffers, apart, buffers, check, check_buffers, input, len_of};
+use super::attention::{self, Options};
+use super::for_each_element;
+use super::memory::{Buffers, apart, buffers, check, check_buffers, len_of};
 use super::status::{Status, call};
+use crate::converted::AnyIo;
+use crate::drive::Io;
 use crate::registry::for_each_row_activation;
 use crate::row::apply_to;
 use crate::{RowActivation, *};
-
-/// What attention adds: logits of scale * x + mask, rows that end early. Start from ACTIVATIONS_ATTENTION_NONE.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct Attention {
-    /// What x is multiplied by: 1 for nothing.
-    pub scale: f32,
-    /// What is added then: whole rows, of which row r takes number r modulo their number; NULL for nothing.
-    pub mask: *const f32,
-    /// Elements in the mask.
-    pub mask_len: usize,
-    /// How many elements of each row take part; fewer numbers than rows repeat; NULL for all elements.
-    pub lengths: *const usize,
-    /// Numbers in lengths.
-    pub lengths_len: usize,
-    /// Not 0 for causal attention, without lengths: query q of as many sees past + q + 1 elements.
-    pub queries: usize,
-    /// Keys before the first query.
-    pub past: usize,
-}
 
 /// Applies an operation, made for the number of elements, to a tensor `[outer, axis, inner]`.
 ///
@@ -32,9 +16,9 @@ pub struct Attention {
 /// As many elements at `x` are readable and at `y` writable, unless that is refused, and nobody else uses them
 /// meanwhile. What the operation borrows does not overlap them.
 #[inline]
-pub(super) unsafe fn apply<A: RowActivation>(
-    x: *const f32,
-    y: *mut f32,
+pub(super) unsafe fn apply<T: Float, A: RowActivation<T>>(
+    x: *const T,
+    y: *mut T,
     [outer, axis, inner]: [usize; 3],
     operation: impl FnOnce(usize) -> Result<A, Status>,
 ) -> Status {
@@ -54,89 +38,41 @@ pub(super) unsafe fn apply<A: RowActivation>(
     })
 }
 
-/// Scale, mask and lengths of `attention`, none of which overlaps the `n` elements at `y`, which have passed [`check`];
-/// NULL is as by default.
-///
-/// # Safety
-/// Unless it is NULL, it is readable, and so is what it points to, for as long as `'a` lasts.
-#[inline]
-unsafe fn read<'a>(
-    attention: *const Attention,
-    (y, n): (*const f32, usize),
-) -> Result<(f32, &'a [f32], Lengths<'a>), Status> {
-    if attention.is_null() {
-        return Ok((1.0, &[], Lengths::All));
-    }
-    check(attention, 1)?;
-    apart((attention, 1), (y, n))?;
-    // SAFETY: it is aligned, and the caller vouches for the rest.
-    let attention = unsafe { *attention };
-    check(attention.mask, attention.mask_len)?;
-    check(attention.lengths, attention.lengths_len)?;
-    apart((attention.mask, attention.mask_len), (y, n))?;
-    apart((attention.lengths, attention.lengths_len), (y, n))?;
-    // SAFETY: the caller vouches for both.
-    let (mask, lengths) = unsafe {
-        (
-            input(attention.mask, attention.mask_len)?,
-            input(attention.lengths, attention.lengths_len)?,
-        )
-    };
-    // A pointer without a length is a length that was forgotten.
-    if mask.is_empty() != attention.mask.is_null()
-        || lengths.is_empty() != attention.lengths.is_null()
-    {
-        return Err(Status::Shape);
-    }
-    let lengths = match (attention.queries, attention.past, lengths) {
-        (0, 0, []) => Lengths::All,
-        (0, 0, lengths) => Lengths::PerRow(lengths),
-        (queries, past, []) if queries > 0 => Lengths::Causal { queries, past },
-        _ => return Err(Status::Parameter),
-    };
-    Ok((attention.scale, mask, lengths))
-}
-
-/// One operation: those with a scale have all of [`Attention`].
+/// One operation on elements of one type: those with numbers have all of [`Options`].
 macro_rules! operation {
-    ($type:ident $name:ident [scale]) => {
-        #[doc = concat!(" `", stringify!($name), "` of the rows of x [outer, axis, inner] along axis; attention may be NULL.")]
+    ($element:ty, $suffix:literal, $of:literal; $type:ident $name:ident [$($number:ident),+]) => {
+        #[doc = concat!(
+            " `", stringify!($name), "` of the rows of x [outer, axis, inner]", $of, " along axis; attention may be NULL."
+        )]
         ///
         /// # Safety
         /// x is readable and y writable for outer * axis * inner elements, and attention for what it says; nobody else
         /// writes them, or reads y, meanwhile.
-        #[unsafe(export_name = concat!("activations_", stringify!($name)))]
+        #[unsafe(export_name = concat!("activations_", stringify!($name), $suffix))]
         pub unsafe extern "C" fn $name(
-            x: *const f32,
-            y: *mut f32,
+            x: *const $element,
+            y: *mut $element,
             outer: usize,
             axis: usize,
             inner: usize,
-            attention: *const Attention,
+            attention: *const Options,
         ) -> Status {
-            let operation = |n| {
-                // SAFETY: the caller's promise, passed on.
-                let (scale, mask, lengths) = unsafe { read(attention, (y, n))? };
-                Ok($type {
-                    scale,
-                    mask,
-                    lengths,
-                })
-            };
-            // SAFETY: the caller's promises, passed on; mask and lengths do not overlap what is written.
+            // SAFETY: the caller's promise, passed on.
+            let operation = |n| Ok($type(unsafe { attention::read(attention, (y, n))? }));
+            // SAFETY: the caller's promises, passed on; what the attention borrows does not overlap what is written.
             unsafe { apply(x, y, [outer, axis, inner], operation) }
         }
     };
-    ($type:ident $name:ident []) => {
-        #[doc = concat!(" `", stringify!($name), "` of the rows of x [outer, axis, inner] along axis.")]
+    ($element:ty, $suffix:literal, $of:literal; $type:ident $name:ident []) => {
+        #[doc = concat!(" `", stringify!($name), "` of the rows of x [outer, axis, inner]", $of, " along axis.")]
         ///
         /// # Safety
         /// x is readable and y writable for outer * axis * inner elements; nobody else writes them, or reads y,
         /// meanwhile.
-        #[unsafe(export_name = concat!("activations_", stringify!($name)))]
+        #[unsafe(export_name = concat!("activations_", stringify!($name), $suffix))]
         pub unsafe extern "C" fn $name(
-            x: *const f32,
-            y: *mut f32,
+            x: *const $element,
+            y: *mut $element,
             outer: usize,
             axis: usize,
             inner: usize,
@@ -147,10 +83,76 @@ macro_rules! operation {
     };
 }
 
+/// Applies softmax, and writes the logarithm of the sum of each row.
+///
+/// # Safety
+/// As for [`apply`](apply()); `attention` is as for [`attention::read`], and `outer * inner` numbers at `log_sums` are
+/// writable, and nobody else uses them.
+unsafe fn softmax_with_log_sums<T: Float>(
+    x: *const T,
+    y: *mut T,
+    [outer, axis, inner]: [usize; 3],
+    attention: *const Options,
+    log_sums: *mut f32,
+) -> Status {
+    call(|| {
+        let n = len_of(&[outer, axis, inner])?;
+        let count = if n == 0 { 0 } else { outer * inner };
+        check_buffers(x, y, n)?;
+        check(log_sums, count)?;
+        apart((x, n), (log_sums.cast_const(), count))?;
+        apart((y.cast_const(), n), (log_sums.cast_const(), count))?;
+        let rows = Rows::strided(axis, inner);
+        // SAFETY: `check_buffers` and `check` have passed, and the three do not overlap; the caller vouches for the rest.
+        unsafe {
+            let softmax = Softmax(attention::read(attention, (y, n))?);
+            attention::read(attention, (log_sums, count))?;
+            let io = match buffers(x, y, n) {
+                Buffers::Same(x) => AnyIo::of(Io::over(x)),
+                Buffers::Apart(x, y) => AnyIo::between(x, y),
+            };
+            softmax.launch_with_log_sums(Isa::detect(), rows, io, (log_sums, count))?;
+        }
+        Ok(())
+    })
+}
+
+/// The functions for elements of one type.
 macro_rules! operations {
-    ($($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
-        $(operation! { $type $name $parameters })*
+    ($module:ident, $element:ty, $suffix:literal, $of:literal;
+     $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
+        mod $module {
+            use super::*;
+
+            $(operation! { $element, $suffix, $of; $type $name $parameters })*
+
+            #[doc = concat!(
+                " `softmax`, and the logarithm of the sum of e^t of each row of x", $of, ", at log_sums [outer, inner]."
+            )]
+            ///
+            /// # Safety
+            /// As for the function without log_sums, which are writable, and nobody else uses them meanwhile.
+            #[unsafe(export_name = concat!("activations_softmax_with_log_sums", $suffix))]
+            pub unsafe extern "C" fn softmax_with_log_sums(
+                x: *const $element,
+                y: *mut $element,
+                outer: usize,
+                axis: usize,
+                inner: usize,
+                attention: *const Options,
+                log_sums: *mut f32,
+            ) -> Status {
+                // SAFETY: the caller's promises, passed on.
+                unsafe { super::softmax_with_log_sums(x, y, [outer, axis, inner], attention, log_sums) }
+            }
+        }
     };
 }
 
-for_each_row_activation!(operations);
+macro_rules! of_each_element {
+    ($($operations:tt)*) => {
+        for_each_element! { operations! $($operations)* }
+    };
+}
+
+for_each_row_activation!(of_each_element);

@@ -14,11 +14,11 @@ pub enum Status {
     Null = 1,
     /// A pointer has not the alignment of what it points to.
     Misaligned = 2,
-    /// The output overlaps an input, and that is not in place; functions that end in _split cannot be in place.
+    /// The output overlaps an input, and that is not in place; functions with _split in their names cannot be in place.
     Overlap = 3,
     /// A length, or a product of lengths, is beyond what memory can hold.
     Length = 4,
-    /// The operands do not fit one another: slopes, rows, mask or lengths.
+    /// The operands do not fit one another: slopes, rows, or what goes with attention.
     Shape = 5,
     /// A parameter has a value for which there is no meaning.
     Parameter = 6,
@@ -79,6 +79,8 @@ impl From<Error> for Status {
             Error::UnknownIsa(_)
             | Error::UnknownActivation { .. }
             | Error::UnknownGate { .. }
+            | Error::UnknownLibrary { .. }
+            | Error::OfAnotherKind { .. }
             | Error::UnreadableParameters { .. } => Self::Name,
             // Nothing here asks for an instruction set.
             Error::IsaUnavailable(_) => Self::Internal,

@@ -16,12 +16,15 @@ use super::Kernel;
 #[cfg(feature = "half")]
 use super::Weight;
 use super::body::Body;
-use super::float::Float;
+use super::precision::Precision;
 use crate::simd::odd::round_to_odd;
 use crate::simd::{Machine, NEXT_TO_ZERO, Outlined, Unrolled, Vocabulary, product_in_range};
 
 /// What becomes of numbers that stand apart.
 pub(crate) trait Apart: Copy {
+    /// Whether they are left to others.
+    const LEAVES: bool;
+
     /// `kernel`, that of a body `B`, of some vectors, or nothing if these are left to others.
     fn eval<S: Machine, B: Body, K: Kernel, const N: usize>(
         self,
@@ -36,6 +39,8 @@ pub(crate) trait Apart: Copy {
 pub(super) struct Left;
 
 impl Apart for Left {
+    const LEAVES: bool = true;
+
     #[inline(always)]
     fn eval<S: Machine, B: Body, K: Kernel, const N: usize>(
         self,
@@ -53,9 +58,9 @@ impl Apart for Left {
                 simd.any_next_to_zero_f32s(x)
             }
         } else if const { K::HAS_NEAR_ZERO } {
-            simd.any_next_to_zero_or_beyond_f32s(x, K::LARGEST)
+            simd.any_next_to_zero_or_beyond_f32s(x, kernel.largest())
         } else {
-            simd.any_beyond_f32s(x, K::LARGEST)
+            simd.any_beyond_f32s(x, kernel.largest())
         };
         if are_left {
             None
@@ -70,6 +75,8 @@ impl Apart for Left {
 pub(super) struct SeenTo;
 
 impl Apart for SeenTo {
+    const LEAVES: bool = false;
+
     #[inline(always)]
     fn eval<S: Machine, B: Body, K: Kernel, const N: usize>(
         self,
@@ -104,7 +111,7 @@ impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
             let one = simd.splat_f32s(1.0);
             let is_near = simd.less_than_f32s(u, simd.splat_f32s(NEXT_TO_ZERO));
             // (NaN is not inside.)
-            let is_inside = simd.less_than_or_equal_f32s(u, simd.splat_f32s(K::LARGEST));
+            let is_inside = simd.less_than_or_equal_f32s(u, simd.splat_f32s(self.kernel.largest()));
             let has_far = const { K::LARGEST < f32::INFINITY };
             // Each operation gets harmless numbers in the place of those that are not for it, and is left out if none is.
             let mut is_inner = one;
@@ -123,7 +130,7 @@ impl<S: Machine, K: Kernel> Outlined for Group<'_, S, K> {
                 let near = self.kernel.near_zero(simd, simd.keep_f32s(is_near, x));
                 y = simd.select_f32s(is_near, near, y);
             }
-            if has_far && self.simd.any_beyond_f32s(x, K::LARGEST) {
+            if has_far && self.simd.any_beyond_f32s(x, self.kernel.largest()) {
                 let far = self.kernel.far(simd, simd.select_f32s(is_inside, one, x));
                 y = simd.select_f32s(is_inside, y, far);
             }
@@ -141,6 +148,11 @@ pub(crate) struct NeverNextToZero<K>(pub(super) K);
 impl<K: Kernel> Kernel for NeverNextToZero<K> {
     const WEIGHT: Weight = K::WEIGHT;
     const LARGEST: f32 = K::LARGEST;
+
+    #[inline(always)]
+    fn largest(&self) -> f32 {
+        self.0.largest()
+    }
 
     #[inline(always)]
     fn far<V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
@@ -246,7 +258,7 @@ pub(crate) fn line_to_odd<V: Vocabulary>(simd: V, x: V::f32s, slope: f32) -> V::
 
 /// |x|, and for f16 no more than `vanished`, from where on nothing changes.
 #[inline(always)]
-pub(crate) fn bounded<T: Float, V: Vocabulary>(simd: V, x: V::f32s, vanished: f32) -> V::f32s {
+pub(crate) fn bounded<T: Precision, V: Vocabulary>(simd: V, x: V::f32s, vanished: f32) -> V::f32s {
     let u = simd.magnitude_f32s(x);
     if T::HAS_RANGE_OF_F32 {
         u
@@ -257,7 +269,7 @@ pub(crate) fn bounded<T: Float, V: Vocabulary>(simd: V, x: V::f32s, vanished: f3
 
 /// For f16, whose numbers next to zero are given to the same operations as all others, [`with_speck`]; y otherwise.
 #[inline(always)]
-pub(crate) fn with_speck_of_f16<T: Float, V: Vocabulary>(
+pub(crate) fn with_speck_of_f16<T: Precision, V: Vocabulary>(
     simd: V,
     x: V::f32s,
     y: V::f32s,
@@ -272,7 +284,7 @@ pub(crate) fn with_speck_of_f16<T: Float, V: Vocabulary>(
 /// `y`, and a speck more, where it is half of x next to zero: there it may be a tie of `T`, which the exact result, if it lies
 /// above, is not. Zeros get the sign of x, as results have it.
 #[inline(always)]
-pub(crate) fn with_speck<T: Float, V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
+pub(crate) fn with_speck<T: Precision, V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
     let y = simd.add_f32s(y, simd.splat_f32s(T::SPECK));
     simd.or_f32s(y, simd.sign_f32s(x))
 }

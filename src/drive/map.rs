@@ -2,7 +2,7 @@
 
 use super::apart::{Apart, Left, SeenTo};
 use super::body::{Body, First, Load, Unary, Whole};
-use super::float::Float;
+use super::precision::Precision;
 use super::{Io, Kernel, WithKernel};
 use crate::simd::{Format, Machine};
 use core::hint::black_box;
@@ -70,7 +70,7 @@ impl<S, T, A> Mapping<S, T, A> {
     }
 }
 
-impl<S: Machine, T: Format<S> + Float, A: Around> WithKernel for Mapping<S, T, A> {
+impl<S: Machine, T: Format<S> + Precision, A: Around> WithKernel for Mapping<S, T, A> {
     #[inline(always)]
     fn with<K: Kernel>(self, kernel: K) {
         let Self { simd, io, around } = self;

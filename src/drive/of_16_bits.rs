@@ -1,6 +1,6 @@
 //! Kernels for 16-bit elements, beside those of f32.
 
-use super::float::Float;
+use super::precision::Precision;
 use super::{Kernel, Weight};
 use crate::simd::Vocabulary;
 use core::marker::PhantomData;
@@ -12,11 +12,11 @@ pub(crate) trait KernelOf16Bits: Kernel {
 
     /// As [`Kernel::eval`], for elements of type `T`. If they are f16 all are given to it, infinities and NaN, too; none but
     /// zeros is next to zero.
-    fn eval_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s;
+    fn eval_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s;
 
     /// As [`Kernel::near_zero`].
     #[inline(always)]
-    fn near_zero_16<T: Float, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
+    fn near_zero_16<T: Precision, V: Vocabulary>(self, simd: V, x: V::f32s) -> V::f32s {
         self.near_zero(simd, x)
     }
 }
@@ -37,7 +37,7 @@ impl<K, T> Of16Bits<K, T> {
     }
 }
 
-impl<K: KernelOf16Bits, T: Float> Kernel for Of16Bits<K, T> {
+impl<K: KernelOf16Bits, T: Precision> Kernel for Of16Bits<K, T> {
     const WEIGHT: Weight = K::WEIGHT_OF_16_BITS;
     const HAS_NEAR_ZERO: bool = K::HAS_NEAR_ZERO;
     const LARGEST: f32 = if T::HAS_RANGE_OF_F32 {

@@ -10,6 +10,7 @@
 
 use super::apart::Apart;
 use super::body::{Body, Load};
+use super::limits::GateLimits;
 use super::map::{Around, map};
 use super::{Io, Kernel, Weight};
 use crate::simd::{Format, Machine, Unrolled, Vocabulary};
@@ -72,7 +73,7 @@ impl Operand {
 
     /// Where the numbers of the elements from `at` on stand.
     #[inline(always)]
-    fn at(self, at: usize) -> *const f32 {
+    pub(super) fn at(self, at: usize) -> *const f32 {
         self.first.wrapping_add(at & self.mask)
     }
 }
@@ -89,6 +90,8 @@ pub struct Operands {
     /// Elements and factors, if they come in pairs: the buffer that is read is left alone then, and the operands above are
     /// neutral.
     pub(crate) pairs: Option<Pairs>,
+    /// The limits of a gate that has any: its kernel is one of those with limits.
+    pub(crate) limits: Option<GateLimits>,
 }
 
 /// An element and its factor by turns.
@@ -106,7 +109,7 @@ impl Pairs {
     /// # Safety
     /// There are as many pairs as `load` reads.
     #[inline(always)]
-    unsafe fn load<S: Machine, L: Load<S>, const N: usize>(
+    pub(super) unsafe fn load<S: Machine, L: Load<S>, const N: usize>(
         self,
         simd: S,
         at: usize,
@@ -132,21 +135,20 @@ impl Operands {
             factor: Operand::same(&ONES),
             addend: Operand::same(&ZEROS),
             pairs: None,
+            limits: None,
         }
     }
 
-    /// The operands of the elements from `start` on.
-    #[cfg(all(target_arch = "x86_64", not(unoptimised)))] // where a buffer is streamed to in parts
+    /// The operands of the elements from `start` on, where it streams: so there are no pairs, and limits have been seen to.
+    #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
     #[inline]
     pub(crate) fn part(&self, start: usize) -> Self {
         Self {
             bias: self.bias.part(start),
             factor: self.factor.part(start),
             addend: self.addend.part(start),
-            pairs: self.pairs.map(|pairs| Pairs {
-                first: pairs.first.wrapping_add(2 * start),
-                ..pairs
-            }),
+            pairs: None,
+            limits: None,
         }
     }
 }
@@ -237,6 +239,7 @@ impl<K: Kernel, const BIAS: bool, const FACTOR: bool, const ADDEND: bool, const 
             factor,
             addend,
             pairs,
+            limits: _,
         } = self.operands;
         // SAFETY: an operand has a number for each of the buffer's elements, or as many as any turn reads, and there are
         // as many pairs.

@@ -1,7 +1,7 @@
 //! Activations of 16-bit numbers whose result is the number itself, but for ranges of numbers that share one result: ReLU,
 //! clamps, thresholds. They take no arithmetic, but for comparisons of bits.
 
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 
 /// A range of bits, from `first` to `first + span`, and what stands in the place of all numbers in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,7 @@ impl Ranges {
 
     /// With all numbers below `bound` replaced by `result`. `None` where that would be more ranges than there is room for.
     #[inline]
-    pub(crate) fn below<T: Float>(self, bound: f32, result: f32) -> Option<Self> {
+    pub(crate) fn below<T: Precision>(self, bound: f32, result: f32) -> Option<Self> {
         self.between::<T>(
             order::<T>(f32::NEG_INFINITY),
             first_from::<T>(bound) - 1,
@@ -46,25 +46,25 @@ impl Ranges {
 
     /// As [`below`](Self::below), and `bound` itself is replaced as well.
     #[inline]
-    pub(crate) fn at_most<T: Float>(self, bound: f32, result: f32) -> Option<Self> {
+    pub(crate) fn at_most<T: Precision>(self, bound: f32, result: f32) -> Option<Self> {
         self.between::<T>(order::<T>(f32::NEG_INFINITY), last_to::<T>(bound), result)
     }
 
     /// With all numbers above `bound` replaced by `result`.
     #[inline]
-    pub(crate) fn above<T: Float>(self, bound: f32, result: f32) -> Option<Self> {
+    pub(crate) fn above<T: Precision>(self, bound: f32, result: f32) -> Option<Self> {
         self.between::<T>(last_to::<T>(bound) + 1, order::<T>(f32::INFINITY), result)
     }
 
     /// With all numbers of a magnitude of at most `bound` replaced by `result`.
     #[inline]
-    pub(crate) fn within<T: Float>(self, bound: f32, result: f32) -> Option<Self> {
+    pub(crate) fn within<T: Precision>(self, bound: f32, result: f32) -> Option<Self> {
         self.between::<T>(first_from::<T>(-bound), last_to::<T>(bound), result)
     }
 
     /// With all numbers from the place `first` in the [`order`] to the place `last` replaced by `result`.
     #[inline]
-    fn between<T: Float>(self, first: i32, last: i32, result: f32) -> Option<Self> {
+    fn between<T: Precision>(self, first: i32, last: i32, result: f32) -> Option<Self> {
         // Those with a sign stand in the other order.
         self.with::<T>(0x8000 - 1 - last.min(-1), 0x8000 - 1 - first, result)?
             .with::<T>(first.max(0), last, result)
@@ -72,7 +72,7 @@ impl Ranges {
 
     /// With the bits from `first` to `last` replaced, if there are any.
     #[inline]
-    fn with<T: Float>(mut self, first: i32, last: i32, result: f32) -> Option<Self> {
+    fn with<T: Precision>(mut self, first: i32, last: i32, result: f32) -> Option<Self> {
         if first <= last {
             *self.ranges.get_mut(self.count)? = Range {
                 first: first as u16,
@@ -99,7 +99,7 @@ impl Ranges {
 
 /// The place of the number of type `T` next to `x` among all of them, by size: 0 for +0, -1 for -0.
 #[inline]
-fn order<T: Float>(x: f32) -> i32 {
+fn order<T: Precision>(x: f32) -> i32 {
     place(T::bits_of(x))
 }
 
@@ -114,14 +114,14 @@ fn place(bits: u16) -> i32 {
 
 /// The number at a place.
 #[inline]
-fn at<T: Float>(place: i32) -> f32 {
+fn at<T: Precision>(place: i32) -> f32 {
     let bits = if place < 0 { 0x8000 - 1 - place } else { place };
     T::value_of(bits as u16)
 }
 
 /// The place of the first number that is not below `x`.
 #[inline]
-fn first_from<T: Float>(x: f32) -> i32 {
+fn first_from<T: Precision>(x: f32) -> i32 {
     let mut place = order::<T>(x);
     if at::<T>(place) < x {
         place += 1;
@@ -132,7 +132,7 @@ fn first_from<T: Float>(x: f32) -> i32 {
 
 /// The place of the last number that is not above `x`.
 #[inline]
-fn last_to<T: Float>(x: f32) -> i32 {
+fn last_to<T: Precision>(x: f32) -> i32 {
     let mut place = order::<T>(x);
     if at::<T>(place) > x {
         place -= 1;
@@ -146,7 +146,7 @@ mod tests {
     use half::{bf16, f16};
 
     /// All numbers against comparisons in f32.
-    fn check<T: Float>(ranges: Ranges, f: impl Fn(f32) -> f32) {
+    fn check<T: Precision>(ranges: Ranges, f: impl Fn(f32) -> f32) {
         for bits in 0..=u16::MAX {
             let x = T::value_of(bits);
             let expected = if x.is_nan() { bits } else { T::bits_of(f(x)) };
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    fn check_bound<T: Float>(bound: f32) {
+    fn check_bound<T: Precision>(bound: f32) {
         let below = |x| if x < bound { 3.0 } else { x };
         check::<T>(Ranges::NONE.below::<T>(bound, 3.0).unwrap(), below);
         let at_most = |x| if x <= bound { 3.0 } else { x };

@@ -8,8 +8,8 @@
 
 use super::apart::{Left, SeenTo};
 use super::body::Body;
-use super::float::Float;
 use super::map::{Around, LINE, SCALAR_UNROLL, UNROLL, turn};
+use super::precision::Precision;
 use super::{Io, Kernel, Stores, WithKernel};
 use crate::Isa;
 use crate::simd::{Format, Machine};
@@ -114,7 +114,7 @@ impl<S, T, A, C> Streaming<S, T, A, C> {
     }
 }
 
-impl<S: Machine, T: Format<S> + Float, A: Around, C: Fn(usize, usize)> WithKernel
+impl<S: Machine, T: Format<S> + Precision, A: Around, C: Fn(usize, usize)> WithKernel
     for Streaming<S, T, A, C>
 {
     #[inline(always)]

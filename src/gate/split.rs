@@ -1,4 +1,8 @@
+use super::biases::GateBiases;
 use crate::Error;
+#[cfg(feature = "alloc")]
+use crate::any::parse::{names::plain, spelled::spelled};
+use crate::element::Slice;
 use crate::pipeline::Source;
 
 /// How one tensor holds a gate and a value, which are halves of one of its axes.
@@ -54,16 +58,52 @@ pub enum Order {
     ValueFirst,
 }
 
+impl Order {
+    /// The order of the halves that the operator called `name` takes: vLLM's gates, as `silu_and_mul` and `mul_and_silu`,
+    /// and PyTorch's `glu`; `None` for all other names, whose order depends on the model.
+    ///
+    /// Names are compared as [`AnyGate`](crate::AnyGate) does, which reads them as gates, with or without parameters.
+    ///
+    /// ```
+    /// use activations::{AnyGate, Gate, Layout, Order, Split};
+    /// let name = "mul_and_silu";
+    /// let (gate, order): (AnyGate, _) = (name.parse()?, Order::of_operator(name));
+    /// assert_eq!(order, Some(Order::ValueFirst));
+    ///
+    /// let order = order.unwrap_or(Order::GateFirst);
+    /// let split = Split { n: 1, layout: Layout::Halves, order };
+    /// let mut y = [0.0];
+    /// gate.apply_split(split, &[3.0, 200.0], &mut y)?;
+    /// assert_eq!(y, [600.0]);
+    /// # Ok::<(), activations::Error>(())
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn of_operator(name: &str) -> Option<Self> {
+        match plain(spelled(name).map_or(name, |text| text.name)).as_str() {
+            "glu" | "mulandsilu" => Some(Self::ValueFirst),
+            "siluandmulwithclamp" => Some(Self::GateFirst),
+            name if name.ends_with("andmul") => Some(Self::GateFirst),
+            _ => None,
+        }
+    }
+}
+
 impl Split {
-    /// Whether an input and an output of these lengths are `[outer, 2 * n]` and `[outer, n]`.
+    /// Whether an input and an output of these lengths are `[outer, 2 * n]` and `[outer, n]`, and biases are for rows of `n`.
     ///
     /// # Errors
-    /// [`Error::SplitMismatch`] where they are not.
+    /// [`Error::SplitMismatch`] and [`Error::OperandMismatch`] where they are not.
     #[inline]
-    pub(super) fn check(self, input: usize, output: usize) -> Result<(), Error> {
+    pub(super) fn check(
+        self,
+        biases: &GateBiases<'_>,
+        input: usize,
+        output: usize,
+    ) -> Result<(), Error> {
         // Nothing but 0 is a multiple of 0. No slice is so long that twice half of it overflows.
         if output.is_multiple_of(self.n) && input / 2 == output && input.is_multiple_of(2) {
-            Ok(())
+            biases.check_row(self.n)
         } else {
             Err(Error::SplitMismatch {
                 input,
@@ -73,9 +113,18 @@ impl Split {
         }
     }
 
+    /// The place in a row of the tensor of the gate's element `at` of its row, or of the value's.
+    pub(super) fn place(self, of_gate: bool, at: usize) -> usize {
+        let is_second = of_gate == (self.order == Order::ValueFirst);
+        match self.layout {
+            Layout::Halves => at + if is_second { self.n } else { 0 },
+            Layout::Pairs => 2 * at + usize::from(is_second),
+        }
+    }
+
     /// Where the elements of an `x` are that [`check`](Self::check) has passed.
     #[inline]
-    pub(crate) fn source(self, x: &[f32]) -> Source {
+    pub(crate) fn source(self, x: Slice<'_>) -> Source {
         let value_first = self.order == Order::ValueFirst;
         match self.layout {
             Layout::Halves => Source::halves(x, self.n, value_first),

@@ -29,7 +29,8 @@ macro_rules! kernels_of {
     };
 }
 
-/// How each activation is applied: by its kernel, but for [`Prelu`]; see `pipeline::prelu`.
+/// How each activation is applied: by its kernel, but for [`Prelu`] and [`Snake`]; see `pipeline::prelu` and
+/// `pipeline::snake`.
 macro_rules! apply_each {
     ($element:ident $($type:ident $(<$lt:lifetime>)? $name:ident $parameters:tt $other_names:tt;)*) => {
         $(apply_to_16_bits! { $element $type $(<$lt>)? $name })*
@@ -38,6 +39,7 @@ macro_rules! apply_each {
 
 macro_rules! apply_to_16_bits {
     ($element:ident Prelu<$lt:lifetime> $name:ident) => {};
+    ($element:ident Snake<$lt:lifetime> $name:ident) => {};
     ($element:ident $type:ident $name:ident) => {
         impl Apply<$element> for $type {
             #[inline]
@@ -46,6 +48,9 @@ macro_rules! apply_to_16_bits {
                 unsafe {
                     match self.ranges_of::<$element>() {
                         Some(ranges) => ranges::apply(&ranges, isa, io, stores),
+                        None if self.is_rest() => {
+                            rest::apply_to_16_bits(&|x| self.reference(x), io)
+                        }
                         None => on_isa::$name(self, isa, io, stores),
                     }
                 }

@@ -75,6 +75,17 @@ pub(crate) const SOFTPLUS_F16: Fit = Fit {
     ..EXP_F16
 };
 
+/// For the square root of softplus that is f16.
+pub(crate) const SQRT_SOFTPLUS_F16: Fit = Fit {
+    growth: [
+        hex("-0x1.b08ebp-6"), // -0.0264012069
+        hex("0x1.f27b6ap-1"), // 0.973597825
+        hex("0x1.f28f8p-2"),  // 0.486875534
+        hex("0x1.4c5274p-3"), // 0.162266642
+    ],
+    ..EXP_F16
+};
+
 /// For Mish that is f16.
 pub(crate) const MISH_F16: Fit = Fit {
     steps: hex("0x1.715414p3"), // 11.5415134

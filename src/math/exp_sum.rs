@@ -186,6 +186,21 @@ impl<F: Copy> Total<F> {
         }
     }
 
+    /// The sum with `numerator`, whichever is the larger (Knuth, 1969).
+    #[inline(always)]
+    pub(crate) fn plus<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> Self {
+        let value = numerator.value(simd);
+        let high = simd.add_f32s(self.high, value);
+        let of_value = simd.sub_f32s(high, self.high);
+        let of_sum = simd.sub_f32s(high, of_value);
+        let lost = simd.add_f32s(
+            simd.sub_f32s(self.high, of_sum),
+            simd.sub_f32s(value, of_value),
+        );
+        let low = simd.add_f32s(self.low, numerator.lost(simd, value));
+        Self::of(simd, high, simd.add_f32s(low, lost))
+    }
+
     /// The sum without `numerator`, which is among the largest in it.
     #[inline(always)]
     pub(crate) fn less<V: Vocabulary<f32s = F>>(&self, simd: V, numerator: Numerator<F>) -> Self {

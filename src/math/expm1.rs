@@ -16,7 +16,7 @@
 use super::exp::{Steps, beyond_linear, reduce, scale};
 use super::exp16::{EXPM1_16, exp16};
 use super::{hex, polynomial};
-use crate::drive::float::Float;
+use crate::drive::precision::Precision;
 use crate::simd::Vocabulary;
 
 /// From here on down the result is 1.
@@ -125,9 +125,10 @@ const MEETING: f32 = 0.34375;
 /// What is added next to zero where results are f16: it shows about 2^-10 alone, where one result is next to a tie.
 const SPECK_F16: f32 = hex("0x1.8p-35"); // 4.3655746e-11
 
-/// e^x - 1 for [`LOWEST`] <= x <= 89, for results of 16 bits, but for the sign of zero: by a polynomial next to zero, where 1 would cancel most of e^x.
+/// e^x - 1 for [`LOWEST`] <= x <= 89, for results of 16 bits, but for the sign of zero: by a polynomial next to zero,
+/// where 1 would cancel most of e^x.
 #[inline(always)]
-pub(crate) fn expm1_16<T: Float, V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
+pub(crate) fn expm1_16<T: Precision, V: Vocabulary>(simd: V, x: V::f32s) -> V::f32s {
     let far = simd.sub_f32s(exp16(simd, x, &EXPM1_16), simd.splat_f32s(1.0));
     let square = simd.mul_f32s(x, x);
     let mut near = simd.mul_add_f32s(square, polynomial(simd, x, &NEAR_16), x);

@@ -206,32 +206,53 @@ fn place<V: Vocabulary>(simd: V, u: V::f32s) -> Place<V::f32s> {
     }
 }
 
-/// `u Phi(-u)`, unrounded.
+/// The r of the exponent, but for n times the lower part of ln2/4. (Where that is rounded, in `place`, it only chooses n.)
 #[inline(always)]
-pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
-    // Where the exponent is rounded, it only chooses n.
-    let Place {
-        d,
-        p,
-        slope,
-        bits,
-        n,
-        ..
-    } = place(simd, u);
+fn remainder<V: Vocabulary>(simd: V, u: V::f32s, place: &Place<V::f32s>) -> V::f32s {
+    let Place { d, p, slope, n, .. } = *place;
     // The large terms first.
     let r = simd.mul_add_f32s(u, u, simd.mul_f32s(n, simd.splat_f32s(STEP_HIGH)));
     let r = simd.mul_add_f32s(d, slope, r);
-    let r = simd.mul_add_f32s(d, p, r);
-    let r = simd.mul_add_f32s(n, simd.splat_f32s(STEP_LOW), r);
+    simd.mul_add_f32s(d, p, r)
+}
 
+/// `u Phi(-u)`, unrounded.
+#[inline(always)]
+pub(crate) fn normal_tail<V: Vocabulary>(simd: V, u: V::f32s) -> Product<V::f32s> {
+    let place = place(simd, u);
+    let r = remainder(simd, u, &place);
+    let r = simd.mul_add_f32s(place.n, simd.splat_f32s(STEP_LOW), r);
     let expm1 = simd.mul_f32s(polynomial(simd, r, &EXPM1), r);
 
-    let table = simd.lookup_f32s(&TABLE, bits);
+    let table = simd.lookup_f32s(&TABLE, place.bits);
     let small = simd.mul_f32s(simd.mul_f32s(table, u), expm1);
     let rest = simd.mul_add_f32s(table, u, small);
     Product {
-        power: exp::scale(simd, bits),
+        power: exp::scale(simd, place.bits),
         rest,
+    }
+}
+
+/// `Phi(excess - u)`, unrounded, for an `excess` that is small next to u: what the rounding of u added.
+#[inline(always)]
+pub(crate) fn normal_distribution<V: Vocabulary>(
+    simd: V,
+    u: V::f32s,
+    excess: V::f32s,
+) -> Product<V::f32s> {
+    let place = place(simd, u);
+    let r = remainder(simd, u, &place);
+    // The derivative of u^2 + s, nearly. (That of d p is 2p at the centre.)
+    let sum = simd.add_f32s(u, place.p);
+    let derivative = simd.mul_add_f32s(sum, simd.splat_f32s(2.0), place.slope);
+    let low = simd.mul_f32s(place.n, simd.splat_f32s(STEP_LOW));
+    let r = simd.add_f32s(r, simd.negate_mul_add_f32s(excess, derivative, low));
+    let expm1 = simd.mul_f32s(polynomial(simd, r, &EXPM1), r);
+
+    let table = simd.lookup_f32s(&TABLE, place.bits);
+    Product {
+        power: exp::scale(simd, place.bits),
+        rest: simd.mul_add_f32s(table, expm1, table),
     }
 }
 

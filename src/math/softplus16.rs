@@ -47,6 +47,22 @@ pub(crate) const FIT_F16: Fit = Fit {
     exp: exp16::SOFTPLUS_F16,
 };
 
+/// For the square root of log(1 + e^x) that is f16: likewise.
+pub(crate) const FIT_SQRT_F16: Fit = Fit {
+    quotient: [
+        FIT_BF16.quotient[0],
+        hex("-0x1.fffea6p-2"), // -0.499994844
+        hex("0x1.552fe2p-2"),  // 0.333190471
+        hex("-0x1.fcc8a8p-3"), // -0.248429596
+        hex("0x1.874a8cp-3"),  // 0.191060156
+        hex("-0x1.17d2b4p-3"), // -0.136632353
+        hex("0x1.4069e2p-4"),  // 0.0782259777
+        hex("-0x1.e369eep-6"), // -0.0295052361
+        hex("0x1.56edd2p-8"),  // 0.00523268105
+    ],
+    exp: exp16::SQRT_SOFTPLUS_F16,
+};
+
 /// log(1 + e^x), where `below`, which is -|x| or so, is not less than -87.
 #[inline(always)]
 pub(crate) fn softplus16<V: Vocabulary>(simd: V, x: V::f32s, below: V::f32s, fit: &Fit) -> V::f32s {

@@ -1,6 +1,7 @@
 //! The pipeline of gates: the activation of one tensor, the gate, times another, the value.
 
 use super::{BLOCK, Pipeline, Run, Scratch, Source};
+use crate::converted::ElementsMut;
 use crate::drive::operands::{Operands, Pairs};
 use crate::drive::{Io, Stores, stream};
 
@@ -13,8 +14,33 @@ impl Pipeline<'_> {
     /// # Safety
     /// The CPU has the instruction set; all rows of `source` can be read, and as many elements written at `dst`. What
     /// is written is the gate itself, where that is one row and nothing streams, or nothing of what is read. The
-    /// activation's `check` has returned `Ok`.
-    pub(crate) unsafe fn gate(self, source: Source, dst: *mut f32, stores: Stores) {
+    /// activation's `check` has returned `Ok`. Biases, if there are any, fit, and are not written.
+    pub(crate) unsafe fn gate(self, source: Source, dst: ElementsMut, stores: Stores) {
+        // SAFETY: the caller's promises, passed on; `biased` has got what fits.
+        unsafe {
+            if let Some(biases) = self.biases {
+                return self.gate_biased(biases, source, dst);
+            }
+            match (source.as_f32(), dst.as_f32()) {
+                (Some(source), Some(dst)) => self.gate_of_f32(source, dst, stores),
+                #[cfg(feature = "half")]
+                _ => self.gate_in_blocks(source, dst),
+                #[cfg(not(feature = "half"))]
+                _ => {}
+            }
+        }
+    }
+
+    /// Writes the products if all tensors are f32.
+    ///
+    /// # Safety
+    /// As for [`gate`](Self::gate).
+    pub(super) unsafe fn gate_of_f32(
+        self,
+        source: Source<*const f32>,
+        dst: *mut f32,
+        stores: Stores,
+    ) {
         // SAFETY: the caller's promises, passed on.
         unsafe {
             if self.kernel.depends_on_position {
@@ -57,8 +83,8 @@ impl Pipeline<'_> {
     ///
     /// # Safety
     /// As for [`gate`](Self::gate).
-    unsafe fn gate_pairs(self, source: Source, dst: *mut f32) {
-        if !self.kernel.is_kernel(self.isa) {
+    unsafe fn gate_pairs(self, source: Source<*const f32>, dst: *mut f32) {
+        if !self.has_loop() {
             // SAFETY: the caller's promises, passed on.
             return unsafe { self.gate_unzipped(source, dst) };
         }
@@ -73,6 +99,7 @@ impl Pipeline<'_> {
                 first,
                 factor_first,
             }),
+            limits: self.limits,
             ..Operands::none()
         };
         // SAFETY: the caller's promises, passed on: there are as many pairs as products, which lie elsewhere.
@@ -87,7 +114,7 @@ impl Pipeline<'_> {
     /// # Safety
     /// As for [`gate`](Self::gate).
     #[inline(never)]
-    unsafe fn gate_unzipped(self, source: Source, dst: *mut f32) {
+    unsafe fn gate_unzipped(self, source: Source<*const f32>, dst: *mut f32) {
         let mut values = Scratch::new();
         let values = values.start();
         for at in (0..source.rows).step_by(BLOCK) {
@@ -108,7 +135,7 @@ impl Pipeline<'_> {
     /// another.
     unsafe fn unzip(
         self,
-        source: Source,
+        source: Source<*const f32>,
         at: usize,
         gates: *mut f32,
         values: *mut f32,
@@ -130,7 +157,7 @@ impl Pipeline<'_> {
     /// # Safety
     /// As for [`gate`](Self::gate); `source` has more than one row of less than a block.
     #[inline(never)]
-    unsafe fn gate_gathered(self, source: Source, dst: *mut f32) {
+    unsafe fn gate_gathered(self, source: Source<*const f32>, dst: *mut f32) {
         let Source {
             gate,
             value,
@@ -167,7 +194,7 @@ impl Pipeline<'_> {
     /// As for [`gate`](Self::gate), where nothing streams.
     #[cold]
     #[inline(never)]
-    unsafe fn gate_in_steps(self, source: Source, dst: *mut f32) {
+    unsafe fn gate_in_steps(self, source: Source<*const f32>, dst: *mut f32) {
         let Source {
             gate,
             value,
@@ -177,7 +204,6 @@ impl Pipeline<'_> {
             in_pairs,
         } = source;
         let whole = Io::in_place(dst, rows * len);
-        let multiply = self.stages.multiply;
         let mut scratch = Scratch::new();
         let scratch = scratch.start();
         // SAFETY: all is part of what the caller vouches for, and no more pairs are unzipped than half of the
@@ -189,23 +215,37 @@ impl Pipeline<'_> {
                     let count = (BLOCK / 2).min(rows - start);
                     self.unzip(source, start, dst.add(start), unused, count);
                 }
-                self.kernel(whole, Stores::Cached);
+                self.kernel_within_limit(whole);
                 for start in (0..rows).step_by(BLOCK / 2) {
                     let count = (BLOCK / 2).min(rows - start);
                     self.unzip(source, start, unused, scratch, count);
                     let products = Io::in_place(dst.add(start), count);
-                    multiply(products, scratch);
+                    self.multiply(products, scratch);
                 }
             } else {
                 for row in 0..rows {
                     gate.add(row * stride).copy_to(dst.add(row * len), len);
                 }
-                self.kernel(whole, Stores::Cached);
+                self.kernel_within_limit(whole);
                 for row in 0..rows {
                     let products = Io::in_place(dst.add(row * len), len);
-                    multiply(products, value.add(row * stride));
+                    self.multiply(products, value.add(row * stride));
                 }
             }
+        }
+    }
+
+    /// The kernel for gates that are no more than their limit, in place.
+    ///
+    /// # Safety
+    /// As for [`kernel`](Self::kernel), where nothing streams.
+    unsafe fn kernel_within_limit(self, gates: Io<f32>) {
+        // SAFETY: the caller's promises, passed on.
+        unsafe {
+            if let Some(limits) = &self.limits {
+                (self.stages.at_most)(gates, &raw const limits.gate);
+            }
+            self.kernel(gates, Stores::Cached);
         }
     }
 }

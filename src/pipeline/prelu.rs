@@ -1,11 +1,11 @@
-//! PReLU, the one activation that may be more than a kernel: it has stages if there is a slope per channel.
+//! PReLU, which may be more than a kernel: it has stages if there is a slope per channel.
 
 use crate::Isa;
-use crate::activation::{Prelu, Slopes};
+use crate::activation::{Prelu, Slopes, Special};
 use crate::apply::Apply;
 use crate::channels::Numbers;
 use crate::drive::{Io, Stores, operands::Operands};
-use crate::kernel::{on_isa, surrounded_on_isa};
+use crate::kernel::{has_surrounded, on_isa, surrounded_on_isa};
 use crate::stage::Stages;
 
 impl Apply for Prelu<'_> {
@@ -21,8 +21,8 @@ impl Apply for Prelu<'_> {
     }
 
     #[inline]
-    fn is_kernel(&self, isa: Isa) -> bool {
-        isa != Isa::Scalar && !cfg!(unoptimised) && self.slopes().is_none()
+    fn has_loop(&self, isa: Isa, is_limited: bool) -> bool {
+        has_surrounded(isa) && !is_limited && self.slopes().is_none()
     }
 
     #[inline]
@@ -35,15 +35,15 @@ impl Apply for Prelu<'_> {
 /// Applies slopes to all of `io`: a run of elements that share a slope is left to the kernel, any other to a stage.
 ///
 /// # Safety
-/// As for [`Apply::apply_raw`]; the channels fit `io.len`.
+/// As for [`Apply::apply_raw`]; the slopes fit `io.len`.
 unsafe fn per_channel(slopes: Slopes<'_>, isa: Isa, io: Io<f32>, stores: Stores) {
     let stages = Stages::of(isa);
-    let stage = if slopes.any_zero {
-        stages.scale_negative_or_flat
-    } else {
-        stages.scale_negative
+    let stage = match slopes.special {
+        Special::None => stages.scale_negative,
+        Special::Zero => stages.scale_negative_or_flat,
+        Special::NotFinite => stages.scale_negative_by_any,
     };
-    slopes.channels.for_each_run(io.len, |start, len, slope| {
+    let apply = |start, len, slope| {
         // SAFETY: a run is a part of `io`, and a stream has a slope for each of its elements.
         unsafe {
             let run = io.part(start, len);
@@ -52,7 +52,9 @@ unsafe fn per_channel(slopes: Slopes<'_>, isa: Isa, io: Io<f32>, stores: Stores)
                 Numbers::Stream(slopes) => stage.apply(run, slopes, stores),
             }
         }
-    });
+    };
+    // SAFETY: the caller's promises, passed on.
+    unsafe { slopes.for_each_run(isa, io.len, apply) };
 }
 
 /// [`Apply`] for the 16-bit type `$element`.
@@ -69,7 +71,7 @@ macro_rules! apply_to_16_bits {
                     // SAFETY: the caller's promises, passed on.
                     return unsafe { on_isa::prelu(self, isa, io, stores) };
                 };
-                slopes.channels.for_each_run(io.len, |start, len, slope| {
+                let apply = |start, len, slope| {
                     // SAFETY: a run is a part of `io`, and a stream has a slope for each of its elements.
                     unsafe {
                         let run = io.part(start, len);
@@ -80,7 +82,9 @@ macro_rules! apply_to_16_bits {
                             Numbers::Stream(slopes) => scale_negative(isa, run, slopes),
                         }
                     }
-                });
+                };
+                // SAFETY: the caller's promises, passed on.
+                unsafe { slopes.for_each_run(isa, io.len, apply) };
             }
         }
     };

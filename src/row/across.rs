@@ -3,6 +3,7 @@
 use super::block::{Block, Extent, First, LANES, Lanes, Whole};
 use super::group::Group;
 use super::layout::{Layout, PART, Pass, Place};
+use super::operand::Operand;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Across rows that lie side by side: a row for each lane.
@@ -10,7 +11,10 @@ pub(crate) struct Across;
 
 impl Layout for Across {
     #[inline(always)]
-    unsafe fn pass<S: Machine, P: Pass, const K: usize>(simd: S, group: &mut Group) {
+    unsafe fn pass<S: Machine, P: Pass<Operand: Operand<S>>, const K: usize>(
+        simd: S,
+        group: &mut Group,
+    ) {
         let width = K * S::F32_LANES;
         let mut lane = 0;
         while lane < group.count {
@@ -36,7 +40,7 @@ impl Layout for Across {
 /// # Safety
 /// As for [`Layout::pass`]; there are such rows.
 #[inline(always)]
-unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
+unsafe fn across<S: Machine, P: Pass<Operand: Operand<S>>, E: Extent, const K: usize>(
     simd: S,
     group: &mut Group,
     lane: usize,
@@ -54,15 +58,10 @@ unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
         while part < len {
             let end = len.min(part + PART);
             while element < end {
-                let mask = if P::IS_MASKED {
-                    *group.masks.get(0).add(element)
-                } else {
-                    0.0
-                };
                 let place = Place {
                     src: src.add(element * stride),
                     dst: dst.add(element * stride),
-                    mask: [simd.splat_f32s(mask); K],
+                    operand: P::Operand::across(simd, group, lane, element),
                     leftover: group.leftovers.wrapping_add(element * LANES + lane),
                 };
                 P::block(&mut state, simd, place, extent);
@@ -86,7 +85,8 @@ unsafe fn across<S: Machine, P: Pass, E: Extent, const K: usize>(
 /// sixteen lanes: elements 16 apart, then as a tree.
 ///
 /// # Safety
-/// There are as many, a block of lanes every sixteen numbers, and room for [`SHORT`](crate::math::exp_sum::SHORT); `len` is at most that, and not 0.
+/// There are as many, a block of lanes every sixteen numbers, and room for [`SHORT`](crate::math::exp_sum::SHORT);
+/// `len` is at most that, and not 0.
 #[inline(always)]
 unsafe fn total_of_leftovers<S: Machine, const K: usize>(
     simd: S,

@@ -1,8 +1,9 @@
 //! Passes over rows of consecutive elements.
 
-use super::block::{Extent, First, LANES, Lanes, Whole};
+use super::block::{First, LANES, Lanes, Whole};
 use super::group::Group;
 use super::layout::{Layout, PART, Pass, Place, Reduction};
+use super::operand::Operand;
 use crate::math::exp_sum::SHORT;
 use crate::simd::Machine;
 
@@ -11,7 +12,10 @@ pub(crate) struct Along;
 
 impl Layout for Along {
     #[inline(always)]
-    unsafe fn pass<S: Machine, P: Pass, const K: usize>(simd: S, group: &mut Group) {
+    unsafe fn pass<S: Machine, P: Pass<Operand: Operand<S>>, const K: usize>(
+        simd: S,
+        group: &mut Group,
+    ) {
         let width = K * S::F32_LANES;
         let mut row = 0;
         while row < group.count {
@@ -46,7 +50,7 @@ impl Layout for Along {
 /// # Safety
 /// As for [`Layout::pass`]; there is such a row.
 #[inline(always)]
-unsafe fn along<S: Machine, P: Pass, const K: usize>(
+unsafe fn along<S: Machine, P: Pass<Operand: Operand<S>>, const K: usize>(
     simd: S,
     state: &mut P::State<S, K>,
     group: &Group,
@@ -55,27 +59,19 @@ unsafe fn along<S: Machine, P: Pass, const K: usize>(
 ) {
     let width = K * S::F32_LANES;
     // SAFETY: there is such a row, says the caller.
-    let (src, dst, mask) = unsafe {
+    let (src, dst, operands) = unsafe {
+        let start = row * group.pitch + group.starts.get(row);
         (
-            group.src.add(row * group.pitch),
-            group.dst.add(row * group.pitch),
-            if P::IS_MASKED {
-                group.masks.get(row)
-            } else {
-                core::ptr::null()
-            },
+            group.src.add(start),
+            group.dst.add(start),
+            P::Operand::of_row(group, row),
         )
     };
-    let zero = [simd.splat_f32s(0.0); K];
     let place = |at: usize| Place {
         src: src.wrapping_add(at),
         dst: dst.wrapping_add(at),
-        mask: if P::IS_MASKED {
-            // SAFETY: the mask is as long as the row, and the places are whole blocks of it.
-            unsafe { Whole.load(simd, mask.add(at)) }
-        } else {
-            zero
-        },
+        // SAFETY: there is an operand for each element of the row, and the places are whole blocks of it.
+        operand: unsafe { P::Operand::along(simd, operands, at, Whole) },
         leftover: core::ptr::null_mut(),
     };
     let (mut at, mut part) = (lane, 0);
@@ -106,15 +102,10 @@ unsafe fn along<S: Machine, P: Pass, const K: usize>(
                     count: end - at,
                     of_rows: false,
                 };
-                let mask = if P::IS_MASKED {
-                    extent.load(simd, mask.add(at))
-                } else {
-                    zero
-                };
                 let place = Place {
                     src: src.add(at),
                     dst: dst.add(at),
-                    mask,
+                    operand: P::Operand::along(simd, operands, at, extent),
                     leftover: core::ptr::null_mut(),
                 };
                 P::block(state, simd, place, extent);

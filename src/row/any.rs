@@ -2,8 +2,10 @@
 
 use super::formula::{LaunchRows, Sealed};
 #[cfg(feature = "alloc")]
-use crate::any::parse::{Parameters, near, plain, split};
-use crate::drive::Io;
+use crate::any::parse::{
+    arguments::Parameters, kinds::not_on_rows, names::plain, near::near, spelled::spelled,
+};
+use crate::converted::AnyIo;
 use crate::registry::for_each_row_activation;
 use crate::{Error, Isa, RowActivation, RowFormula, Rows, *};
 #[cfg(feature = "alloc")]
@@ -64,7 +66,7 @@ macro_rules! any_row_activation {
             pub fn parameter(&self, name: &str) -> Option<f32> {
                 match self {
                     $(Self::$type(_operation) => match name {
-                        $(stringify!($parameter) => Some(_operation.$parameter),)*
+                        $(stringify!($parameter) => Some(_operation.0.$parameter),)*
                         _ => None,
                     },)*
                 }
@@ -76,7 +78,7 @@ macro_rules! any_row_activation {
                 match self {
                     $(Self::$type(_operation) => match name {
                         $(stringify!($parameter) => {
-                            _operation.$parameter = _value;
+                            _operation.0.$parameter = _value;
                             true
                         })*
                         _ => false,
@@ -102,22 +104,16 @@ macro_rules! any_row_activation {
                 }
             }
 
-            fn cuts(&self, rows: Rows) -> Cuts {
+            fn part(&self, outer: usize, first: usize) -> Self {
                 match self {
-                    $(Self::$type(operation) => operation.cuts(rows),)*
-                }
-            }
-
-            fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
-                match self {
-                    $(Self::$type(operation) => Self::$type(operation.part(rows, first, count)),)*
+                    $(Self::$type(operation) => Self::$type(operation.part(outer, first)),)*
                 }
             }
         }
 
-        impl LaunchRows<f32> for AnyRowActivation<'_> {
+        impl LaunchRows for AnyRowActivation<'_> {
             #[inline]
-            unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+            unsafe fn launch(&self, isa: Isa, rows: Rows, io: AnyIo) {
                 match self {
                     // SAFETY: the caller's promises, passed on.
                     $(Self::$type(operation) => unsafe { operation.launch(isa, rows, io) },)*
@@ -125,8 +121,8 @@ macro_rules! any_row_activation {
             }
         }
 
-        impl RowActivation for AnyRowActivation<'_> {}
-        $(impl $(<$lt>)? RowActivation for $type $(<$lt>)? {})*
+        impl<T: Float> RowActivation<T> for AnyRowActivation<'_> {}
+        $(impl<$($lt,)? T: Float> RowActivation<T> for $type $(<$lt>)? {})*
 
         $(
             impl<'a> From<$type $(<$lt>)?> for AnyRowActivation<'a> {
@@ -148,13 +144,18 @@ impl AnyRowActivation<'_> {
 }
 
 impl fmt::Display for AnyRowActivation<'_> {
-    /// Its name and its parameters, as [`FromStr`] reads them: `softmax(scale=1)`. Mask and lengths are tensors, and
-    /// left out.
+    /// Its name and its numbers, as [`FromStr`] reads them: `softmax(scale=1, softcap=inf)`. What else its attention
+    /// has is left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
+        let mut separator = "(";
         for name in self.parameter_names() {
             let value = self.parameter(name).unwrap_or(f32::NAN);
-            write!(f, "({name}={value})")?;
+            write!(f, "{separator}{name}={value}")?;
+            separator = ", ";
+        }
+        if separator == ", " {
+            f.write_str(")")?;
         }
         Ok(())
     }
@@ -164,26 +165,28 @@ impl fmt::Display for AnyRowActivation<'_> {
 impl FromStr for AnyRowActivation<'_> {
     type Err = Error;
 
-    /// Reads a name, without regard to case, `_`, `-` and spaces, and the scale: `LogSoftmax`,
-    /// `softmax(scale=0.125)`.
+    /// Reads a name, without regard to case, `_`, `-` and spaces, and numbers by name or in order: `LogSoftmax`,
+    /// `softmax(scale=0.125)`, `softmax(softcap=50)`.
     ///
     /// # Errors
-    /// [`Error::UnknownActivation`], with near names; [`Error::UnreadableParameters`];
-    /// [`Error::InvalidParameter`] where a value makes no sense.
+    /// [`Error::UnknownActivation`], with near names; [`Error::OfAnotherKind`], [`Error::UnknownLibrary`];
+    /// [`Error::UnreadableParameters`]; [`Error::InvalidParameter`] where a value makes no sense.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let (name, parameters) = split(text);
-        let wanted = plain(name);
+        let text = spelled(text)?;
+        let wanted = plain(text.name);
         let found = Self::all().find(|any| any.names().any(|name| plain(name) == wanted));
-        let mut operation = found.ok_or_else(|| Error::UnknownActivation {
-            name: name.trim().to_owned(),
-            near: near(&wanted, Self::all().map(|any| (any.name(), any.names()))),
+        let mut operation = found.ok_or_else(|| {
+            not_on_rows(text.name).unwrap_or_else(|| Error::UnknownActivation {
+                name: text.name.to_owned(),
+                near: near(&wanted, Self::all().map(|any| (any.name(), any.names()))),
+            })
         })?;
         let values = Parameters {
             of: operation.name(),
+            canonical: operation.name(),
             known: operation.parameter_names(),
-            synonyms: &[],
         }
-        .read(parameters)?;
+        .read(text.arguments)?;
         for (name, value) in values {
             // The parameter is known, so the operation has it.
             let _ = operation.set_parameter(name, value);

@@ -1,6 +1,6 @@
 //! Sixteen lanes at a time, on every instruction set that has vectors.
 
-use crate::simd::Machine;
+use crate::simd::{Format, Machine};
 use core::mem::MaybeUninit;
 
 /// Lanes in a block, and rows in a group.
@@ -35,6 +35,19 @@ impl<T: Copy> PerRow<T> {
         unsafe { self.0.get_unchecked(row).assume_init() }
     }
 
+    /// The value of row `row` if `is_set`, else `other`.
+    ///
+    /// # Safety
+    /// If `is_set`, it has been set.
+    #[inline(always)]
+    pub(crate) unsafe fn get_if(&self, is_set: bool, row: usize, other: T) -> T {
+        if !is_set {
+            return other;
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.get(row) }
+    }
+
     /// Sets the value of row `row`.
     ///
     /// # Safety
@@ -48,6 +61,11 @@ impl<T: Copy> PerRow<T> {
 }
 
 impl Lanes {
+    /// Sets all sixteen to `number`.
+    pub(crate) fn fill(&mut self, number: f32) {
+        self.0.fill(MaybeUninit::new(number));
+    }
+
     /// All sixteen numbers.
     ///
     /// # Safety
@@ -96,6 +114,23 @@ pub(crate) trait Extent: Copy {
     /// `from` is valid for reads of the elements that there are.
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K>;
 
+    /// Reads the elements as the numbers that they stand for; what is not there is 0.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of the elements that there are.
+    unsafe fn load_as<S: Machine, T: Format<S>, const K: usize>(
+        self,
+        simd: S,
+        from: *const T,
+    ) -> Block<S, K>;
+
+    /// Reads bytes, as the bits of each lane; what is not there is 0.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of as many bytes as there are elements.
+    unsafe fn load_bytes<S: Machine, const K: usize>(self, simd: S, from: *const u8)
+    -> Block<S, K>;
+
     /// Writes the elements.
     ///
     /// # Safety
@@ -116,6 +151,30 @@ impl Extent for Whole {
     unsafe fn load<S: Machine, const K: usize>(self, simd: S, from: *const f32) -> Block<S, K> {
         // SAFETY: the caller vouches for `K` vectors.
         unsafe { simd.load_each_f32s(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_as<S: Machine, T: Format<S>, const K: usize>(
+        self,
+        simd: S,
+        from: *const T,
+    ) -> Block<S, K> {
+        // SAFETY: the caller vouches for `K` vectors.
+        unsafe { T::load_in_order(simd, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bytes<S: Machine, const K: usize>(
+        self,
+        simd: S,
+        from: *const u8,
+    ) -> Block<S, K> {
+        let mut block = [simd.splat_f32s(0.0); K];
+        for (k, vector) in block.iter_mut().enumerate() {
+            // SAFETY: the caller vouches for a byte for each lane of `K` vectors.
+            *vector = unsafe { simd.load_bytes(from.add(k * S::F32_LANES)) };
+        }
+        block
     }
 
     #[inline(always)]
@@ -146,8 +205,38 @@ pub(crate) struct First {
     pub(crate) of_rows: bool,
 }
 
+/// The `count` bytes at `from`, less than sixteen, and zeros behind them.
+///
+/// # Safety
+/// They can be read.
+#[inline(always)]
+unsafe fn first_bytes(from: *const u8, count: usize) -> u128 {
+    let (mut bytes, mut at) = (0, 0);
+    // SAFETY: the bits of `count` tell how many there are, from the largest number on; the caller vouches for them.
+    unsafe {
+        if count & 8 != 0 {
+            bytes = u128::from(from.cast::<u64>().read_unaligned().to_le());
+            at = 8;
+        }
+        if count & 4 != 0 {
+            let four = from.add(at).cast::<u32>().read_unaligned().to_le();
+            bytes |= u128::from(four) << (8 * at);
+            at += 4;
+        }
+        if count & 2 != 0 {
+            let two = from.add(at).cast::<u16>().read_unaligned().to_le();
+            bytes |= u128::from(two) << (8 * at);
+            at += 2;
+        }
+        if count & 1 != 0 {
+            bytes |= u128::from(*from.add(at)) << (8 * at);
+        }
+    }
+    bytes
+}
+
 /// The number of each lane.
-static NUMBERS: Lanes = {
+pub(crate) static NUMBERS: Lanes = {
     let mut numbers = Lanes::unset();
     let mut lane = 0;
     while lane < LANES {
@@ -181,6 +270,35 @@ impl Extent for First {
     }
 
     #[inline(always)]
+    unsafe fn load_as<S: Machine, T: Format<S>, const K: usize>(
+        self,
+        simd: S,
+        from: *const T,
+    ) -> Block<S, K> {
+        let mut block = [simd.splat_f32s(0.0); K];
+        for (k, vector) in block.iter_mut().enumerate() {
+            let from = from.wrapping_add(k * S::F32_LANES);
+            // SAFETY: as in `load`.
+            *vector = unsafe { T::load_first(simd, self.of_vector::<S>(k), from) };
+        }
+        block
+    }
+
+    #[inline(always)]
+    unsafe fn load_bytes<S: Machine, const K: usize>(
+        self,
+        simd: S,
+        from: *const u8,
+    ) -> Block<S, K> {
+        debug_assert!(self.count < LANES);
+        // SAFETY: the caller vouches for so many bytes; a block has no more lanes than there are in the integer.
+        unsafe {
+            let bytes = first_bytes(from, self.count).to_le_bytes();
+            Whole.load_bytes(simd, bytes.as_ptr())
+        }
+    }
+
+    #[inline(always)]
     unsafe fn store<S: Machine, const K: usize>(self, simd: S, to: *mut f32, value: Block<S, K>) {
         for (k, vector) in value.into_iter().enumerate() {
             let to = to.wrapping_add(k * S::F32_LANES);
@@ -199,7 +317,8 @@ impl Extent for First {
         if self.of_rows {
             return value;
         }
-        let (count, other) = (simd.splat_f32s(self.count as f32), simd.splat_f32s(other));
+        let count = simd.splat_f32s(f32::from(self.count as u16));
+        let other = simd.splat_f32s(other);
         const { assert!(K * S::F32_LANES <= LANES) };
         // SAFETY: a block has no more lanes than there are.
         let numbers: Block<S, K> = unsafe { NUMBERS.load(simd, 0) };

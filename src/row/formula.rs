@@ -1,7 +1,7 @@
 //! What defines an operation on rows, and what runs it.
 
-use crate::drive::Io;
-use crate::{Cuts, Element, Error, Isa, Rows};
+use crate::converted::AnyIo;
+use crate::{Error, Isa, Rows};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
@@ -19,22 +19,16 @@ pub trait RowFormula: Sealed + Copy {
     /// Whether the parameters make sense, for a tensor of `len` elements with these `rows`.
     ///
     /// # Errors
-    /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::AttentionMismatch`] that a
-    /// mask or lengths do not fit them, and [`Error::InvalidParameter`] names a number that makes no sense.
+    /// [`Error::RowsMismatch`] says that `len` is no whole number of rows, [`Error::AttentionMismatch`] that a mask, or
+    /// what else goes with attention, does not fit them, and [`Error::InvalidParameter`] names a number that makes no
+    /// sense.
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error>;
 
-    /// Where the `outer` rows of a tensor `[outer, axis, inner]` may be cut into parts that are worked on
-    /// separately; the numbers are of such rows.
-    fn cuts(&self, rows: Rows) -> Cuts {
-        let _ = rows;
-        Cuts::Anywhere
-    }
-
-    /// The operation for `count` of the `outer` rows, from `first` on, as [`cuts`](Self::cuts) has cut them, taken
-    /// for a tensor of their own.
+    /// The operation for some of the `outer` rows of a tensor, from row `first` on, taken for a tensor of their own.
+    /// They may be cut anywhere.
     #[must_use]
-    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
-        let _ = (rows, first, count);
+    fn part(&self, outer: usize, first: usize) -> Self {
+        let _ = (outer, first);
         *self
     }
 }
@@ -57,14 +51,14 @@ impl Rows {
 /// What only the crate's own operations implement.
 pub trait Sealed {}
 
-/// An operation that has kernels for rows of elements of type `T`.
+/// An operation that has kernels for rows of elements.
 ///
 /// It seals [`RowActivation`](crate::RowActivation): no other crate can name it.
-pub trait LaunchRows<T: Element>: RowFormula {
+pub trait LaunchRows: RowFormula {
     /// Applies the operation to the rows of `io` on `isa`.
     ///
     /// # Safety
-    /// The CPU has `isa`; `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal
-    /// or do not overlap. `check(rows, io.len)` has returned `Ok`, and there are elements.
-    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<T>);
+    /// The CPU has `isa`; what `io` says can be read and written; the two do not overlap, or are the same and of one type.
+    /// `check(rows, io.len)` has returned `Ok`, and there are elements.
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: AnyIo);
 }

@@ -1,9 +1,8 @@
 //! A group: up to sixteen rows that are worked on together, and what is known of them.
 
-use super::block::{LANES, Lanes, PerRow};
+use super::block::{Lanes, PerRow};
+use super::logits::Logits;
 use crate::math::exp_shift::Shift;
-use crate::math::exp_sum::SHORT;
-use core::mem::MaybeUninit;
 
 /// Memory is read ahead by a group of rows, but no further than this many elements: a part of a cache.
 const FURTHEST: usize = 1 << 16;
@@ -29,16 +28,35 @@ pub(crate) struct Group {
     pub(crate) stride: usize,
     /// How many elements of each row take part. Rows side by side are as long as the first one.
     pub(crate) lens: PerRow<usize>,
+    /// The number of the first element of each row that takes part, where rows are consecutive elements.
+    pub(crate) starts: PerRow<usize>,
     /// What inputs are multiplied by, where the logits are not the inputs.
     pub(crate) scale: f32,
     /// Inputs below this, in magnitude, give 0 instead of a logit that is as good as 0, and may be subnormal.
     pub(crate) least: f32,
-    /// The mask of each row, as long as the row, if logits are masked. Rows side by side have that of the first one.
-    pub(crate) masks: PerRow<*const f32>,
+    /// What bounds the scaled inputs, if logits are capped.
+    pub(crate) cap: f32,
+    /// The first element of the mask of each row that takes part, if logits are masked; the type is that of the mask.
+    /// Rows side by side have that of the first one.
+    pub(crate) masks: PerRow<*const u8>,
+    /// Whether logits have slopes.
+    pub(crate) has_slopes: bool,
+    /// The slope of each row, if logits have such.
+    pub(crate) slopes: Lanes,
+    /// How many elements it is from its own key to the first element that takes part, for each row, if logits have slopes.
+    pub(crate) distances: Lanes,
+    /// The sink of each row, if there are such.
+    pub(crate) sinks: Lanes,
+    /// Whether rows have a sink, or get one, of -inf at least.
+    pub(crate) has_sinks: bool,
+    /// Whether a row without any key, nor a sink, gives shares of 0.
+    pub(crate) zeroes_empty: bool,
+    /// Where the logarithm of the sum of each row is written; null if nobody asks for it.
+    pub(crate) log_sums: *mut f32,
     /// Where the next group will be read and written: it is fetched meanwhile. Any address will do.
     pub(crate) next: [*const f32; 2],
-    /// Room for what a sum in scratch leaves over: an element of each of sixteen rows for each of [`SHORT`]
-    /// elements.
+    /// Room for what a sum in scratch leaves over: an element of each of sixteen rows for each of
+    /// [`SHORT`](crate::math::exp_sum::SHORT) elements.
     pub(crate) leftovers: *mut f32,
     /// What the last pass found out, in the lanes of the rows that there are; others may be set, and do no harm.
     pub(crate) found: [Lanes; 3],
@@ -52,21 +70,13 @@ pub(crate) struct Group {
     pub(crate) again: bool,
 }
 
-/// What logits are made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Logits {
-    /// The elements themselves.
-    Plain,
-    /// The elements times the scale.
-    Scaled,
-    /// The elements times the scale, plus the mask.
-    Masked,
-}
-
 /// What is known of the rows of a group.
+#[derive(Clone, Copy)]
 pub(crate) struct Known {
     /// The largest logit.
     pub(crate) largest: Lanes,
+    /// The sink of each row, if there are such: 0 in an empty row that has none, so that it has a sum.
+    pub(crate) sinks: Lanes,
     /// The shift that the largest logit asks for.
     pub(crate) shift: Shift<Lanes>,
     /// The shift under which the sum of the others was taken.
@@ -75,22 +85,6 @@ pub(crate) struct Known {
     pub(crate) unsettled: Lanes,
     /// One over the sum of the numerators, in two parts; or the logarithm of that sum.
     pub(crate) of_sum: [Lanes; 2],
-}
-
-/// Memory for [`Group::leftovers`], and for rows that are copied to lie side by side.
-#[repr(C, align(64))]
-pub(crate) struct Scratch(MaybeUninit<[[f32; LANES]; SHORT]>);
-
-impl Scratch {
-    /// Memory that has not been written.
-    pub(crate) const fn new() -> Self {
-        Self(MaybeUninit::uninit())
-    }
-
-    /// Its first element.
-    pub(crate) fn as_mut_ptr(&mut self) -> *mut f32 {
-        self.0.as_mut_ptr().cast()
-    }
 }
 
 impl Group {
@@ -110,14 +104,24 @@ impl Group {
             pitch: 0,
             stride: 0,
             lens: PerRow::unset(),
+            starts: PerRow::unset(),
             scale: 1.0,
             least: TINY,
+            cap: f32::INFINITY,
             masks: PerRow::unset(),
+            has_slopes: false,
+            slopes: unset,
+            distances: unset,
+            sinks: unset,
+            has_sinks: false,
+            zeroes_empty: false,
+            log_sums: core::ptr::null_mut(),
             next: [core::ptr::null(); 2],
             leftovers: core::ptr::null_mut(),
             found: [unset; 3],
             known: Known {
                 largest: unset,
+                sinks: unset,
                 shift,
                 shift_of_others: shift,
                 unsettled: unset,
@@ -146,5 +150,66 @@ impl Group {
     /// From now on, passes read what the last one wrote.
     pub(crate) fn read_back(&mut self) {
         self.src = self.dst.cast_const();
+    }
+
+    /// The one row of the group.
+    ///
+    /// # Safety
+    /// It has one, of consecutive elements, and the group is as its fields say.
+    #[inline(always)]
+    pub(crate) unsafe fn span(&self) -> Span {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Span {
+                src: self.src,
+                start: self.starts.get(0),
+                len: self.lens.get(0),
+                mask: self.masks.get(0),
+                distance: self.distances.get_if(self.has_slopes, 0, 0.0),
+            }
+        }
+    }
+
+    /// Makes `span` all that takes part of the one row.
+    ///
+    /// # Safety
+    /// It is a part of the row.
+    #[inline(always)]
+    pub(crate) unsafe fn set_span(&mut self, span: Span) {
+        self.src = span.src;
+        // SAFETY: there is a row.
+        unsafe {
+            self.starts.set(0, span.start);
+            self.lens.set(0, span.len);
+            self.masks.set(0, span.mask);
+            self.distances.set(0, span.distance);
+        }
+    }
+}
+
+/// Consecutive elements of the one row of a group, and what goes with them.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    /// The first element of the row, where it is read.
+    src: *const f32,
+    /// The number of the first of them.
+    pub(crate) start: usize,
+    /// How many they are.
+    pub(crate) len: usize,
+    mask: *const u8,
+    distance: f32,
+}
+
+impl Span {
+    /// The `len` elements from number `at` on of these, of which logits are made as `logits` says.
+    #[inline(always)]
+    pub(crate) fn part(self, logits: Logits, at: usize, len: usize) -> Self {
+        Self {
+            start: self.start + at,
+            len,
+            mask: self.mask.wrapping_add(at * logits.last.mask_size()),
+            distance: self.distance + at as f32,
+            ..self
+        }
     }
 }

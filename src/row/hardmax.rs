@@ -1,10 +1,13 @@
 use super::formula::{LaunchRows, RowFormula};
-use super::group::{Group, Logits};
+use super::group::Group;
+use super::logits::Logits;
 use super::passes::{OfLayout, Passes};
-use super::tensor::{Operation, Tensor, map_rows};
-use crate::drive::Io;
-use crate::shape::{Lengths, Rows};
-use crate::{Error, Isa};
+#[cfg(feature = "half")]
+use super::pieces::{Finds, Pieces};
+use super::tensor::{Operation, map};
+use crate::converted::AnyIo;
+use crate::shape::Rows;
+use crate::{Attention, Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::{vec, vec::Vec};
 
@@ -48,22 +51,25 @@ impl RowFormula for Hardmax {
     }
 }
 
-impl LaunchRows<f32> for Hardmax {
+impl LaunchRows for Hardmax {
     #[inline]
-    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
-        let tensor = Tensor {
-            io,
-            rows,
-            scale: 1.0,
-            mask: &[],
-            lengths: Lengths::All,
-        };
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: AnyIo) {
         let operation = Operation {
             run: choose,
+            #[cfg(feature = "half")]
+            run_in_pieces: choose_in_pieces,
             past: 0.0,
         };
         // SAFETY: the caller's promise, passed on.
-        unsafe { map_rows(isa, tensor, operation) }
+        unsafe {
+            map(
+                isa,
+                &Attention::new(),
+                rows,
+                (io, core::ptr::null_mut()),
+                operation,
+            )
+        }
     }
 }
 
@@ -79,18 +85,40 @@ unsafe fn choose(_passes: &Passes, layout: &OfLayout, _logits: Logits, group: &m
         (layout.matches)(group);
         for row in 0..group.count {
             if group.found[0].get(row) > 1.0 {
-                keep_first(group, row);
+                keep_first(group, row, false);
             }
         }
     }
 }
 
-/// Leaves the first 1 in row `row` of what was written.
+/// Ones and zeros of one row in pieces, of which the first that has a largest element keeps its 1.
+///
+/// # Safety
+/// As for [`Operation::run_in_pieces`].
+#[cfg(feature = "half")]
+unsafe fn choose_in_pieces(pieces: &mut Pieces<'_>) {
+    let passes = pieces.passes;
+    let mut seen = false;
+    // SAFETY: the caller's promise, passed on; `matches` finds how many ones there are in a piece.
+    unsafe {
+        pieces.take(passes.along.largest_or_nan, Finds::LargestAndSum);
+        pieces.group.known.largest = pieces.group.found[0];
+        pieces.write(passes.along.matches, |group| {
+            let count = group.found[0].get(0);
+            if count > 1.0 || count > 0.0 && seen {
+                keep_first(group, 0, seen);
+            }
+            seen |= count > 0.0;
+        });
+    }
+}
+
+/// Leaves the first 1 in row `row` of what was written, or none if one was seen before.
 ///
 /// # Safety
 /// The group is as its fields say, and there is such a row.
 #[cold]
-unsafe fn keep_first(group: &Group, row: usize) {
+unsafe fn keep_first(group: &Group, row: usize, mut seen: bool) {
     // SAFETY: there is such a row, says the caller.
     let (start, len, step) = unsafe {
         match group.stride {
@@ -98,7 +126,6 @@ unsafe fn keep_first(group: &Group, row: usize) {
             stride => (row, group.lens.get(0), stride),
         }
     };
-    let mut seen = false;
     for element in 0..len {
         // SAFETY: the elements of the row are where the group says.
         let y = unsafe { &mut *group.dst.add(start + element * step) };

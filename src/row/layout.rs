@@ -6,6 +6,7 @@
 
 use super::block::{Block, Extent, Lanes, Whole};
 use super::group::Group;
+use super::operand::Operand;
 use crate::simd::Machine;
 
 /// Elements of a row after which what a sum left over is folded into it.
@@ -18,16 +19,16 @@ pub(crate) struct Place<F> {
     pub(crate) src: *const f32,
     /// Where it is written.
     pub(crate) dst: *mut f32,
-    /// The mask of each element; 0 unless the pass asks for it.
-    pub(crate) mask: F,
+    /// What goes with the elements, if the pass asks for it.
+    pub(crate) operand: F,
     /// Where what a sum leaves over is written, if the pass [keeps](Pass::KEEPS_LEFTOVERS) it.
     pub(crate) leftover: *mut f32,
 }
 
 /// One pass over the rows of a group: what is done with each block.
 pub(crate) trait Pass {
-    /// Whether it wants the mask.
-    const IS_MASKED: bool = false;
+    /// What goes with each element, as [`Operand`] says.
+    type Operand;
 
     /// Whether a block takes only a few operations: [`four`](Self::four) blocks are then worked on at a time.
     const IS_LIGHT: bool = false;
@@ -120,5 +121,8 @@ pub(crate) trait Layout {
     ///
     /// # Safety
     /// The memory of the group is as its fields say. `K` vectors of `S` are sixteen lanes, or one.
-    unsafe fn pass<S: Machine, P: Pass, const K: usize>(simd: S, group: &mut Group);
+    unsafe fn pass<S: Machine, P: Pass<Operand: Operand<S>>, const K: usize>(
+        simd: S,
+        group: &mut Group,
+    );
 }

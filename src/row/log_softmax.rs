@@ -1,16 +1,18 @@
-use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
-use super::group::{Group, Logits};
+use super::group::Group;
+use super::logits::Logits;
 use super::passes::{OfLayout, Passes};
-use super::tensor::{Operation, map_rows};
-use crate::drive::Io;
-use crate::shape::{Lengths, Rows};
-use crate::{Cuts, Error, Isa};
+#[cfg(feature = "half")]
+use super::pieces::{Finds, Pieces};
+use super::tensor::{Operation, map};
+use crate::converted::AnyIo;
+use crate::shape::Rows;
+use crate::{Attention, Error, Isa};
 #[cfg(feature = "alloc")]
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
-/// `f(x)[i] = t[i] - log(sum(e^t))` over each row, with `t = scale * x + mask`, each step of that
-/// rounded to f32: the logarithm of the softmax.
+/// `f(x)[i] = t[i] - log(sum(e^t))` over each row, with the logits `t` that its [`Attention`] makes of the elements:
+/// the logarithm of the softmax.
 ///
 /// | | |
 /// |---|---|
@@ -18,8 +20,8 @@ use alloc::{vec, vec::Vec};
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result: next to 0 as well, where one element outweighs the others; given the logits, as for [`Softmax`](crate::Softmax) |
-/// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout; any other -inf gives -inf; a row of one element gives +0; elements past the length give -inf, whatever they are |
-/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout; any other -inf gives -inf; a row of one element gives +0, without a sink; keys that take no part give -inf, whatever they are; of an empty row that gives shares of 0, [`Empty::Zero`](crate::Empty::Zero), the logarithms are -inf |
+/// | Errors | as for [`Softmax`](crate::Softmax): a scale that is not finite, a cap that is not above 0; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`]; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.LogSoftmax`, ONNX `LogSoftmax` |
 ///
@@ -30,88 +32,53 @@ use alloc::{vec, vec::Vec};
 /// assert_eq!(x, [-0.6931472, -0.6931472, -2.0611537e-9, -20.0]);
 /// # Ok::<(), activations::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogSoftmax<'a> {
-    /// What the inputs are multiplied by.
-    pub scale: f32,
-    /// What is added then; empty for nothing.
-    pub mask: &'a [f32],
-    /// How many elements of each row take part.
-    pub lengths: Lengths<'a>,
-}
-
-impl Default for LogSoftmax<'_> {
-    fn default() -> Self {
-        Self {
-            scale: 1.0,
-            mask: &[],
-            lengths: Lengths::All,
-        }
-    }
-}
-
-impl<'a> LogSoftmax<'a> {
-    fn attention(&self) -> Attention<'a> {
-        Attention {
-            scale: self.scale,
-            mask: self.mask,
-            lengths: self.lengths,
-        }
-    }
-}
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LogSoftmax<'a>(
+    /// How logits are made of the elements, and which of them take part.
+    pub Attention<'a>,
+);
 
 impl RowFormula for LogSoftmax<'_> {
     #[cfg(feature = "alloc")]
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
-        let logits = self.attention().logits(row, x);
-        let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if max.is_infinite() {
-            // Nothing is far from it, or all is.
-            return vec![f64::NAN; logits.len()]
-                .into_iter()
-                .chain(core::iter::repeat_n(
-                    f64::NEG_INFINITY,
-                    x.len() - logits.len(),
-                ))
-                .collect();
-        }
-        let first = logits.iter().position(|&t| t == max);
+        let logits = self.0.logits(row, x);
+        let max = logits.largest();
         // The largest numerator is 1: what the others add to it keeps its digits.
-        let others = logits.iter().enumerate().filter(|(i, _)| Some(*i) != first);
+        let all = logits.of_keys.iter().chain([&logits.of_sink]);
+        let first = all.clone().position(|&t| t == max);
+        let others = all.enumerate().filter(|(i, _)| Some(*i) != first);
         let log = libm::log1p(others.map(|(_, t)| libm::exp(t - max)).sum());
-        let mut results: Vec<f64> = logits.iter().map(|t| (t - max) - log).collect();
-        results.resize(x.len(), f64::NEG_INFINITY);
-        results
+        logits.results(x.len(), f64::NEG_INFINITY, |t| {
+            if max.is_infinite() {
+                // Nothing is far from it, or all is.
+                f64::NAN
+            } else {
+                (t - max) - log
+            }
+        })
     }
 
-    fn cuts(&self, rows: Rows) -> Cuts {
-        self.attention().cuts(rows)
-    }
-
-    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
-        let Attention { mask, lengths, .. } = self.attention().part(rows, first, count);
-        Self {
-            mask,
-            lengths,
-            ..*self
-        }
+    fn part(&self, outer: usize, first: usize) -> Self {
+        Self(self.0.part(outer, first))
     }
 
     #[inline]
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
-        self.attention().check("log_softmax", rows, len)
+        self.0.check("log_softmax", rows, len)
     }
 }
 
-impl LaunchRows<f32> for LogSoftmax<'_> {
+impl LaunchRows for LogSoftmax<'_> {
     #[inline]
-    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: AnyIo) {
         let operation = Operation {
             run: normalise,
+            #[cfg(feature = "half")]
+            run_in_pieces: normalise_in_pieces,
             past: f32::NEG_INFINITY,
         };
-        // SAFETY: the caller's promise, passed on; `check` has seen to mask and lengths.
-        unsafe { map_rows(isa, self.attention().tensor(io, rows), operation) }
+        // SAFETY: the caller's promise, passed on.
+        unsafe { map(isa, &self.0, rows, (io, core::ptr::null_mut()), operation) }
     }
 }
 
@@ -134,5 +101,24 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
             (passes.logarithm_of_others)(group);
         }
         (layout.logarithms)(group);
+    }
+}
+
+/// The logarithm of the softmax of one row in pieces.
+///
+/// # Safety
+/// As for [`Operation::run_in_pieces`].
+#[cfg(feature = "half")]
+unsafe fn normalise_in_pieces(pieces: &mut Pieces<'_>) {
+    let passes = pieces.passes;
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        pieces.find_sum();
+        (passes.logarithm)(&mut pieces.group);
+        while pieces.group.again {
+            pieces.take(passes.along.others, Finds::SumAndCount);
+            (passes.logarithm_of_others)(&mut pieces.group);
+        }
+        pieces.write(passes.along.logarithms, |_| {});
     }
 }

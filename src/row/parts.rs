@@ -1,29 +1,31 @@
 //! The rows of a large tensor in parts, for several threads.
 
 use super::formula::LaunchRows;
-use crate::drive::Io;
+use crate::converted::AnyIo;
 use crate::parallel::{Divide, share};
-use crate::{Element, Isa, Rows};
+use crate::{Cuts, Isa, Rows};
 
 /// Some of the `outer` rows of a tensor, from row `first` of it on.
 ///
 /// Whoever makes one sees to it that all parts may be run by any thread, and no two of them overlap.
 #[derive(Clone, Copy)]
-struct Stretch<'a, A, T> {
+struct Stretch<'a, A> {
     operation: &'a A,
     rows: Rows,
-    io: Io<T>,
+    io: AnyIo,
     first: usize,
+    /// How many rows the whole tensor has.
+    outer: usize,
 }
 
 // SAFETY: the operation may be used by several threads, and what `io` points to is borrowed for as long as the call
 // lasts, by whoever made the stretch; no two parts of one overlap.
-unsafe impl<A: Sync, T: Element> Send for Stretch<'_, A, T> {}
+unsafe impl<A: Sync> Send for Stretch<'_, A> {}
 
 // SAFETY: as above.
-unsafe impl<A: Sync, T: Element> Sync for Stretch<'_, A, T> {}
+unsafe impl<A: Sync> Sync for Stretch<'_, A> {}
 
-impl<A, T> Stretch<'_, A, T> {
+impl<A> Stretch<'_, A> {
     /// Elements of one of the `outer` rows; `check` has seen to it that this does not overflow.
     fn row(&self) -> usize {
         self.rows.axis * self.rows.inner
@@ -35,17 +37,16 @@ impl<A, T> Stretch<'_, A, T> {
     }
 }
 
-impl<A: LaunchRows<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
+impl<A: LaunchRows + Sync> Divide for Stretch<'_, A> {
     fn len(&self) -> usize {
         self.io.len
     }
 
     fn halves(self) -> Option<(Self, Self)> {
         let Self { io, first, .. } = self;
-        let middle = self.operation.cuts(self.rows).middle(self.count(), 1)?;
+        let middle = Cuts::Anywhere.middle(self.count(), 1)?;
         let at = middle * self.row();
-        // SAFETY: `middle` is less than the number of rows.
-        let (upper, lower) = unsafe { (io.part(0, at), io.part(at, io.len - at)) };
+        let (upper, lower) = (io.part(0, at), io.part(at, io.len - at));
         Some((
             Self { io: upper, ..self },
             Self {
@@ -57,10 +58,10 @@ impl<A: LaunchRows<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
     }
 
     fn run(self) {
-        let operation = self.operation.part(self.rows, self.first, self.count());
+        let operation = self.operation.part(self.outer, self.first);
         if self.io.len > 0 {
             // SAFETY: `detect` names an instruction set of this CPU; whoever made the stretch has seen to memory and
-            // `check`, and what passes for a tensor passes for a part that `cuts` allows.
+            // `check`, and what passes for a tensor passes for any part of it.
             unsafe { operation.launch(Isa::detect(), self.rows, self.io) };
         }
     }
@@ -69,17 +70,16 @@ impl<A: LaunchRows<T> + Sync, T: Element> Divide for Stretch<'_, A, T> {
 /// Applies `operation` to the rows of `io`.
 ///
 /// # Safety
-/// `io.src` is valid for reads and `io.dst` for writes of `io.len` elements; the two are equal or do not overlap.
-/// `check(rows, io.len)` has returned `Ok`.
-pub(crate) unsafe fn apply<T: Element, A: LaunchRows<T> + Sync>(
-    operation: &A,
-    rows: Rows,
-    io: Io<T>,
-) {
-    share(Stretch {
+/// What `io` says can be read and written; the two do not overlap, or are the same and of one type. `check(rows, io.len)` has
+/// returned `Ok`.
+pub(crate) unsafe fn apply<A: LaunchRows + Sync>(operation: &A, rows: Rows, io: AnyIo) {
+    let mut whole = Stretch {
         operation,
         rows,
         io,
         first: 0,
-    });
+        outer: 0,
+    };
+    whole.outer = whole.count();
+    share(whole);
 }

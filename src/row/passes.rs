@@ -5,6 +5,7 @@
 //! calls them once for all.
 
 mod between;
+mod capped;
 mod extremes;
 mod matches;
 mod numerators;
@@ -14,12 +15,15 @@ mod short;
 
 use super::across::Across;
 use super::along::Along;
-use super::group::{Group, Logits};
+use super::group::Group;
 use super::layout::Layout;
+use super::logits::LAST;
+use super::operand::{Added, Distance, Kept, Nothing};
 use crate::Isa;
 use crate::registry::for_each_isa;
 use crate::simd::Machine;
 use between::{inverse, logarithm, logarithm_of_others, shift};
+use capped::Capped;
 use extremes::Extremes;
 use matches::{LargestOrNan, Matches};
 use numerators::{Numerators, Others};
@@ -64,8 +68,12 @@ pub(crate) struct Passes {
 /// The passes over groups of one layout.
 #[derive(Clone, Copy)]
 pub(crate) struct OfLayout {
-    /// The extremes of logits that are the inputs, scaled inputs, and scaled and masked ones.
-    pub(crate) extremes: [Pass; 3],
+    /// The extremes of logits that [`Last`](super::logits::Last) numbers, which are written unless they are the inputs.
+    pub(crate) extremes: [Pass; LAST],
+    /// Logits bounded by a cap.
+    pub(crate) capped: Pass,
+    /// Logits to which slopes, times distances, are added.
+    pub(crate) sloped: Pass,
     /// Numerators, and their sum; of a group that is not deep, and of one that may be.
     pub(crate) numerators: [Pass; 2],
     /// The sum of numerators that are not written; not deep and deep.
@@ -80,21 +88,6 @@ pub(crate) struct OfLayout {
     pub(crate) largest_or_nan: Pass,
     /// Ones where elements equal the largest.
     pub(crate) matches: Pass,
-}
-
-impl OfLayout {
-    /// Takes the first pass over `group`, for the extremes of the logits that `logits` says; the passes after it read those.
-    ///
-    /// # Safety
-    /// The CPU has the instruction set; the group is as its fields say and has the layout.
-    #[inline]
-    pub(crate) unsafe fn logits(&self, logits: Logits, group: &mut Group) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe { (self.extremes[logits as usize])(group) };
-        if logits != Logits::Plain {
-            group.read_back();
-        }
-    }
 }
 
 impl Passes {
@@ -125,12 +118,13 @@ macro_rules! functions {
     (
         $isa:ident, $instructions:meta, $token:expr;
         between: $($between:ident)*;
-        $($name:ident: $layout:ident, $pass:ty;)*
+        $($(#[$when:meta])? $name:ident: $layout:ident, $pass:ty;)*
     ) => {
         #[doc = concat!("The passes on ", stringify!($isa), ".")]
         pub(crate) mod $isa {
             use super::*;
             $(
+                $(#[$when])?
                 #[doc = concat!("[`", stringify!($pass), "`] over a group.")]
                 ///
                 /// # Safety
@@ -181,7 +175,18 @@ macro_rules! functions {
 macro_rules! table {
     ($isa:ident) => {{
         const ACROSS: OfLayout = OfLayout {
-            extremes: [extremes_across, scaled_across, masked_across],
+            extremes: [
+                extremes_across,
+                scaled_across,
+                masked_across,
+                kept_across,
+                #[cfg(feature = "half")]
+                masked_f16_across,
+                #[cfg(feature = "half")]
+                masked_bf16_across,
+            ],
+            capped: capped_across,
+            sloped: sloped_across,
             numerators: [numerators_across, deep_numerators_across],
             sums: [sum_across, deep_sum_across],
             others: others_across,
@@ -192,7 +197,18 @@ macro_rules! table {
         };
         Passes {
             along: OfLayout {
-                extremes: [extremes_along, scaled_along, masked_along],
+                extremes: [
+                    extremes_along,
+                    scaled_along,
+                    masked_along,
+                    kept_along,
+                    #[cfg(feature = "half")]
+                    masked_f16_along,
+                    #[cfg(feature = "half")]
+                    masked_bf16_along,
+                ],
+                capped: capped_along,
+                sloped: sloped_along,
                 numerators: [numerators_along, deep_numerators_along],
                 sums: [sum_along, deep_sum_along],
                 others: others_along,
@@ -277,9 +293,16 @@ macro_rules! vectors {
 for_each_isa! { functions!
     between: shift inverse logarithm logarithm_of_others;
 
-    extremes_along: Along, Extremes<false, false>;
-    scaled_along: Along, Extremes<true, false>;
-    masked_along: Along, Extremes<true, true>;
+    extremes_along: Along, Extremes<false, Nothing>;
+    scaled_along: Along, Extremes<true, Nothing>;
+    masked_along: Along, Extremes<true, Added<f32>>;
+    kept_along: Along, Extremes<true, Kept>;
+    #[cfg(feature = "half")]
+    masked_f16_along: Along, Extremes<true, Added<half::f16>>;
+    #[cfg(feature = "half")]
+    masked_bf16_along: Along, Extremes<true, Added<half::bf16>>;
+    sloped_along: Along, Extremes<true, Distance>;
+    capped_along: Along, Capped;
     numerators_along: Along, Numerators<false, true, false>;
     deep_numerators_along: Along, Numerators<true, true, false>;
     sum_along: Along, Numerators<false, false, false>;
@@ -292,9 +315,16 @@ for_each_isa! { functions!
     largest_or_nan_along: Along, LargestOrNan;
     matches_along: Along, Matches;
 
-    extremes_across: Across, Extremes<false, false>;
-    scaled_across: Across, Extremes<true, false>;
-    masked_across: Across, Extremes<true, true>;
+    extremes_across: Across, Extremes<false, Nothing>;
+    scaled_across: Across, Extremes<true, Nothing>;
+    masked_across: Across, Extremes<true, Added<f32>>;
+    kept_across: Across, Extremes<true, Kept>;
+    #[cfg(feature = "half")]
+    masked_f16_across: Across, Extremes<true, Added<half::f16>>;
+    #[cfg(feature = "half")]
+    masked_bf16_across: Across, Extremes<true, Added<half::bf16>>;
+    sloped_across: Across, Extremes<true, Distance>;
+    capped_across: Across, Capped;
     numerators_across: Across, Numerators<false, true, false>;
     deep_numerators_across: Across, Numerators<true, true, false>;
     sum_across: Across, Numerators<false, false, false>;

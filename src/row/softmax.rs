@@ -1,42 +1,45 @@
-use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
-use super::group::{Group, Logits};
+use super::group::Group;
 use super::layout::PART;
+use super::logits::Logits;
 use super::passes::{OfLayout, Passes};
-use super::tensor::{Operation, map_rows};
+#[cfg(feature = "half")]
+use super::pieces::Pieces;
+use super::tensor::{Operation, map};
+use crate::converted::AnyIo;
 use crate::drive::Io;
+use crate::error::same_length;
 use crate::math::exp_shift::{LARGEST, PartialSums};
 use crate::math::exp_sum::SHORT;
-use crate::shape::{Lengths, Rows};
-use crate::{Cuts, Error, Isa};
+use crate::shape::Rows;
+use crate::{Attention, Error, Float, Isa};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = scale * x + mask`, each step of that rounded to f32.
-///
-/// Scale, mask and lengths are what attention asks for; by default they do nothing.
+/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with the logits `t` that its [`Attention`] makes of the elements: by
+/// default the elements themselves.
 ///
 /// | | |
 /// |---|---|
-/// | Parameters | `scale`: finite, 1 by default; product and sum are infinite beyond f32. `mask`: added to the scaled row; none by default, else whole rows of `axis` elements: row `r` of `outer` takes number `r` modulo their number. `lengths`: how many elements take part, see [`Lengths`] |
+/// | Parameters | `scale`, 1 by default: finite; `softcap`, infinite by default: above 0; masks, bounds, windows, slopes and sinks: see [`Attention`] |
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
-/// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7; given the logits, of which the product and then the sum are rounded to f32, as PyTorch and ONNX have them |
-/// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout, as in PyTorch and ONNX Runtime; any other -inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
-/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Error | at most 2 ULP plus one for each 2^12 elements of a row, of each result, small ones included; usually below 1.7; given the logits, whose steps are each rounded to f32, as PyTorch and ONNX have them. A capped logit is within 2 ULP |
+/// | Special values | a row whose logits are all -inf, or with one that is +inf or NaN, gives NaN throughout, as in PyTorch and ONNX Runtime, but see [`Empty`](crate::Empty); any other -inf gives +0; a row of one element gives 1, without a sink; keys that take no part give +0, whatever they are |
+/// | Errors | a scale that is not finite, a cap that is not above 0; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for what does not fit the tensor; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
-/// | Source | Bridle, 1990; PyTorch `nn.Softmax`, ONNX `Softmax`; Vaswani et al., 2017, for scale and mask |
+/// | Source | Bridle, 1990; PyTorch `nn.Softmax`, ONNX `Softmax`; Vaswani et al., 2017, for scale and mask; ONNX `Attention` |
 ///
 /// ```
-/// use activations::{Lengths, RowActivation, Rows, Softmax};
+/// use activations::{Attention, RowActivation, Rows, Softmax, Window};
 /// let mut x = [0.0, 0.0, 1.0, f32::NEG_INFINITY];
 /// Softmax::default().apply_in_place(Rows::last(2), &mut x)?;
 /// assert_eq!(x, [0.5, 0.5, 1.0, 0.0]);
 ///
 /// // Two queries of causal attention, heads of 64 dimensions.
 /// let mut scores = [3.0, 9.0, 8.0, 8.0];
-/// let lengths = Lengths::Causal { queries: 2, past: 0 };
-/// Softmax { scale: 0.125, lengths, ..Softmax::default() }.apply_in_place(Rows::last(2), &mut scores)?;
+/// let attention = Attention::new().shape(1, 2).scale(0.125).window(Window::causal(0));
+/// Softmax(attention).apply_in_place(Rows::last(2), &mut scores)?;
 /// assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
 ///
 /// // Over the two channels of a picture of three pixels.
@@ -45,81 +48,158 @@ use alloc::vec::Vec;
 /// assert_eq!(nchw, [0.5; 6]);
 /// # Ok::<(), activations::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Softmax<'a> {
-    /// What the inputs are multiplied by.
-    pub scale: f32,
-    /// What is added then; empty for nothing.
-    pub mask: &'a [f32],
-    /// How many elements of each row take part.
-    pub lengths: Lengths<'a>,
-}
-
-impl Default for Softmax<'_> {
-    fn default() -> Self {
-        Self {
-            scale: 1.0,
-            mask: &[],
-            lengths: Lengths::All,
-        }
-    }
-}
-
-impl<'a> Softmax<'a> {
-    pub(super) fn attention(&self) -> Attention<'a> {
-        Attention {
-            scale: self.scale,
-            mask: self.mask,
-            lengths: self.lengths,
-        }
-    }
-}
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Softmax<'a>(
+    /// How logits are made of the elements, and which of them take part.
+    pub Attention<'a>,
+);
 
 impl RowFormula for Softmax<'_> {
     #[cfg(feature = "alloc")]
     fn reference(&self, row: usize, x: &[f64]) -> Vec<f64> {
-        softmax(&self.attention().logits(row, x), x.len())
+        let logits = self.0.logits(row, x);
+        let max = logits.largest();
+        let numerators = logits.of_keys.iter().chain([&logits.of_sink]);
+        let sum: f64 = numerators.map(|t| libm::exp(t - max)).sum();
+        logits.results(x.len(), 0.0, |t| libm::exp(t - max) / sum)
     }
 
-    fn cuts(&self, rows: Rows) -> Cuts {
-        self.attention().cuts(rows)
-    }
-
-    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
-        let Attention { mask, lengths, .. } = self.attention().part(rows, first, count);
-        Self {
-            mask,
-            lengths,
-            ..*self
-        }
+    fn part(&self, outer: usize, first: usize) -> Self {
+        Self(self.0.part(outer, first))
     }
 
     #[inline]
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
-        self.attention().check("softmax", rows, len)
+        self.0.check("softmax", rows, len)
     }
 }
 
-/// The softmax of `logits` in f64, followed by zeros up to `len` elements.
-#[cfg(feature = "alloc")]
-fn softmax(logits: &[f64], len: usize) -> Vec<f64> {
-    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let numerators: Vec<f64> = logits.iter().map(|t| libm::exp(t - max)).collect();
-    let sum: f64 = numerators.iter().sum();
-    let mut quotients: Vec<f64> = numerators.iter().map(|e| e / sum).collect();
-    quotients.resize(len, 0.0);
-    quotients
+/// What softmax does.
+const OPERATION: Operation = Operation {
+    run: normalise,
+    #[cfg(feature = "half")]
+    run_in_pieces: normalise_in_pieces,
+    past: 0.0,
+};
+
+impl LaunchRows for Softmax<'_> {
+    #[inline]
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: AnyIo) {
+        let log_sums = core::ptr::null_mut();
+        // SAFETY: the caller's promise, passed on.
+        unsafe { map(isa, &self.0, rows, (io, log_sums), OPERATION) }
+    }
 }
 
-impl LaunchRows<f32> for Softmax<'_> {
-    #[inline]
-    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
-        let operation = Operation {
-            run: normalise,
-            past: 0.0,
-        };
-        // SAFETY: the caller's promise, passed on; `check` has seen to mask and lengths.
-        unsafe { map_rows(isa, self.attention().tensor(io, rows), operation) }
+impl Softmax<'_> {
+    /// Row by row from `x` to `y`, and the logarithm of the sum of each row, `log(sum(e^t))`, to `log_sums`, `[outer,
+    /// inner]`: what the softmax of parts of a row are put together by. A sink is part of the sum.
+    ///
+    /// Each is off by at most 2 ULP of itself or of the largest logit, or by 2^-40, whichever is the most. A row
+    /// without any key gives
+    /// -inf, and one that is NaN throughout gives NaN.
+    ///
+    /// ```
+    /// use activations::{Rows, Softmax};
+    /// let (x, mut y, mut log_sums) = ([5.0, 5.0], [0.0; 2], [0.0]);
+    /// Softmax::default().apply_with_log_sums(Rows::last(2), &x, &mut y, &mut log_sums)?;
+    /// assert_eq!((y, log_sums), ([0.5, 0.5], [5.0 + 2f32.ln()]));
+    /// # Ok::<(), activations::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`apply`](crate::RowActivation::apply); [`Error::AttentionMismatch`] unless there is one of `log_sums`
+    /// for each row. Nothing is written then.
+    pub fn apply_with_log_sums<X: Float, Y: Float>(
+        &self,
+        rows: Rows,
+        x: &[X],
+        y: &mut [Y],
+        log_sums: &mut [f32],
+    ) -> Result<(), Error> {
+        self.apply_with_log_sums_on(Isa::detect(), rows, x, y, log_sums)
+    }
+
+    /// As [`apply_with_log_sums`](Self::apply_with_log_sums), in `x`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn apply_in_place_with_log_sums<T: Float>(
+        &self,
+        rows: Rows,
+        x: &mut [T],
+        log_sums: &mut [f32],
+    ) -> Result<(), Error> {
+        self.apply_in_place_with_log_sums_on(Isa::detect(), rows, x, log_sums)
+    }
+
+    /// As [`apply_with_log_sums`](Self::apply_with_log_sums), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    pub fn apply_with_log_sums_on<X: Float, Y: Float>(
+        &self,
+        isa: Isa,
+        rows: Rows,
+        x: &[X],
+        y: &mut [Y],
+        log_sums: &mut [f32],
+    ) -> Result<(), Error> {
+        same_length(x, y)?;
+        let io = AnyIo::between(x, y.as_mut_ptr());
+        // SAFETY: `y` is writable and as long as `x`, and shared and exclusive borrows do not overlap.
+        unsafe { self.launch_with_log_sums(isa, rows, io, (log_sums.as_mut_ptr(), log_sums.len())) }
+    }
+
+    /// As [`apply_in_place_with_log_sums`](Self::apply_in_place_with_log_sums), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    pub fn apply_in_place_with_log_sums_on<T: Float>(
+        &self,
+        isa: Isa,
+        rows: Rows,
+        x: &mut [T],
+        log_sums: &mut [f32],
+    ) -> Result<(), Error> {
+        // SAFETY: `x` is readable and writable.
+        unsafe {
+            let log_sums = (log_sums.as_mut_ptr(), log_sums.len());
+            self.launch_with_log_sums(isa, rows, AnyIo::of(Io::over(x)), log_sums)
+        }
+    }
+
+    /// Runs the kernels once CPU, rows, parameters and the number of `log_sums` are seen to be right.
+    ///
+    /// # Safety
+    /// What `io` says can be read and written; the two do not overlap, or are the same and of one type. As many
+    /// `log_sums` as it says can be written, and overlap neither.
+    pub(crate) unsafe fn launch_with_log_sums(
+        &self,
+        isa: Isa,
+        rows: Rows,
+        io: AnyIo,
+        (log_sums, count): (*mut f32, usize),
+    ) -> Result<(), Error> {
+        isa.require()?;
+        self.check(rows, io.len)?;
+        // `check` has seen to it that this does not overflow.
+        let outer = rows.outer(io.len)?;
+        if count != outer * if io.len == 0 { 0 } else { rows.inner } {
+            return Err(Error::AttentionMismatch {
+                operation: "softmax",
+                operand: "log_sums",
+                operand_len: count,
+                tensor: [outer, rows.axis, rows.inner],
+                expected: "one for each row",
+            });
+        }
+        if io.len > 0 {
+            // SAFETY: the CPU has `isa`, `check` has passed, there is one of `log_sums` for each row, and the caller
+            // vouches for the rest.
+            unsafe { map(isa, &self.0, rows, (io, log_sums), OPERATION) };
+        }
+        Ok(())
     }
 }
 
@@ -139,6 +219,9 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
         }
         if group.stride == 0
             && (group.pitch <= SHORT || group.count == 1 && group.lens.get(0) <= SHORT)
+            && logits.are_simple()
+            && !group.has_sinks
+            && group.log_sums.is_null()
             && let Some(softmax_of_short) = passes.softmax_of_short
         {
             return softmax_of_short(group);
@@ -146,7 +229,24 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
         layout.logits(logits, group);
         (layout.numerators[usize::from(group.is_deep)])(group);
         group.read_back();
+        write_log_sums(passes, group);
         (layout.quotients[usize::from(group.is_faint)])(group);
+    }
+}
+
+/// The softmax of one row in pieces, whose numerators are computed once more, as nobody keeps them.
+///
+/// # Safety
+/// As for [`Operation::run_in_pieces`].
+#[cfg(feature = "half")]
+unsafe fn normalise_in_pieces(pieces: &mut Pieces<'_>) {
+    let passes = pieces.passes;
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        pieces.find_sum();
+        (passes.inverse)(&mut pieces.group);
+        write_log_sums(passes, &mut pieces.group);
+        pieces.write(passes.anew, |_| {});
     }
 }
 
@@ -157,26 +257,15 @@ unsafe fn normalise(passes: &Passes, layout: &OfLayout, logits: Logits, group: &
 /// As for [`Operation::run`]; the group is one row of consecutive elements.
 #[cold]
 unsafe fn normalise_long(passes: &Passes, logits: Logits, group: &mut Group) {
-    let Group { src, dst, .. } = *group;
-    // SAFETY: there is a row; it has a mask if logits are masked.
-    let (len, mask) = unsafe {
-        let is_masked = logits == Logits::Masked;
-        let mask = if is_masked {
-            group.masks.get(0)
-        } else {
-            core::ptr::null()
-        };
-        (group.lens.get(0), mask)
-    };
+    // SAFETY: there is one row.
+    let whole = unsafe { group.span() };
     let mut sums = PartialSums::NONE;
     let mut largest = f32::NEG_INFINITY;
-    for start in (0..len).step_by(PART) {
-        group.src = src.wrapping_add(start);
-        group.dst = dst.wrapping_add(start);
+    for start in (0..whole.len).step_by(PART) {
         // SAFETY: the caller's promise for a part of the row, which is the first of its group.
         unsafe {
-            group.lens.set(0, PART.min(len - start));
-            group.masks.set(0, mask.wrapping_add(start));
+            let part = whole.part(logits, start, PART.min(whole.len - start));
+            group.set_span(part);
             passes.along.logits(logits, group);
             let of_part = group.found[0].get(0);
             let is_nothing = of_part == f32::NEG_INFINITY;
@@ -195,17 +284,61 @@ unsafe fn normalise_long(passes: &Passes, logits: Logits, group: &mut Group) {
             }
         }
     }
-    group.src = if logits == Logits::Plain { src } else { dst };
-    group.dst = dst;
     let total = sums.total();
     // SAFETY: the caller's promise, passed on.
     unsafe {
-        group.lens.set(0, len);
+        group.set_span(whole);
+        if logits != Logits::PLAIN {
+            group.read_back();
+        }
         group.found[0].set(0, largest);
         (passes.shift)(group);
         group.found[0].set(0, total as f32);
         group.found[1].set(0, (total - f64::from(total as f32)) as f32);
         (passes.inverse)(group);
+        write_log_sums(passes, group);
         (passes.anew)(group);
     }
+}
+
+/// Writes the logarithms of the sums that were found, to which those of the sinks are added, if somebody asks for them.
+///
+/// # Safety
+/// The CPU has the instruction set; the sums were found, the shifts are known, and there is room for one for each row.
+#[inline(always)]
+unsafe fn write_log_sums(passes: &Passes, group: &mut Group) {
+    if !group.log_sums.is_null() {
+        // SAFETY: the caller's promise, passed on.
+        unsafe { write_wanted_log_sums(passes, group) };
+    }
+}
+
+/// The same, when they are asked for.
+///
+/// # Safety
+/// As for [`write_log_sums`].
+#[inline(never)]
+unsafe fn write_wanted_log_sums(passes: &Passes, group: &mut Group) {
+    let known = group.known;
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        (passes.logarithm)(group);
+        for row in 0..group.count {
+            let sum = group.found[0].get(row) + group.found[1].get(row);
+            // Rows side by side are as long as the first.
+            let len = group.lens.get(if group.stride == 0 { row } else { 0 });
+            let has_sink = group.has_sinks && group.sinks.get(row) != f32::NEG_INFINITY;
+            let is_empty = !has_sink
+                && (len == 0 || group.has_sinks && known.sinks.get(row) != f32::NEG_INFINITY);
+            let log_sum = if sum.is_nan() {
+                sum
+            } else if is_empty {
+                f32::NEG_INFINITY
+            } else {
+                known.largest.get(row) + group.known.of_sum[0].get(row)
+            };
+            group.log_sums.add(row).write(log_sum);
+        }
+    }
+    group.known = known;
 }

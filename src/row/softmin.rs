@@ -1,13 +1,13 @@
-use super::attention::Attention;
 use super::formula::{LaunchRows, RowFormula};
 use super::softmax::Softmax;
-use crate::drive::Io;
-use crate::shape::{Lengths, Rows};
-use crate::{Cuts, Error, Isa};
+use crate::converted::AnyIo;
+use crate::shape::Rows;
+use crate::{Attention, Error, Isa};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with `t = mask - scale * x`: the softmax of the negated row.
+/// `f(x)[i] = e^t[i] / sum(e^t)` over each row, with the logits `t` that its [`Attention`] makes of the elements, of which
+/// the first step is `-scale * x`: the softmax of the negated row.
 ///
 /// | | |
 /// |---|---|
@@ -15,8 +15,8 @@ use alloc::vec::Vec;
 /// | Domain | all of f32 |
 /// | Shapes | any `[outer, axis, inner]`, see [`Rows`]; the output is as long as the input |
 /// | Error | as for [`Softmax`] |
-/// | Special values | a row that is all +inf, or with a -inf or a NaN, gives NaN throughout; any other +inf gives +0; a row of one element gives 1; elements past the length give +0, whatever they are |
-/// | Errors | a scale that is not finite; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`] for mask and lengths; lengths that differ; an instruction set that the CPU lacks |
+/// | Special values | a row that is all +inf, or with a -inf or a NaN, gives NaN throughout; any other +inf gives +0; a row of one element gives 1, without a sink; keys that take no part give +0, whatever they are |
+/// | Errors | as for [`Softmax`]: a scale that is not finite, a cap that is not above 0; [`Error::RowsMismatch`]; [`Error::AttentionMismatch`]; lengths that differ; an instruction set that the CPU lacks |
 /// | Panics | never |
 /// | Source | PyTorch `nn.Softmin` |
 ///
@@ -27,35 +27,17 @@ use alloc::vec::Vec;
 /// assert_eq!(x, [0.5, 0.5, 0.0]);
 /// # Ok::<(), activations::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Softmin<'a> {
-    /// What the inputs are multiplied by, before the sign is turned.
-    pub scale: f32,
-    /// What is added then; empty for nothing.
-    pub mask: &'a [f32],
-    /// How many elements of each row take part.
-    pub lengths: Lengths<'a>,
-}
-
-impl Default for Softmin<'_> {
-    fn default() -> Self {
-        Self {
-            scale: 1.0,
-            mask: &[],
-            lengths: Lengths::All,
-        }
-    }
-}
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Softmin<'a>(
+    /// How logits are made of the elements, before their sign is turned in the first step, and which of them take part.
+    pub Attention<'a>,
+);
 
 impl<'a> Softmin<'a> {
     /// The softmax that this is, whose kernels it runs.
     #[inline]
     fn softmax(&self) -> Softmax<'a> {
-        Softmax {
-            scale: -self.scale,
-            mask: self.mask,
-            lengths: self.lengths,
-        }
+        Softmax(self.0.scale(-self.0.scale))
     }
 }
 
@@ -65,34 +47,19 @@ impl RowFormula for Softmin<'_> {
         self.softmax().reference(row, x)
     }
 
-    fn cuts(&self, rows: Rows) -> Cuts {
-        self.softmax().attention().cuts(rows)
-    }
-
-    fn part(&self, rows: Rows, first: usize, count: usize) -> Self {
-        let Attention { mask, lengths, .. } = self.softmax().attention().part(rows, first, count);
-        Self {
-            mask,
-            lengths,
-            ..*self
-        }
+    fn part(&self, outer: usize, first: usize) -> Self {
+        Self(self.0.part(outer, first))
     }
 
     #[inline]
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
-        let Softmax { mask, lengths, .. } = self.softmax();
-        let attention = Attention {
-            scale: self.scale,
-            mask,
-            lengths,
-        };
-        attention.check("softmin", rows, len)
+        self.0.check("softmin", rows, len)
     }
 }
 
-impl LaunchRows<f32> for Softmin<'_> {
+impl LaunchRows for Softmin<'_> {
     #[inline]
-    unsafe fn launch(&self, isa: Isa, rows: Rows, io: Io<f32>) {
+    unsafe fn launch(&self, isa: Isa, rows: Rows, io: AnyIo) {
         // SAFETY: the caller's promise, passed on; what `check` looks at is the same.
         unsafe { self.softmax().launch(isa, rows, io) }
     }

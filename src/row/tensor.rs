@@ -5,13 +5,23 @@
 //! fifty elements do. Rows of any other axis lie side by side already. A row's bits do not depend on which of
 //! these ways it goes, if it is one of the last axis.
 
+use super::attention::Attention;
 use super::block::LANES;
-use super::group::{Group, Logits, Scratch};
+#[cfg(feature = "half")]
+use super::converted;
+use super::group::Group;
+use super::logits::Logits;
 use super::passes::{OfLayout, Passes};
+#[cfg(feature = "half")]
+use super::pieces::Pieces;
 use crate::Isa;
+use crate::converted::AnyIo;
 use crate::drive::Io;
 use crate::math::exp_sum::SHORT;
-use crate::shape::{Lengths, Rows};
+use crate::scratch::Scratch;
+use crate::shape::Rows;
+
+mod lanes;
 
 /// A tensor `[outer, axis, inner]`, and how logits are made of its elements.
 #[derive(Clone, Copy)]
@@ -20,12 +30,12 @@ pub(crate) struct Tensor<'a> {
     pub(crate) io: Io<f32>,
     /// Neither of its numbers is 0.
     pub(crate) rows: Rows,
-    /// What the elements are multiplied by.
-    pub(crate) scale: f32,
-    /// Empty, or some rows of `axis` numbers, which repeat.
-    pub(crate) mask: &'a [f32],
-    /// How many elements of each row take part; no number is above `axis`.
-    pub(crate) lengths: Lengths<'a>,
+    /// How logits are made, and of which elements; it fits the tensor.
+    pub(crate) attention: &'a Attention<'a>,
+    /// The number of the first of the rows, as the attention counts them.
+    pub(crate) first: usize,
+    /// Where the logarithm of the sum of each row is written, `[outer, inner]`; null if nobody asks for it.
+    pub(crate) log_sums: *mut f32,
 }
 
 /// An operation on rows.
@@ -36,34 +46,52 @@ pub(crate) struct Operation {
     /// # Safety
     /// The CPU has the instruction set of the passes; the group is as its fields say and has the layout.
     pub(crate) run: unsafe fn(&Passes, &OfLayout, Logits, &mut Group),
-    /// What comes out past the length of a row.
+    /// The same over one long row, piece by piece.
+    ///
+    /// # Safety
+    /// The CPU has the instruction set of the passes; the row is as its fields say.
+    #[cfg(feature = "half")]
+    pub(crate) run_in_pieces: unsafe fn(&mut Pieces<'_>),
+    /// What comes out for keys that take no part.
     pub(crate) past: f32,
 }
 
 /// Elements of the rows of a group at most, if it is more than one row: more would leave the first-level cache.
 const GROUP: usize = 2048;
 
-impl Tensor<'_> {
-    fn logits(&self) -> Logits {
-        if !self.mask.is_empty() {
-            Logits::Masked
-        } else if self.scale != 1.0 {
-            Logits::Scaled
-        } else {
-            Logits::Plain
+/// Applies `operation` to the rows of `io`, and writes the logarithms of their sums, if it has such and they are not null.
+///
+/// # Safety
+/// As for [`LaunchRows::launch`](super::formula::LaunchRows::launch); there is room for the logarithm of each row.
+#[inline]
+pub(super) unsafe fn map(
+    isa: Isa,
+    attention: &Attention<'_>,
+    rows: Rows,
+    (io, log_sums): (AnyIo, *mut f32),
+    operation: Operation,
+) {
+    let tensor = |io| Tensor {
+        io,
+        rows,
+        attention,
+        first: attention.first,
+        log_sums,
+    };
+    // SAFETY: the caller's promise, passed on; `check` has seen to the attention.
+    unsafe {
+        match io.as_f32() {
+            Some(io) => map_rows(isa, tensor(io), operation),
+            #[cfg(feature = "half")]
+            None => converted::map_rows(converted::Call {
+                isa,
+                tensor: tensor(Io::in_place(core::ptr::null_mut(), 0)),
+                io,
+                operation,
+            }),
+            #[cfg(not(feature = "half"))]
+            None => {}
         }
-    }
-
-    /// Row `row` of the mask; null if there is none.
-    fn mask(&self, row: usize) -> *const f32 {
-        if self.mask.is_empty() {
-            return core::ptr::null();
-        }
-        if row == 0 {
-            return self.mask.as_ptr();
-        }
-        let at = row % (self.mask.len() / self.rows.axis) * self.rows.axis;
-        self.mask.as_ptr().wrapping_add(at)
     }
 }
 
@@ -75,7 +103,7 @@ impl Tensor<'_> {
 pub(crate) unsafe fn map_rows(isa: Isa, tensor: Tensor<'_>, operation: Operation) {
     let passes = Passes::of(isa);
     let Rows { axis, inner } = tensor.rows;
-    let is_whole = tensor.lengths == Lengths::All;
+    let is_whole = tensor.attention.has_all_keys();
     // SAFETY: the caller's promise, passed on.
     unsafe {
         if inner > 1 {
@@ -93,6 +121,19 @@ pub(crate) unsafe fn map_rows(isa: Isa, tensor: Tensor<'_>, operation: Operation
     }
 }
 
+/// Writes `past` to the `axis` elements at `row`, but for the `len` from `start` on.
+///
+/// # Safety
+/// All of them can be written.
+#[inline(always)]
+unsafe fn fill_around(row: *mut f32, axis: usize, (start, len): (usize, usize), past: f32) {
+    // SAFETY: the caller's promise; what takes part lies inside the row.
+    unsafe {
+        (0..start).for_each(|at| row.add(at).write(past));
+        (start + len..axis).for_each(|at| row.add(at).write(past));
+    }
+}
+
 /// One row of consecutive elements: what [`last_axis`] does for some takes as long as some elements of a short one.
 ///
 /// # Safety
@@ -100,21 +141,18 @@ pub(crate) unsafe fn map_rows(isa: Isa, tensor: Tensor<'_>, operation: Operation
 #[inline(never)] // So that one way alone has its group on the stack.
 unsafe fn one_row(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
     let Tensor { io, rows, .. } = tensor;
-    let len = tensor.lengths.of(0, rows.axis);
-    let mut group = Group::new();
+    let mut group = tensor.group();
     (group.src, group.dst) = (io.src, io.dst);
     group.count = 1;
     group.pitch = rows.axis;
-    group.scale_by(tensor.scale);
+    group.log_sums = tensor.log_sums;
     group.look_ahead(rows.axis);
-    // SAFETY: the row lies inside the tensor, and its length is at most the axis.
+    // SAFETY: the row lies inside the tensor, and so do its keys.
     unsafe {
-        group.lens.set(0, len);
-        group.masks.set(0, tensor.mask(0));
+        tensor.set_row(&mut group, 0, 0);
+        let keys = (group.starts.get(0), group.lens.get(0));
         (operation.run)(passes, &passes.along, tensor.logits(), &mut group);
-        for past in len..rows.axis {
-            io.dst.add(past).write(operation.past);
-        }
+        fill_around(io.dst, rows.axis, keys, operation.past);
     }
 }
 
@@ -123,16 +161,16 @@ unsafe fn one_row(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
 /// # Safety
 /// As for [`map_rows`]; `inner` is 1.
 #[inline(never)] // So that one way alone has its group on the stack.
-unsafe fn last_axis(
+pub(super) unsafe fn last_axis(
     passes: &Passes,
     tensor: Tensor<'_>,
     operation: Operation,
     (start, end): (usize, usize),
 ) {
-    let Tensor { io, lengths, .. } = tensor;
+    let io = tensor.io;
     let axis = tensor.rows.axis;
     // A mask has rows of its own.
-    let elements = if tensor.mask.is_empty() {
+    let elements = if tensor.attention.mask.is_none() {
         GROUP
     } else {
         GROUP / 2
@@ -142,29 +180,25 @@ unsafe fn last_axis(
     } else {
         (elements / axis).clamp(1, LANES)
     };
-    let mut group = Group::new();
+    let mut group = tensor.group();
     group.pitch = axis;
-    group.scale_by(tensor.scale);
     let ahead = most * axis;
     let mut first = start;
     while first < end {
         group.count = most.min(end - first);
-        // SAFETY: the rows lie inside the tensor, a length is at most the axis, and there are at most sixteen rows.
+        // SAFETY: the rows lie inside the tensor, so do their keys, and there are at most sixteen rows.
         unsafe {
             for row in 0..group.count {
-                group.lens.set(row, lengths.of(first + row, axis));
-                group.masks.set(row, tensor.mask(first + row));
+                tensor.set_row(&mut group, row, first + row);
             }
             group.src = io.src.add(first * axis);
             group.dst = io.dst.add(first * axis);
+            group.log_sums = tensor.log_sum(first);
             group.look_ahead(ahead);
             (operation.run)(passes, &passes.along, tensor.logits(), &mut group);
             for row in 0..group.count {
-                for past in group.lens.get(row)..axis {
-                    io.dst
-                        .add((first + row) * axis + past)
-                        .write(operation.past);
-                }
+                let keys = (group.starts.get(row), group.lens.get(row));
+                fill_around(io.dst.add((first + row) * axis), axis, keys, operation.past);
             }
         }
         first += group.count;
@@ -174,43 +208,43 @@ unsafe fn last_axis(
 /// The first `count` rows of consecutive elements, a multiple of sixteen, by way of scratch.
 ///
 /// # Safety
-/// As for [`map_rows`]; `inner` is 1, `axis` at most [`SHORT`], and there are no lengths, and at least `count` rows.
+/// As for [`map_rows`]; `inner` is 1, `axis` at most [`SHORT`], all keys take part, and there are at least `count` rows.
 #[inline(never)]
 unsafe fn short_rows(passes: &Passes, tensor: Tensor<'_>, operation: Operation, count: usize) {
     let io = tensor.io;
     let axis = tensor.rows.axis;
-    let (mut scratch, mut leftovers) = (Scratch::new(), Scratch::new());
-    let mut group = Group::new();
-    group.scale_by(tensor.scale);
+    // Sixteen rows that lie side by side, and what their sums leave over.
+    let [mut scratch, mut leftovers] = [const { Scratch::<{ LANES * SHORT }>::new() }; 2];
+    let mut group = tensor.group();
     group.pitch = axis;
-    group.stride = LANES;
     group.count = LANES;
-    // SAFETY: there are sixteen rows.
-    unsafe { (0..LANES).for_each(|row| group.lens.set(row, axis)) };
+    group.leftovers = leftovers.start();
     // A mask that all rows share is one for rows side by side, too.
-    let is_shared = tensor.mask.len() <= axis;
-    let logits = if is_shared {
-        tensor.logits()
-    } else {
-        Logits::Plain
+    let mask = tensor.attention.mask;
+    let is_shared = match mask.strides {
+        Some(strides) => strides == [0; 3],
+        None => mask.values.len() <= axis,
     };
-    group.leftovers = leftovers.as_mut_ptr();
-    let scratch = scratch.as_mut_ptr();
+    let logits = tensor.logits();
+    let scratch = scratch.start();
     for first in (0..count).step_by(LANES) {
         // SAFETY: sixteen rows of `axis` elements start at `first`; there is room for `axis` times sixteen elements.
         unsafe {
-            let (mut src, dst) = (io.src.add(first * axis), io.dst.add(first * axis));
-            if !is_shared {
-                for row in 0..LANES {
-                    group.masks.set(row, tensor.mask(first + row));
-                }
-                (group.src, group.dst) = (src, dst);
-                (passes.along.extremes[Logits::Masked as usize])(&mut group);
-                src = dst.cast_const();
-            } else {
-                group.masks.set(0, tensor.mask.as_ptr());
+            let dst = io.dst.add(first * axis);
+            (group.src, group.dst) = (io.src.add(first * axis), dst);
+            group.log_sums = tensor.log_sum(first);
+            for row in 0..LANES {
+                tensor.set_row(&mut group, row, first + row);
             }
-            (passes.transpose)((LANES, axis), (src, axis), (scratch, LANES));
+            let logits = if is_shared {
+                logits
+            } else {
+                group.stride = 0;
+                passes.along.logits(logits, &mut group);
+                Logits::PLAIN
+            };
+            group.stride = LANES;
+            (passes.transpose)((LANES, axis), (group.src, axis), (scratch, LANES));
             (group.src, group.dst) = (scratch.cast_const(), scratch);
             (operation.run)(passes, &passes.in_scratch, logits, &mut group);
             (passes.transpose)((axis, LANES), (scratch.cast_const(), LANES), (dst, axis));
@@ -223,27 +257,28 @@ unsafe fn short_rows(passes: &Passes, tensor: Tensor<'_>, operation: Operation, 
 /// # Safety
 /// As for [`map_rows`]; `inner` is not 1.
 #[inline(never)]
-unsafe fn other_axis(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
+pub(super) unsafe fn other_axis(passes: &Passes, tensor: Tensor<'_>, operation: Operation) {
     let Rows { axis, inner } = tensor.rows;
-    let mut group = Group::new();
+    let mut group = tensor.group();
     group.stride = inner;
-    group.scale_by(tensor.scale);
     for row in 0..tensor.io.len / (axis * inner) {
-        let len = tensor.lengths.of(row, axis);
-        // SAFETY: there is a row.
-        unsafe {
-            group.lens.set(0, len);
-            group.masks.set(0, tensor.mask(row));
-        }
+        // SAFETY: there is a row, and the first call sets its length.
+        let (start, len) = unsafe {
+            (
+                tensor.set_rows_side_by_side(&mut group, row),
+                group.lens.get(0),
+            )
+        };
         for column in (0..inner).step_by(LANES) {
             group.count = LANES.min(inner - column);
             let at = row * axis * inner + column;
-            // SAFETY: rows of `axis` groups of `inner` elements fill the tensor, and a length is at most the axis.
+            group.log_sums = tensor.log_sum(row * inner + column);
+            // SAFETY: rows of `axis` groups of `inner` elements fill the tensor, and the keys lie inside.
             unsafe {
-                group.src = tensor.io.src.add(at);
-                group.dst = tensor.io.dst.add(at);
+                group.src = tensor.io.src.add(at + start * inner);
+                group.dst = tensor.io.dst.add(at + start * inner);
                 (operation.run)(passes, &passes.across, tensor.logits(), &mut group);
-                for past in len..axis {
+                for past in (0..start).chain(start + len..axis) {
                     let dst = tensor.io.dst.add(at + past * inner);
                     core::slice::from_raw_parts_mut(dst, group.count).fill(operation.past);
                 }

@@ -2,9 +2,9 @@
 
 use super::{Machine, NEXT_TO_ZERO, Outlined, Table, keep_apart};
 use core::arch::x86_64::{
-    __m256i, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_HINT_T0, _mm_loadu_ps, _mm_prefetch, _mm_store_ss,
-    _mm_storel_epi64, _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps, _mm256_storeu_ps,
-    _mm256_stream_ps,
+    __m256i, _CMP_EQ_OQ, _CMP_LT_OQ, _MM_HINT_T0, _mm_loadl_epi64, _mm_loadu_ps, _mm_prefetch,
+    _mm_store_ss, _mm_storel_epi64, _mm_storeu_ps, _mm256_loadu_ps, _mm256_maskload_ps,
+    _mm256_storeu_ps, _mm256_stream_ps,
 };
 use pulp::{cast, f32x8, m32x8, x86::V3};
 
@@ -298,6 +298,13 @@ impl Machine for V3 {
     }
 
     #[inline(always)]
+    unsafe fn load_bytes(self, from: *const u8) -> f32x8 {
+        // SAFETY: the token proves SSE2, and the caller vouches for eight bytes.
+        let bytes = unsafe { _mm_loadl_epi64(from.cast()) };
+        cast(self.avx2._mm256_cvtepu8_epi32(bytes))
+    }
+
+    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32x8 {
         // SAFETY: the token proves AVX, and the caller vouches for one vector.
         unsafe { cast(_mm256_loadu_ps(from)) }
@@ -305,8 +312,8 @@ impl Machine for V3 {
 
     #[inline(always)]
     fn unzip_f32s(self, low: f32x8, high: f32x8) -> (f32x8, f32x8) {
-        // VSHUFPS takes two lanes of the one and two of the other, in each half of the vectors, which leaves pairs of lanes out of
-        // order.
+        // VSHUFPS takes two lanes of the one and two of the other, in each half of the vectors, which leaves pairs of
+        // lanes out of order.
         let in_order = |x| cast(self.avx2._mm256_permute4x64_pd::<0xd8>(cast(x)));
         let (low, high) = (cast(low), cast(high));
         (

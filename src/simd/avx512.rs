@@ -2,15 +2,16 @@
 
 use super::{Machine, NEXT_TO_ZERO, Outlined, Table, keep_apart};
 use core::arch::x86_64::{
-    __m512, __m512i, _CMP_NEQ_UQ, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64, _mm_prefetch,
-    _mm_unpackhi_pd, _mm256_add_pd, _mm256_add_ps, _mm256_castpd256_pd128, _mm256_extractf128_pd,
-    _mm512_add_pd, _mm512_and_si512, _mm512_castpd512_pd256, _mm512_cmpgt_epi32_mask,
-    _mm512_cmpgt_epu32_mask, _mm512_cmplt_epi32_mask, _mm512_cvtps_pd, _mm512_extractf64x4_pd,
-    _mm512_loadu_ps, _mm512_mask_cmp_ps_mask, _mm512_mask_mul_ps, _mm512_mask_storeu_ps,
-    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_epu32, _mm512_max_ps, _mm512_min_epi32,
-    _mm512_min_ps, _mm512_movepi32_mask, _mm512_permutex2var_ps, _mm512_permutexvar_ps,
-    _mm512_set1_epi32, _mm512_setr_epi32, _mm512_setzero_ps, _mm512_slli_epi32, _mm512_srli_epi32,
-    _mm512_storeu_ps, _mm512_stream_ps, _mm512_sub_epi32,
+    __m512, __m512i, _CMP_NEQ_UQ, _MM_HINT_T0, _mm_add_pd, _mm_add_sd, _mm_cvtsd_f64,
+    _mm_loadu_si128, _mm_prefetch, _mm_unpackhi_pd, _mm256_add_pd, _mm256_add_ps,
+    _mm256_castpd256_pd128, _mm256_extractf128_pd, _mm512_add_pd, _mm512_and_si512,
+    _mm512_castpd512_pd256, _mm512_cmpgt_epi32_mask, _mm512_cmpgt_epu32_mask,
+    _mm512_cmplt_epi32_mask, _mm512_cvtps_pd, _mm512_extractf64x4_pd, _mm512_loadu_ps,
+    _mm512_mask_cmp_ps_mask, _mm512_mask_mul_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps,
+    _mm512_maskz_mov_ps, _mm512_max_epu32, _mm512_max_ps, _mm512_min_epi32, _mm512_min_ps,
+    _mm512_movepi32_mask, _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_set1_epi32,
+    _mm512_setr_epi32, _mm512_setzero_ps, _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps,
+    _mm512_stream_ps, _mm512_sub_epi32,
 };
 use pulp::{
     b16, cast, f32x16,
@@ -251,6 +252,13 @@ impl Machine for V4 {
         let narrower: V3 = *self;
         // SAFETY: the caller's promise, passed on.
         unsafe { narrower.transpose(from, from_stride, to, to_stride) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bytes(self, from: *const u8) -> f32x16 {
+        // SAFETY: the token proves SSE2, and the caller vouches for sixteen bytes.
+        let bytes = unsafe { _mm_loadu_si128(from.cast()) };
+        cast(self.avx512f._mm512_cvtepu8_epi32(bytes))
     }
 
     #[inline(always)]

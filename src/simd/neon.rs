@@ -3,12 +3,13 @@
 use super::{Machine, NEXT_TO_ZERO, Outlined, Table};
 use core::arch::aarch64::{
     float32x4_t, vadd_f32, vaddq_f32, vaddq_f64, vaddvq_f64, vandq_u32, vbicq_u32, vbslq_f32,
-    vcgtq_f32, vcltq_f32, vcltzq_s32, vcvt_f64_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32,
-    vget_high_f32, vget_lane_f32, vget_low_f32, vld1_f32, vld1q_f32, vld1q_lane_f32, vld1q_u8_x2,
-    vld2q_f32, vmaxq_u32, vmaxvq_u32, vminq_u32, vminvq_u32, vmlaq_u32, vmulq_f32, vqtbl2q_u8,
-    vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_s32_f32, vshlq_u32, vst1q_f32,
-    vst1q_lane_f32, vsubq_u32, vtrn1q_f32, vtrn2q_f32, vuzp1q_f32, vuzp2q_f32, vzip1q_f64,
-    vzip2q_f64,
+    vcgtq_f32, vcltq_f32, vcltzq_s32, vcvt_f64_f32, vdup_n_u32, vdupq_n_f32, vdupq_n_s32,
+    vdupq_n_u32, vget_high_f32, vget_lane_f32, vget_low_f32, vget_low_u16, vld1_f32, vld1q_f32,
+    vld1q_lane_f32, vld1q_u8_x2, vld2q_f32, vmaxq_u32, vmaxvq_u32, vminq_u32, vminvq_u32,
+    vmlaq_u32, vmovl_u8, vmovl_u16, vmulq_f32, vqtbl2q_u8, vreinterpret_u8_u32,
+    vreinterpretq_f32_f64, vreinterpretq_f32_u32, vreinterpretq_f64_f32, vreinterpretq_s32_f32,
+    vshlq_u32, vst1q_f32, vst1q_lane_f32, vsubq_u32, vtrn1q_f32, vtrn2q_f32, vuzp1q_f32,
+    vuzp2q_f32, vzip1q_f64, vzip2q_f64,
 };
 use pulp::{aarch64::Neon, cast, f32x4, m32x4};
 
@@ -194,6 +195,16 @@ impl Machine for Neon {
             vst1q_f32(to.add(to_stride), second);
             vst1q_f32(to.add(2 * to_stride), third);
             vst1q_f32(to.add(3 * to_stride), fourth);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bytes(self, from: *const u8) -> f32x4 {
+        // SAFETY: the token proves NEON, and the caller vouches for four bytes.
+        unsafe {
+            let bytes = vdup_n_u32(from.cast::<u32>().read_unaligned());
+            let words = vget_low_u16(vmovl_u8(vreinterpret_u8_u32(bytes)));
+            cast(vreinterpretq_f32_u32(vmovl_u16(words)))
         }
     }
 

@@ -42,3 +42,11 @@ pub(crate) fn product_to_odd<V: Vocabulary>(simd: V, a: V::f32s, b: V::f32s) -> 
     let rest = simd.mul_add_f32s(a, b, simd.xor_f32s(y, simd.splat_f32s(-0.0)));
     round_to_odd(simd, y, rest)
 }
+
+/// `y` where x is negative or -0, and x elsewhere.
+#[inline(always)]
+pub(crate) fn instead_of_negative<V: Vocabulary>(simd: V, x: V::f32s, y: V::f32s) -> V::f32s {
+    let side = simd.or_f32s(simd.sign_f32s(x), simd.splat_f32s(1.0));
+    let is_below = simd.less_than_f32s(side, simd.splat_f32s(0.0));
+    simd.select_f32s(is_below, y, x)
+}

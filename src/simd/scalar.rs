@@ -111,6 +111,12 @@ impl Machine for Scalar {
     }
 
     #[inline(always)]
+    unsafe fn load_bytes(self, from: *const u8) -> f32 {
+        // SAFETY: the caller vouches for one byte.
+        f32::from_bits(u32::from(unsafe { *from }))
+    }
+
+    #[inline(always)]
     unsafe fn load_f32s(self, from: *const f32) -> f32 {
         // SAFETY: the caller vouches for one element.
         unsafe { *from }

@@ -116,6 +116,7 @@ fn operations<S: Machine>(simd: S) {
         let (a, x_bits) = (splat(x), x.to_bits());
         same(simd.magnitude_f32s(a), x.abs(), "magnitude", x, x);
         same(simd.sign_f32s(a), 0.0f32.copysign(x), "sign", x, x);
+        same(simd.sqrt_f32s(a), libm::sqrtf(x), "sqrt", x, x);
         same(
             simd.shift_left_bits_f32s::<20>(a),
             bits(x_bits << 20),

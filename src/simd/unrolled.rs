@@ -53,6 +53,11 @@ impl<S: Machine, const N: usize> Vocabulary for Unrolled<S, N> {
     }
 
     #[inline(always)]
+    fn sqrt_f32s(self, x: Self::f32s) -> Self::f32s {
+        each!(N, from x[0]; k => self.0.sqrt_f32s(x[k]))
+    }
+
+    #[inline(always)]
     fn mul_add_f32s(self, a: Self::f32s, b: Self::f32s, c: Self::f32s) -> Self::f32s {
         each!(N, from a[0]; k => self.0.mul_add_f32s(a[k], b[k], c[k]))
     }

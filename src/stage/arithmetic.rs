@@ -1,7 +1,9 @@
 //! The stages that compute: an operation on each element and its operand.
 
 use crate::drive::BinaryKernel;
+use crate::drive::limits::{GateLimits, limited_factor, limited_result};
 use crate::simd::Vocabulary;
+use crate::simd::odd::instead_of_negative;
 
 /// `x + operand`.
 #[derive(Clone, Copy)]
@@ -25,7 +27,30 @@ impl BinaryKernel for Multiply {
     }
 }
 
-/// `x` where it is positive, `slope * x` where it is negative; no slope is 0.
+/// `if x > operand { operand } else { x }`.
+#[derive(Clone, Copy)]
+pub(super) struct AtMost;
+
+impl BinaryKernel for AtMost {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, operand: V::f32s) -> V::f32s {
+        simd.at_most_f32s(x, operand)
+    }
+}
+
+/// `x * operand`, both within the limits of a gate.
+#[derive(Clone, Copy)]
+pub(super) struct MultiplyLimited(pub(super) GateLimits);
+
+impl BinaryKernel for MultiplyLimited {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, operand: V::f32s) -> V::f32s {
+        let x = limited_result(simd, self.0, x);
+        simd.mul_f32s(x, limited_factor(simd, self.0, operand))
+    }
+}
+
+/// `x` where it is positive, `slope * x` where it is negative; all slopes are finite, and none is 0.
 #[derive(Clone, Copy)]
 pub(super) struct ScaleNegative;
 
@@ -45,6 +70,18 @@ impl BinaryKernel for ScaleNegativeOrFlat {
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
         simd.scale_negative_f32s(finite_if_flat(simd, x, slope), slope)
+    }
+}
+
+/// As [`ScaleNegativeOrFlat`], and a slope may be infinite or NaN.
+#[derive(Clone, Copy)]
+pub(super) struct ScaleNegativeByAny;
+
+impl BinaryKernel for ScaleNegativeByAny {
+    #[inline(always)]
+    fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
+        let product = simd.mul_f32s(finite_if_flat(simd, x, slope), slope);
+        instead_of_negative(simd, x, product)
     }
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEN = 60, ROWS = 36, MAX_PARAMETERS = 3, GUARD = 16 };
+enum { LEN = 60, ROWS = 36, SPLIT_OUTER = 5, SPLIT_N = 6, MAX_PARAMETERS = 6, GUARD = 16 };
 
 static int failures = 0;
 static int calls = 0;
@@ -33,110 +33,191 @@ static void expect(const char *what, activations_status got, activations_status 
     }
 }
 
-/* The functions that take so many parameters. */
-
-typedef activations_status (*elementwise0)(const float *, float *, size_t);
-typedef activations_status (*elementwise1)(const float *, float *, size_t, float);
-typedef activations_status (*elementwise2)(const float *, float *, size_t, float, float);
-
-struct elementwise {
-    const char *name;
-    elementwise0 with_none;
-    elementwise1 with_one;
-    elementwise2 with_two;
-};
-
-#define NONE(name) {#name, name, NULL, NULL}
-#define ONE(name) {#name, NULL, name, NULL}
-#define TWO(name) {#name, NULL, NULL, name}
-
-static const struct elementwise ELEMENTWISE[] = {
-    NONE(activations_identity),    NONE(activations_relu),         NONE(activations_relu6),
-    ONE(activations_leaky_relu),   ONE(activations_prelu),         TWO(activations_rrelu),
-    TWO(activations_threshold),    ONE(activations_thresholded_relu), TWO(activations_hardtanh),
-    TWO(activations_hardsigmoid),  NONE(activations_hardswish),    ONE(activations_hardshrink),
-    ONE(activations_softshrink),   TWO(activations_shrink),        NONE(activations_softsign),
-    NONE(activations_relu_squared), NONE(activations_sigmoid),     NONE(activations_log_sigmoid),
-    NONE(activations_silu),        NONE(activations_gelu),         NONE(activations_gelu_tanh),
-    NONE(activations_quick_gelu),  ONE(activations_swish),         ONE(activations_elu),
-    NONE(activations_selu),        ONE(activations_celu),          TWO(activations_softplus),
-    NONE(activations_mish),        NONE(activations_exp),          NONE(activations_expm1),
-    NONE(activations_tanh),        NONE(activations_erf),          NONE(activations_tanhshrink),
-};
-
-typedef activations_status (*gate0)(const float *, const float *, float *, size_t);
-typedef activations_status (*gate1)(const float *, const float *, float *, size_t, float);
-typedef activations_status (*split0)(const float *, float *, size_t, size_t, int);
-typedef activations_status (*split1)(const float *, float *, size_t, size_t, int, float);
-
-struct gate {
-    const char *name;
-    const char *split_name;
-    gate0 with_none;
-    split0 split_with_none;
-    gate1 with_one;
-    split1 split_with_one;
-};
-
-#define GATE(name) {#name, #name "_split", name, name##_split, NULL, NULL}
-#define GATE_ONE(name) {#name, #name "_split", NULL, NULL, name, name##_split}
-
-static const struct gate GATES[] = {
-    GATE(activations_glu),        GATE_ONE(activations_swiglu), GATE(activations_geglu),
-    GATE(activations_geglu_tanh), GATE(activations_reglu),
-};
-
-typedef activations_status (*row_function)(const float *, float *, size_t, size_t, size_t,
-                                             const activations_attention *);
-
-struct with_attention {
-    const char *name;
-    row_function call;
-};
-
-static const struct with_attention WITH_ATTENTION[] = {
-    {"activations_softmax", activations_softmax},
-    {"activations_log_softmax", activations_log_softmax},
-    {"activations_softmin", activations_softmin},
-};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* The input of activations and gates; the values that gates multiply, which are also rows and masks. */
+static float x[LEN], value[LEN];
+static uint16_t x_f16[LEN], value_f16[LEN], x_bf16[LEN], value_bf16[LEN];
+
+static const size_t LENGTHS[3] = {12, 5, 0};
+static const size_t STARTS[3] = {0, 1, 2}, ENDS[1] = {9};
+static uint8_t kept[12];     /* whether values are above a quarter */
+static uint16_t rounded[12]; /* values as bfloat16 */
+static float log_sums[3];    /* what softmax_with_log_sums writes */
+static activations_attention masked, of_lengths, causal, options, bfloat16;
+
+/* Makes the attentions, of the first values. */
+static void set_attentions(void) {
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        uint32_t bits;
+        memcpy(&bits, &value[i], sizeof bits);
+        kept[i] = value[i] > 0.25f ? 0xff : 0;
+        rounded[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    }
+    masked.scale = of_lengths.scale = causal.scale = 0.5f;
+    masked.mask = causal.mask = value;
+    masked.mask_len = causal.mask_len = 12;
+    of_lengths.ends = LENGTHS;
+    of_lengths.ends_len = 3;
+    causal.queries = 3;
+    causal.has_window = 1;
+    causal.past = 1;
+    causal.before = SIZE_MAX;
+
+    options.heads = bfloat16.heads = 3;
+    options.softcap = 0.5f;
+    options.slopes = value;
+    options.mask = kept;
+    options.mask_len = COUNT(kept);
+    options.mask_type = ACTIVATIONS_MASK_TYPE_KEPT;
+    options.has_mask_strides = 1;
+    options.starts = STARTS;
+    options.starts_len = COUNT(STARTS);
+    options.has_window = 1;
+    options.past = 4;
+    options.before = 2;
+    options.after = 3;
+    options.sinks = value + 3;
+    options.zero_if_empty = 1;
+
+    bfloat16.mask = rounded;
+    bfloat16.mask_len = COUNT(rounded);
+    bfloat16.mask_type = ACTIVATIONS_MASK_TYPE_BF16;
+    bfloat16.ends = ENDS;
+    bfloat16.ends_len = 1;
+    bfloat16.is_per_batch = 1;
+}
+
+/* A kind of line. */
+struct kind {
+    const char *name;
+    const char *by_name; /* the function that takes a name instead of having one, for float */
+    int layout;          /* of functions with _split in their names */
+    size_t shape[3];     /* of rows */
+    const activations_attention *attention;
+};
+
+static const struct kind KINDS[] = {
+    {"lines", NULL, 0, {0}, NULL},
+    {"input", NULL, 0, {0}, NULL},
+    {"elementwise", "activations_apply", 0, {0}, NULL},
+    {"gate", "activations_apply_gate", 0, {0}, NULL},
+    {"gate_value", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE, {0}, NULL},
+    {"value_gate", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE, {0}, NULL},
+    {"gate_value_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE_PAIRS, {0}, NULL},
+    {"value_gate_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS, {0}, NULL},
+    {"last", "activations_apply_rows", 0, {3, 12, 1}, NULL},
+    {"other", "activations_apply_rows", 0, {2, 6, 3}, NULL},
+    {"masked", NULL, 0, {3, 12, 1}, &masked},
+    {"lengths", NULL, 0, {3, 12, 1}, &of_lengths},
+    {"causal", NULL, 0, {3, 12, 1}, &causal},
+    {"options", NULL, 0, {3, 12, 1}, &options},
+    {"bfloat16", NULL, 0, {3, 12, 1}, &bfloat16},
+    {"log_sums", NULL, 0, {3, 12, 1}, &masked},
+};
+
+/* A type of element. */
+struct element {
+    const char *suffix; /* of its functions */
+    size_t size;
+    uint32_t infinity; /* in bits */
+    void *x, *value;
+};
+
+/* Any name ends in the last of the suffixes. */
+static const struct element ELEMENTS[] = {
+    {"_f16", sizeof(uint16_t), 0x7c00, x_f16, value_f16},
+    {"_bf16", sizeof(uint16_t), 0x7f80, x_bf16, value_bf16},
+    {"", sizeof(float), 0x7f800000, x, value},
+};
+
+static const struct element *element_of(const char *function) {
+    const struct element *element = ELEMENTS;
+    while (strlen(function) < strlen(element->suffix) ||
+           strcmp(function + strlen(function) - strlen(element->suffix), element->suffix) != 0) {
+        element++;
+    }
+    return element;
+}
 
 /* A line of the file. */
 struct line {
-    char kind[24];
+    const struct kind *kind;
     char function[64];
     char text[64]; /* of functions that take a name */
+    int also_by_name;
+    const struct element *element;
     size_t parameters;
     float parameter[MAX_PARAMETERS];
     size_t results;
-    float result[LEN];
+    uint32_t result[LEN]; /* in bits */
 };
 
-static float x[LEN], value[LEN];
-static const size_t LENGTHS[3] = {12, 5, 0};
+static uint32_t hexadecimal(const char *text) { return (uint32_t)strtoul(text, NULL, 16); }
 
-static float number(const char *text) {
-    const uint32_t bits = (uint32_t)strtoul(text, NULL, 16);
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
+static uint32_t get_bits(const struct element *element, const void *numbers, size_t i) {
+    const char *number = (const char *)numbers + i * element->size;
+    uint16_t half;
+    uint32_t single;
+    if (element->size == sizeof half) {
+        memcpy(&half, number, sizeof half);
+        return half;
+    }
+    memcpy(&single, number, sizeof single);
+    return single;
 }
 
-static int same(float a, float b) {
-    return (a != a && b != b) || (any_zero && a == 0 && b == 0) || memcmp(&a, &b, sizeof a) == 0;
+static void set_bits(const struct element *element, void *numbers, size_t i, uint32_t single) {
+    char *number = (char *)numbers + i * element->size;
+    const uint16_t half = (uint16_t)single;
+    if (element->size == sizeof half) {
+        memcpy(number, &half, sizeof half);
+    } else {
+        memcpy(number, &single, sizeof single);
+    }
 }
 
+/* Whether two results, in bits, are the same: any NaN is as good as another. */
+static int same(const struct element *element, uint32_t a, uint32_t b) {
+    const uint32_t sign = (uint32_t)1 << (8 * element->size - 1);
+    const uint32_t positive_a = a & ~sign, positive_b = b & ~sign;
+    return (positive_a > element->infinity && positive_b > element->infinity) ||
+           (any_zero && positive_a == 0 && positive_b == 0) || a == b;
+}
+
+static const struct kind *kind_of(const char *name) {
+    for (size_t i = 0; i < COUNT(KINDS); i++) {
+        if (strcmp(KINDS[i].name, name) == 0) {
+            return &KINDS[i];
+        }
+    }
+    return NULL;
+}
+
+/* The first word of a line is its kind. In "KIND_name" it says that the line has a text for a function that takes one; in
+ * "KIND_and_name", that it also holds for another function, which takes none.
+ */
 static int read_line(FILE *file, struct line *line) {
     char buffer[1024];
-    const char *word;
+    char *word, *name;
     if (fgets(buffer, sizeof buffer, file) == NULL || strchr(buffer, '\n') == NULL) {
         return 0;
     }
     memset(line, 0, sizeof *line);
-    strncpy(line->kind, strtok(buffer, " "), sizeof line->kind - 1);
+    word = strtok(buffer, " ");
+    name = strstr(word, "_and_name");
+    line->also_by_name = name != NULL;
+    name = line->also_by_name ? name : strstr(word, "_name");
+    if (name != NULL) {
+        *name = '\0';
+    }
+    line->kind = kind_of(word);
+    if (line->kind == NULL) {
+        return 0;
+    }
     strncpy(line->function, strtok(NULL, " "), sizeof line->function - 1);
-    if (strstr(line->kind, "name") != NULL) {
+    line->element = element_of(line->function);
+    if (name != NULL) {
         strncpy(line->text, strtok(NULL, " "), sizeof line->text - 1);
     }
     line->parameters = strtoul(strtok(NULL, " "), NULL, 10);
@@ -144,159 +225,76 @@ static int read_line(FILE *file, struct line *line) {
         return 0;
     }
     for (size_t i = 0; i < line->parameters; i++) {
-        line->parameter[i] = number(strtok(NULL, " "));
+        const uint32_t bits = hexadecimal(strtok(NULL, " "));
+        memcpy(&line->parameter[i], &bits, sizeof bits);
     }
     while ((word = strtok(NULL, " \n")) != NULL && line->results < LEN) {
-        line->result[line->results++] = number(word);
+        line->result[line->results++] = hexadecimal(word);
     }
     return 1;
 }
 
-static int is(const struct line *line, const char *kind) { return strcmp(line->kind, kind) == 0; }
+static int is(const struct line *line, const char *kind) { return strcmp(line->kind->name, kind) == 0; }
 
-/* Calls what `line` says, from `source` to `y`. */
-
-static activations_status call_elementwise(const struct line *line, const float *source, float *y) {
-    const float *p = line->parameter;
-    for (size_t i = 0; i < COUNT(ELEMENTWISE); i++) {
-        const struct elementwise *f = &ELEMENTWISE[i];
-        if (strcmp(f->name, line->function) == 0) {
-            switch (line->parameters) {
-            case 0: return f->with_none != NULL ? f->with_none(source, y, LEN) : ACTIVATIONS_STATUS_INTERNAL;
-            case 1: return f->with_one != NULL ? f->with_one(source, y, LEN, p[0]) : ACTIVATIONS_STATUS_INTERNAL;
-            default: return f->with_two != NULL ? f->with_two(source, y, LEN, p[0], p[1]) : ACTIVATIONS_STATUS_INTERNAL;
-            }
-        }
-    }
-    return ACTIVATIONS_STATUS_NAME;
-}
-
-static activations_status call_gate(const struct line *line, const float *source, float *y) {
-    for (size_t i = 0; i < COUNT(GATES); i++) {
-        const struct gate *g = &GATES[i];
-        if (strcmp(g->name, line->function) == 0) {
-            return g->with_one != NULL ? g->with_one(source, value, y, LEN, line->parameter[0])
-                                       : g->with_none(source, value, y, LEN);
-        }
-    }
-    return ACTIVATIONS_STATUS_NAME;
-}
-
-static activations_status call_split(const struct line *line, int layout, const float *source, float *y) {
-    for (size_t i = 0; i < COUNT(GATES); i++) {
-        const struct gate *g = &GATES[i];
-        if (strcmp(g->split_name, line->function) == 0) {
-            return g->split_with_one != NULL ? g->split_with_one(source, y, 5, 6, layout, line->parameter[0])
-                                             : g->split_with_none(source, y, 5, 6, layout);
-        }
-    }
-    return ACTIVATIONS_STATUS_NAME;
-}
-
-static activations_status call_rows(const struct line *line, const size_t shape[3], const activations_attention *attention,
-                                    const float *source, float *y) {
-    if (strcmp(line->function, "activations_hardmax") == 0) {
-        return activations_hardmax(source, y, shape[0], shape[1], shape[2]);
-    }
-    for (size_t i = 0; i < COUNT(WITH_ATTENTION); i++) {
-        if (strcmp(WITH_ATTENTION[i].name, line->function) == 0) {
-            return WITH_ATTENTION[i].call(source, y, shape[0], shape[1], shape[2], attention);
-        }
-    }
-    return ACTIVATIONS_STATUS_NAME;
-}
-
-static const struct {
-    const char *kind;
-    int layout;
-} LAYOUTS[] = {
-    {"gate_value", ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE},
-    {"value_gate", ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE},
-    {"gate_value_pairs", ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE_PAIRS},
-    {"value_gate_pairs", ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS},
-};
-
-static const size_t LAST[3] = {3, 12, 1};
-static const size_t OTHER[3] = {2, 6, 3};
-
-static activations_status call(const struct line *line, const float *source, float *y) {
-    activations_attention attention = ACTIVATIONS_ATTENTION_NONE;
-    attention.scale = 0.5f;
-    if (is(line, "elementwise")) return call_elementwise(line, source, y);
-    if (is(line, "channels")) return activations_prelu_per_channel(source, y, LEN, line->parameter, line->parameters, 4);
-    if (is(line, "name")) return activations_apply(line->text, source, y, LEN);
-    if (is(line, "gate")) return call_gate(line, source, y);
-    if (is(line, "gate_name")) return activations_apply_gate(line->text, source, value, y, LEN);
-    if (is(line, "last")) return call_rows(line, LAST, NULL, source, y);
-    if (is(line, "other")) return call_rows(line, OTHER, NULL, source, y);
-    if (is(line, "last_name")) return activations_apply_rows(line->text, source, y, LAST[0], LAST[1], LAST[2]);
-    if (is(line, "other_name")) return activations_apply_rows(line->text, source, y, OTHER[0], OTHER[1], OTHER[2]);
-    for (size_t i = 0; i < COUNT(LAYOUTS); i++) {
-        if (is(line, LAYOUTS[i].kind)) return call_split(line, LAYOUTS[i].layout, source, y);
-    }
-    if (is(line, "lengths")) {
-        attention.lengths = LENGTHS;
-        attention.lengths_len = 3;
-    } else {
-        attention.mask = value;
-        attention.mask_len = 12;
-        if (is(line, "causal")) {
-            attention.queries = 3;
-            attention.past = 1;
-        } else if (!is(line, "masked")) {
-            return ACTIVATIONS_STATUS_NAME;
-        }
-    }
-    return call_rows(line, LAST, &attention, source, y);
-}
+#include "functions.h"
 
 /* Compares `y` with what the line holds. */
-static void compare(const struct line *line, const char *variant, const float *y) {
+static void compare(const struct line *line, const char *variant, const void *y) {
     for (size_t i = 0; i < line->results; i++) {
-        if (!same(y[i], line->result[i])) {
-            fprintf(stderr, "%s %s %s, %s: element %u is %a, not %a\n", line->kind, line->function, line->text, variant,
-                    (unsigned)i, (double)y[i], (double)line->result[i]);
+        const uint32_t bits = get_bits(line->element, y, i);
+        if (!same(line->element, bits, line->result[i])) {
+            fprintf(stderr, "%s %s %s, %s: element %u is %x, not %x\n", line->kind->name, line->function, line->text,
+                    variant, (unsigned)i, (unsigned)bits, (unsigned)line->result[i]);
             failures++;
             return;
         }
+    }
+    if (is(line, "log_sums") && memcmp(log_sums, line->parameter, sizeof log_sums) != 0) {
+        fail(line->function, "other log_sums");
     }
 }
 
 static void check_line(const struct line *line) {
     const int is_split = strstr(line->function, "_split") != NULL;
-    const float *source = line->results == ROWS ? value : x;
-    float buffer[GUARD + LEN + GUARD];
-    float *y = buffer + GUARD;
-    for (size_t i = 0; i < COUNT(buffer); i++) {
-        buffer[i] = 12345.0f;
-    }
+    const size_t size = line->element->size;
+    const char *source = (const char *)(line->results == ROWS ? line->element->value : line->element->x);
+    float buffer[GUARD + LEN + GUARD]; /* of elements that have its size, or less */
+    char *bytes = (char *)buffer, *y = bytes + GUARD * size;
+    memset(bytes, 0x5a, sizeof buffer);
     expect(line->function, call(line, source, y), ACTIVATIONS_STATUS_OK);
     compare(line, "out of place", y);
-    for (size_t i = 0; i < COUNT(buffer); i++) {
-        if ((i < GUARD || i >= GUARD + line->results) && buffer[i] != 12345.0f) {
+    for (size_t i = 0; i < sizeof buffer; i++) {
+        if ((i < GUARD * size || i >= (GUARD + line->results) * size) && bytes[i] != 0x5a) {
             fail(line->function, "wrote outside the output");
             break;
         }
     }
-    memcpy(y, source, LEN * sizeof *y);
+    memcpy(y, source, LEN * size);
     if (is_split) {
         expect(line->function, call(line, y, y), ACTIVATIONS_STATUS_OVERLAP);
-        return;
+    } else {
+        expect(line->function, call(line, y, y), ACTIVATIONS_STATUS_OK);
+        compare(line, "in place", y);
+        memcpy(y, source, LEN * size);
     }
-    expect(line->function, call(line, y, y), ACTIVATIONS_STATUS_OK);
-    compare(line, "in place", y);
 
     /* Nothing is written where the input overlaps the output, or a pointer is none. */
-    memcpy(y, source, LEN * sizeof *y);
-    expect(line->function, call(line, y, y + 1), ACTIVATIONS_STATUS_OVERLAP);
-    expect(line->function, call(line, y + 1, y), ACTIVATIONS_STATUS_OVERLAP);
+    expect(line->function, call(line, y, y + size), ACTIVATIONS_STATUS_OVERLAP);
+    expect(line->function, call(line, y + size, y), ACTIVATIONS_STATUS_OVERLAP);
     expect(line->function, call(line, NULL, y), ACTIVATIONS_STATUS_NULL);
     expect(line->function, call(line, source, NULL), ACTIVATIONS_STATUS_NULL);
-    expect(line->function, call(line, (const float *)((uintptr_t)source + 2), y), ACTIVATIONS_STATUS_MISALIGNED);
-    expect(line->function, call(line, source, (float *)((uintptr_t)y + 1)), ACTIVATIONS_STATUS_MISALIGNED);
-    if (memcmp(y, source, LEN * sizeof *y) != 0) {
+    expect(line->function, call(line, source + size / 2, y), ACTIVATIONS_STATUS_MISALIGNED);
+    expect(line->function, call(line, source, y + 1), ACTIVATIONS_STATUS_MISALIGNED);
+    if (memcmp(y, source, LEN * size) != 0) {
         fail(line->function, "wrote although it refused");
     }
+}
+
+/* The same by the name of the activation, gate or operation. */
+static const struct line *by_name(struct line *line) {
+    snprintf(line->function, sizeof line->function, "%s%s", line->kind->by_name, line->element->suffix);
+    line->parameters = 0;
+    return line;
 }
 
 #include "bytes.h"
@@ -320,9 +318,17 @@ int main(int argc, char **argv) {
         if (is(&line, "lines")) {
             expected_lines = (int)line.parameter[0];
         } else if (is(&line, "input")) {
-            memcpy(strcmp(line.function, "activations_x") == 0 ? x : value, line.result, sizeof x);
+            const int is_value = strncmp(line.function, "activations_value", strlen("activations_value")) == 0;
+            void *input = is_value ? line.element->value : line.element->x;
+            for (size_t i = 0; i < LEN; i++) {
+                set_bits(line.element, input, i, line.result[i]);
+            }
+            set_attentions();
         } else {
             check_line(&line);
+            if (line.also_by_name) {
+                check_line(by_name(&line));
+            }
             lines++;
         }
     }
@@ -330,7 +336,7 @@ int main(int argc, char **argv) {
         fail(argv[1], "not all of it could be read");
     }
     fclose(file);
-    check_refusals();
+    check_what_is_not_in_the_file();
     check_bytes();
     if (argc > 2 && strcmp(activations_isa(), argv[2]) != 0) {
         fail(argv[2], "is not in use");

@@ -23,24 +23,34 @@ pub const MAX_ULP: &[(&str, f64, f64)] = &[
     ("softshrink", 0.5, 0.5),
     ("shrink", 0.0, 0.5),
     ("softsign", 0.5001, 0.5001),
+    ("sparse_plus", 0.5001, 0.5001),
+    ("sparse_sigmoid", 0.5, 0.5),
+    ("squareplus", 0.75, 1.5),
     ("relu_squared", 0.5, 0.5),
     ("sigmoid", 1.9637, 1.9637),
     ("log_sigmoid", 0.949, 0.949),
     ("silu", 1.9649, 1.9649),
     ("swish", 1.9649, 2.0),
+    ("sin", 0.6672, 0.6672),
+    ("snake", 0.7689, 2.5),
     ("tanh", 0.934, 0.934),
+    ("laplace", 0.987, 2.0),
+    ("softcap", 0.9907, 2.0),
     ("tanhshrink", 0.9655, 0.9655),
     ("erf", 0.8336, 0.8336),
     ("gelu", 0.967, 0.967),
+    ("gelu_10", 0.967, 0.967),
     ("gelu_tanh", 1.9493, 1.9493),
     ("quick_gelu", 1.9677, 1.9677),
     ("elu", 0.946, 2.0),
-    ("selu", 1.1767, 1.1767),
+    ("selu", 1.1767, 0.5001),
     ("celu", 0.946, 2.0),
     ("softplus", 0.949, 2.0),
+    ("sqrt_softplus", 0.9727, 0.9727),
     ("mish", 0.9114, 0.9114),
     ("exp", 0.7701, 0.7701),
     ("expm1", 0.8476, 0.8476),
+    ("xielu", 0.6548, 4.0),
 ];
 
 /// By how much a bound may lie above what is measured: the rounding to four decimals.
@@ -54,6 +64,25 @@ pub fn of(activation: &AnyActivation<'_>) -> f64 {
     } else {
         with_other_parameters(activation.name())
     }
+}
+
+/// The bound where f(x) is `exact`, in units at that. Of a [`Snake`](activations::Snake) with other parameters than the defaults
+/// the two terms may cancel: its bound is in units at the larger one.
+#[track_caller]
+pub fn at(activation: &AnyActivation<'_>, x: f32, exact: f64) -> f64 {
+    let bound = of(activation);
+    if activation.name() != "snake" || has_defaults(activation) {
+        return bound;
+    }
+    let x = f64::from(x);
+    let larger = [x, exact - x, exact].map(f64::abs).into_iter();
+    bound * binade(larger.fold(0.0, f64::max)) / binade(exact)
+}
+
+/// The power of two below `x`, as far as numbers of f32 are spaced by it.
+fn binade(x: f64) -> f64 {
+    let in_range = x.abs().clamp(f32::MIN_POSITIVE.into(), f32::MAX.into());
+    f64::from_bits(in_range.to_bits() & 0x7ff0_0000_0000_0000)
 }
 
 /// Whether the parameters are the defaults.

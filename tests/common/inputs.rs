@@ -13,7 +13,7 @@ pub fn special() -> Vec<f32> {
 
 /// Inputs at which powers of e, and what is made of them, become 1, subnormal, 0 or infinite.
 pub fn ends() -> Vec<f32> {
-    let ends: [(&str, &[f32]); 8] = [
+    let ends: [(&str, &[f32]); 14] = [
         ("erf", &[3.919_206]),
         ("tanh", &[9.010_913]),
         ("gelu_tanh", &[10.100_637, 10.770_868]),
@@ -22,6 +22,12 @@ pub fn ends() -> Vec<f32> {
         ("quick_gelu", &[53.653_996, 63.527_348]),
         ("exp", &[87.336_55, 88.722_84, 103.972_08]),
         ("silu and mish", &[91.856_77, 108.660_3]),
+        ("sqrt_softplus", &[174.673_1, 207.944_15]),
+        ("laplace", &[2.236_057, 2.946_009_7, 3.290_231_3]),
+        ("softcap", &[33.97, 270.327_4]),
+        ("sin", &[std::f32::consts::PI, 3200.0, 4096.0, 1e6, 1e30]),
+        ("squareplus", &[1_125_899_906_842_624.0]),
+        ("xielu", &[1e-6, 0.4, 2.432_484_1, 64.0, 2.062_451e19]),
     ];
     let both = ends
         .into_iter()
@@ -41,21 +47,40 @@ pub fn every_kernel() -> impl Iterator<Item = AnyActivation<'static>> {
     let others = [
         "leaky_relu(0)",
         "leaky_relu(-2)",
+        "leaky_relu(inf)",
         "rrelu(0.25, 0.5)",
         "threshold(0.1, 20)",
         "hardtanh(0, 6)",
+        "hardtanh(2, -1)",
         "hardsigmoid(0.2, 0.5)",
+        "hardshrink(-1)",
+        "softshrink(inf)",
         "hardsigmoid(0, 0.25)",
         "shrink(1, 0.25)",
         "swish(2)",
         "swish(-1.5)",
         "swish(0)",
+        "swish(1.702)",
         "elu(0.5)",
         "elu(-2)",
+        "elu(0.5, 2, 0.75)",
+        "selu(0.5, 3)",
         "celu(2)",
+        "celu(-0.5)",
         "softplus(2, 20)",
         "softplus(0.5, 10)",
         "softplus(-1, 20)",
+        "squareplus(0)",
+        "squareplus(0.5)",
+        "squareplus(1e-20)",
+        "laplace(0, 1)",
+        "softcap(50)",
+        "snake(0.5, 0.75)",
+        "snake(-3, 4)",
+        "snake(0, -1)",
+        "snake(1e20, 1)",
+        "xielu(0.25, 2)",
+        "xielu(-1, 0.5, 0.75, 0.125)",
     ];
     let read = |text: &str| text.parse().expect("a name and its parameters");
     AnyActivation::all().chain(others.map(read))

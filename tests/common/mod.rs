@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod buffer;
 pub mod inputs;
 pub mod kept;
+pub mod limited;
 #[cfg(unix)]
 pub mod pages;
 pub mod rows;

@@ -2,7 +2,8 @@
 
 use super::Variant;
 use activations::{
-    AnyRowActivation, Isa, Lengths, LogSoftmax, RowActivation, RowFormula, Rows, Softmax, Softmin,
+    AnyRowActivation, Attention, Bounds, Empty, Isa, LogSoftmax, Mask, RowActivation, RowFormula,
+    Rows, Softmax, Softmin, Window,
 };
 
 /// Shapes, as rows and how many blocks of them: together they lead every way over a tensor.
@@ -34,104 +35,187 @@ pub const SHAPES: &[(Rows, usize)] = &[
 /// A row that is worked on part by part.
 pub const LONG: Rows = Rows::last((1 << 17) + 100);
 
-/// Mask and lengths for a tensor.
+/// What goes with attention over a tensor.
 pub struct Operands {
+    heads: usize,
+    queries: usize,
+    axis: usize,
     mask: Vec<f32>,
+    #[cfg(feature = "half")]
+    halves: Vec<activations::half::f16>,
+    #[cfg(feature = "half")]
+    brains: Vec<activations::half::bf16>,
+    kept: Vec<bool>,
     lengths: Vec<usize>,
-    causal: Lengths<'static>,
+    starts: Vec<usize>,
+    per_batch: Vec<usize>,
+    of_heads: Vec<f32>,
 }
 
 impl Operands {
     /// For `outer` blocks of `rows`. Every row keeps its first element, but for such as have no length.
     pub fn new(rows: Rows, outer: usize) -> Self {
-        // Of an even number of rows, half.
-        let repeat = if outer.is_multiple_of(2) {
-            outer / 2
-        } else {
-            outer
-        };
+        let heads = if outer.is_multiple_of(3) { 3 } else { 1 };
+        let of_head = outer / heads;
+        // Two batches, if there are enough rows.
+        let batches = if of_head.is_multiple_of(2) { 2 } else { 1 };
+        let queries = of_head / batches;
+        let repeat = heads * queries;
         let axis = rows.axis;
         let mask = |i: usize| match i % axis {
             at if at % 5 == 3 => f32::NEG_INFINITY,
             at => 3.0 * noise(i) - 0.25 * (at % 64) as f32,
         };
+        let mask: Vec<f32> = (0..repeat * axis).map(mask).collect();
         Self {
-            mask: (0..repeat * axis).map(mask).collect(),
+            heads,
+            queries,
+            axis,
+            #[cfg(feature = "half")]
+            halves: mask
+                .iter()
+                .copied()
+                .map(activations::half::f16::from_f32)
+                .collect(),
+            #[cfg(feature = "half")]
+            brains: mask
+                .iter()
+                .copied()
+                .map(activations::half::bf16::from_f32)
+                .collect(),
+            mask,
+            // Some row of some batch keeps nothing.
+            kept: (0..batches * axis)
+                .map(|i| i % 3 != 1 && i >= axis / 2)
+                .collect(),
             lengths: (0..repeat)
                 .map(|row| (row * 37 + axis / 2) % (axis + 1))
                 .collect(),
-            causal: Lengths::Causal {
-                queries: repeat,
-                past: axis / 3,
-            },
+            starts: (0..repeat).map(|row| (row * 11) % (axis + 1)).collect(),
+            per_batch: (0..batches).map(|batch| axis - batch * axis / 3).collect(),
+            of_heads: (0..heads).map(|head| 0.5 - 0.75 * head as f32).collect(),
         }
+    }
+
+    /// Attention of the shape of the tensor.
+    fn attention(&self) -> Attention<'_> {
+        Attention::new().shape(self.heads, self.queries)
+    }
+
+    /// The ways that have been there from the start: scale, a mask, lengths.
+    pub fn few_ways(&self) -> Vec<Attention<'_>> {
+        let plain = Attention::new();
+        let mask = Mask::added(&self.mask);
+        let lengths = Bounds::PerRow(&self.lengths);
+        let past = (self.axis / 3) as isize;
+        vec![
+            plain,
+            plain.scale(0.125),
+            plain.scale(-1.7).ends(lengths),
+            self.attention().window(Window::causal(past)),
+            plain.mask(mask),
+            plain.scale(0.3).mask(mask).ends(lengths),
+        ]
+    }
+
+    /// All options, alone and together.
+    pub fn every_way(&self) -> Vec<Attention<'_>> {
+        let of_shape = self.attention();
+        let axis = self.axis as isize;
+        let kept = Mask::kept(&self.kept).strides([self.axis, 0, 0]);
+        let of_heads = Mask::added(&self.mask).strides([0, self.queries * self.axis, self.axis]);
+        let starts = Bounds::PerRow(&self.starts);
+        let ends = Bounds::PerBatch(&self.per_batch);
+        let around = Window {
+            past: axis / 2 - 3,
+            before: self.axis / 3,
+            after: 2,
+        };
+        let mut ways = self.few_ways();
+        ways.extend([
+            of_shape.scale(0.5).softcap(20.0),
+            of_shape.mask(kept),
+            of_shape.mask(kept).empty(Empty::Zero).ends(ends),
+            of_shape
+                .slopes(&self.of_heads)
+                .window(Window::causal(axis / 2 - 2)),
+            of_shape.starts(starts).ends(ends),
+            of_shape
+                .window(Window::sliding(axis / 2, 1 + self.axis / 3))
+                .scale(2.0),
+            of_shape.sinks(&self.of_heads),
+            of_shape
+                .sinks(&self.of_heads)
+                .window(Window::causal(-1))
+                .empty(Empty::Zero),
+            of_shape
+                .scale(-0.7)
+                .softcap(9.0)
+                .slopes(&self.of_heads)
+                .mask(of_heads)
+                .starts(starts)
+                .window(around)
+                .sinks(&self.of_heads)
+                .empty(Empty::Zero),
+        ]);
+        #[cfg(feature = "half")]
+        ways.extend([
+            of_shape.mask(Mask::added(&self.halves)).ends(ends),
+            of_shape
+                .mask(Mask::added(&self.brains))
+                .sinks(&self.of_heads)
+                .starts(starts),
+        ]);
+        ways
     }
 
     /// Every operation with its defaults, and with what leads to kernels and ways of their own.
     pub fn every_operation(&self) -> impl Iterator<Item = AnyRowActivation<'_>> {
-        let (none, mask) = (&[][..], &self.mask[..]);
-        let per_row = Lengths::PerRow(&self.lengths);
-        let ways = [
-            (1.0, none, Lengths::All),
-            (0.125, none, Lengths::All),
-            (-1.7, none, per_row),
-            (1.0, none, self.causal),
-            (1.0, mask, Lengths::All),
-            (0.3, mask, per_row),
-        ];
-        AnyRowActivation::all().flat_map(move |operation| {
-            let count = match attention(&mut operation.clone()) {
-                Some(_) => ways.len(),
-                None => 1,
-            };
-            ways.into_iter()
-                .take(count)
-                .map(move |(scale, mask, lengths)| with(operation, scale, mask, lengths))
-        })
+        every_operation(self.every_way())
+    }
+
+    /// The same with [`few_ways`](Self::few_ways) alone.
+    pub fn some_operations(&self) -> impl Iterator<Item = AnyRowActivation<'_>> {
+        every_operation(self.few_ways())
     }
 }
 
-/// `operation` with these, if it has such.
-pub fn with<'a>(
-    mut operation: AnyRowActivation<'a>,
-    scale: f32,
-    mask: &'a [f32],
-    lengths: Lengths<'a>,
-) -> AnyRowActivation<'a> {
-    if let Some(own) = attention(&mut operation) {
-        *own.0 = mask;
-        *own.1 = lengths;
-        assert!(operation.set_parameter("scale", scale), "{operation}");
-    }
-    operation
+/// Every operation in each of these ways; in one, if it has no attention.
+fn every_operation(ways: Vec<Attention<'_>>) -> impl Iterator<Item = AnyRowActivation<'_>> {
+    AnyRowActivation::all().flat_map(move |operation| {
+        let count = if attention(&operation).is_some() {
+            ways.len()
+        } else {
+            1
+        };
+        let ways = ways[..count].to_vec();
+        ways.into_iter().map(move |way| with(operation, way))
+    })
 }
 
-/// Mask and lengths of an operation.
-pub fn attention<'a, 'b>(
-    operation: &'b mut AnyRowActivation<'a>,
-) -> Option<(&'b mut &'a [f32], &'b mut Lengths<'a>)> {
+/// `operation` with `attention`, if it has such.
+pub fn with<'a>(operation: AnyRowActivation<'a>, attention: Attention<'a>) -> AnyRowActivation<'a> {
     match operation {
-        AnyRowActivation::Softmax(Softmax { mask, lengths, .. })
-        | AnyRowActivation::LogSoftmax(LogSoftmax { mask, lengths, .. })
-        | AnyRowActivation::Softmin(Softmin { mask, lengths, .. }) => Some((mask, lengths)),
+        AnyRowActivation::Softmax(_) => Softmax(attention).into(),
+        AnyRowActivation::LogSoftmax(_) => LogSoftmax(attention).into(),
+        AnyRowActivation::Softmin(_) => Softmin(attention).into(),
+        other => other,
+    }
+}
+
+/// The attention of an operation.
+pub fn attention<'a>(operation: &AnyRowActivation<'a>) -> Option<Attention<'a>> {
+    match operation {
+        AnyRowActivation::Softmax(Softmax(attention))
+        | AnyRowActivation::LogSoftmax(LogSoftmax(attention))
+        | AnyRowActivation::Softmin(Softmin(attention)) => Some(*attention),
         _ => None,
     }
 }
 
-/// It in words, without the numbers of mask and lengths.
+/// It in words, with all that goes with it.
 pub fn described(operation: &AnyRowActivation<'_>) -> String {
-    let mut text = operation.to_string();
-    if let Some((mask, lengths)) = attention(&mut operation.clone()) {
-        if !mask.is_empty() {
-            text += " masked";
-        }
-        text += match lengths {
-            Lengths::All => "",
-            Lengths::PerRow(_) => " with lengths",
-            Lengths::Causal { .. } => " causal",
-        };
-    }
-    text
+    format!("{operation:?}")
 }
 
 /// A number from 0 to 1 that looks random.

@@ -3,8 +3,8 @@
 
 use crate::common::{assert_same_bits, inputs, rows, step_of_the_heaviest};
 use activations::{
-    Activation, AnyActivation, AnyGate, ArrayActivation, ArrayGate, ArrayRowActivation, Error,
-    Formula, Fused, Gate, Gelu, Hardtanh, Prelu, Reglu, Relu, RowActivation, Rows, Softmax,
+    Activation, AnyActivation, AnyGate, ArrayActivation, ArrayGate, ArrayRowActivation, Biased,
+    Error, Formula, Fused, Gate, Gelu, Prelu, Reglu, Relu, RowActivation, Rows, Shrink, Softmax,
 };
 use ndarray::{
     ArrayBase, ArrayD, ArrayView, ArrayViewD, ArrayViewMutD, Axis, IxDyn, RawData, Slice,
@@ -191,12 +191,29 @@ fn every_gate_does_in_every_layout_what_it_does_in_the_standard_one() {
     let per_channel = AnyGate::Gated(activations::Gated(per_channel));
     let shape = [3, 4, 5];
     let (gate, value) = (inputs::noise(60), inputs::noise(120).split_off(60));
-    for operation in AnyGate::all().chain([per_channel]) {
+    // Rows of the last two axes, and of half of the last one.
+    let (biases, split) = (
+        inputs::noise(40),
+        activations::Split {
+            n: 10,
+            layout: activations::Layout::Pairs,
+            order: activations::Order::GateFirst,
+        },
+    );
+    let [biased, of_channels] = [Reglu.into(), per_channel].map(Biased::new);
+    let of_channels = of_channels.gate_bias(&biases[..20]);
+    let biased = [
+        biased.gate_bias(&biases[..20]).value_bias(&biases[20..]),
+        biased.bias(split, &biases[..20]).unwrap(),
+        of_channels,
+    ];
+    let gates = AnyGate::all().chain([per_channel]).map(Biased::new);
+    for operation in gates.chain(biased) {
         let expected = operation.to_vec(&gate, &value).unwrap();
         for (gate_layout, y_layout, value_layout) in pairs().flat_map(|(gate, y)| {
             [gate, Layout::Standard, Layout::Narrow].map(|value| (gate, y, value))
         }) {
-            let what = format!("{operation} of {gate_layout:?} and {value_layout:?}");
+            let what = format!("{operation:?} of {gate_layout:?} and {value_layout:?}");
             let gate = Laid::new(gate_layout, &shape, &gate);
             let value = Laid::new(value_layout, &shape, &value);
             let mut y = Laid::new(y_layout, &shape, &[]);
@@ -211,7 +228,7 @@ fn every_gate_does_in_every_layout_what_it_does_in_the_standard_one() {
             operation
                 .apply_arrays_in_place(gate.view_mut(), value.view())
                 .unwrap();
-            gate.assert_is(&expected, &format!("{operation} in place"));
+            gate.assert_is(&expected, &format!("{operation:?} in place"));
         }
     }
 }
@@ -239,7 +256,7 @@ fn every_operation_on_rows_does_along_every_axis_what_it_does_in_standard_layout
         for axis in 0..shape.len() {
             let (outer, rows) = around(shape, axis);
             let operands = rows::Operands::new(rows, outer);
-            for operation in operands.every_operation() {
+            for operation in operands.every_operation().step_by(3) {
                 let Ok(expected) = operation.to_vec(rows, &x) else {
                     assert!(x.is_empty(), "{shape:?} {axis}");
                     continue;
@@ -329,14 +346,14 @@ fn what_does_not_fit_is_refused() {
     );
 
     // What the calls on slices refuse, before anything is written, and in any layout.
-    let empty = Hardtanh {
-        min: 1.0,
-        max: -1.0,
+    let bad = Shrink {
+        lambda: -1.0,
+        bias: 0.0,
     };
-    let expected = empty.check(0);
+    let expected = bad.check(0);
     assert!(expected.is_err());
     assert_eq!(
-        empty.apply_array_in_place(y.view_mut().reversed_axes()),
+        bad.apply_array_in_place(y.view_mut().reversed_axes()),
         expected
     );
     let prelu = Prelu::per_channel(&[1.0, 2.0, 3.0], 1).unwrap();
@@ -349,10 +366,8 @@ fn what_does_not_fit_is_refused() {
         prelu.apply_array_in_place(y.view_mut().reversed_axes()),
         Err(shape)
     );
-    let masked = Softmax {
-        mask: &[0.0; 3],
-        ..softmax
-    };
+    let masked =
+        Softmax(activations::Attention::new().mask(activations::Mask::added(&[0.0f32; 3])));
     let error = masked
         .apply_axis_in_place(Axis(0), y.view_mut())
         .unwrap_err();
@@ -369,6 +384,7 @@ fn what_does_not_fit_is_refused() {
 
     // Such an activation may be cut nowhere.
     let fused = Fused::new(Prelu::per_channel(&[1.0, 2.0], 4).unwrap());
+    let fused = fused.bias(&[0.5], 8).unwrap();
     let error = fused
         .apply_array_in_place(y.view_mut().reversed_axes())
         .unwrap_err();

@@ -1,9 +1,9 @@
 //! Parts of a tensor, each taken for a tensor of its own, make up the whole, wherever `Cuts` lets it be cut.
 
 use crate::common::inputs;
+use crate::common::rows::{Operands, described};
 use activations::{
-    Activation, AnyActivation, AnyRowActivation, Cuts, Formula, Fused, Lengths, LogSoftmax, Prelu,
-    Relu, RowActivation, Rows, Softmax, Softmin,
+    Activation, AnyActivation, Cuts, Formula, Fused, Prelu, Relu, RowActivation, Rows, Snake,
 };
 
 /// All stretches that there are while a tensor is cut as far as it may be: the tensor itself, its halves, and so on down
@@ -86,16 +86,24 @@ fn of_channels_biases_and_residuals() {
         let numbers = &slopes[..channels];
         let prelu = Prelu::per_channel(numbers, inner).unwrap();
         assert_parts_make_the_whole(&prelu, len, outer * channels, &format!("prelu {what}"));
+        let betas = &[1.0, 0.5, -3.0, 2.0, 1e-9][..channels];
+        let snake = Snake::per_channel(numbers, betas, inner).unwrap();
+        assert_parts_make_the_whole(&snake, len, outer * channels, &format!("snake {what}"));
         let any = AnyActivation::from(prelu);
         assert_parts_make_the_whole(&any, len, outer * channels, &format!("any {what}"));
         let biased = Fused::new(Relu).bias(numbers, inner).unwrap();
         assert_parts_make_the_whole(&biased, len, outer * channels, &format!("bias {what}"));
         let both = biased.residual(&residual[..len]);
         assert_parts_make_the_whole(&both, len, outer * channels, &format!("residual {what}"));
-        // Two structures at a time are left whole.
+        // Slopes and biases of the same channels are cut like these.
         let nested = Fused::new(prelu).bias(numbers, inner).unwrap();
-        assert_eq!(nested.cuts(), Cuts::Nowhere);
-        assert_parts_make_the_whole(&nested, len, 1, &format!("nested {what}"));
+        assert_parts_make_the_whole(&nested, len, outer * channels, &format!("nested {what}"));
+        // Two structures at a time are left whole.
+        let nested = Fused::new(prelu).bias(&[0.5], channels * inner).unwrap();
+        if channels > 1 {
+            assert_eq!(nested.cuts(), Cuts::Nowhere);
+            assert_parts_make_the_whole(&nested, len, 1, &format!("two structures {what}"));
+        }
     }
 }
 
@@ -103,18 +111,15 @@ fn assert_row_parts_make_the_whole<A: RowActivation>(
     operation: &A,
     rows: Rows,
     outer: usize,
-    pieces: usize,
     what: &str,
 ) {
     let row = rows.axis * rows.inner;
     let x = inputs::noise(outer * row);
     let (mut expected, mut got) = (vec![0.0; x.len()], vec![0.0; x.len()]);
     operation.apply(rows, &x, &mut expected).unwrap();
-    let stretches = stretches(operation.cuts(rows), outer, 1);
-    assert_pieces(&stretches, pieces, what);
-    for (first, count) in stretches {
+    for (first, count) in stretches(Cuts::Anywhere, outer, 1) {
         let what = format!("{what}: {count} rows from {first}");
-        let part = operation.part(rows, first, count);
+        let part = operation.part(outer, first);
         assert_eq!(part.check(rows, count * row), Ok(()), "{what}");
         let stretch = first * row..(first + count) * row;
         let got = &mut got[..count * row];
@@ -123,79 +128,18 @@ fn assert_row_parts_make_the_whole<A: RowActivation>(
     }
 }
 
-/// Every operation that has a mask and lengths, with these.
-fn every_with<'a>(mask: &'a [f32], lengths: Lengths<'a>) -> [AnyRowActivation<'a>; 3] {
-    let scale = 0.5;
-    [
-        AnyRowActivation::from(Softmax {
-            mask,
-            lengths,
-            scale,
-        }),
-        AnyRowActivation::from(LogSoftmax {
-            mask,
-            lengths,
-            scale,
-        }),
-        AnyRowActivation::from(Softmin {
-            mask,
-            lengths,
-            scale,
-        }),
-    ]
-}
-
 #[test]
 fn of_rows() {
-    let (outer, rows) = (12, Rows::last(21));
-    let mask = inputs::noise(12 * 21);
-    let numbers = [5, 0, 21, 7, 1, 20, 3, 4, 2, 8, 9, 10];
-    let masks = [0, 1, 3, 4, 12].map(|count| (count, &mask[..count * 21]));
-    let lengths = [
-        (1, Lengths::All),
-        (1, Lengths::PerRow(&numbers[..1])),
-        (4, Lengths::PerRow(&numbers[..4])),
-        (12, Lengths::PerRow(&numbers)),
-        (
-            3,
-            Lengths::Causal {
-                queries: 3,
-                past: 5,
-            },
-        ),
-        (
-            12,
-            Lengths::Causal {
-                queries: 12,
-                past: 0,
-            },
-        ),
-    ];
-    for (masks, mask) in masks {
-        for (period, lengths) in lengths {
-            // Where the two repeat differently, one of them would start in its middle.
-            let pieces = if masks <= 1 || period <= 1 || masks == period {
-                outer
-            } else {
-                1
-            };
-            let what = format!("{masks} masks, {lengths:?}");
-            for operation in every_with(mask, lengths) {
-                assert_row_parts_make_the_whole(&operation, rows, outer, pieces, &what);
-            }
+    for (outer, rows) in [
+        (12, Rows::last(21)),
+        (7, Rows::last(70)),
+        (6, Rows::strided(5, 3)),
+    ] {
+        let operands = Operands::new(rows, outer);
+        for operation in operands.every_operation() {
+            let what = described(&operation);
+            assert_row_parts_make_the_whole(&operation, rows, outer, &what);
         }
-    }
-    // Masks and lengths repeat together after 6, 12 and 24 rows.
-    let mask = inputs::noise(8 * 21);
-    for (outer, masks, lengths, pieces) in [(12, 3, 2, 2), (24, 4, 6, 2), (48, 8, 3, 2)] {
-        let what = format!("periods of {masks} and {lengths} rows");
-        let (mask, lengths) = (&mask[..masks * 21], Lengths::PerRow(&numbers[..lengths]));
-        for operation in every_with(mask, lengths) {
-            assert_row_parts_make_the_whole(&operation, rows, outer, pieces, &what);
-        }
-    }
-    for operation in AnyRowActivation::all() {
-        assert_row_parts_make_the_whole(&operation, Rows::strided(5, 3), 7, 7, operation.name());
     }
 }
 

@@ -5,7 +5,7 @@ mod exact;
 use crate::common::on_each_isa;
 #[cfg(unix)]
 use crate::common::pages::Pages;
-use activations::{AnyActivation, Formula, Isa, Prelu};
+use activations::{AnyActivation, Formula, Isa, Prelu, Snake};
 use exact::Float16;
 use half::{bf16, f16};
 
@@ -100,7 +100,13 @@ const OTHERS: &[&str] = &[
     "leaky_relu(-0.7)",
     "leaky_relu(1e-30)",
     "leaky_relu(1e30)",
+    "leaky_relu(inf)",
+    "leaky_relu(-inf)",
+    "leaky_relu(nan)",
+    "prelu(-inf)",
     "prelu(0.1)",
+    "snake(0.5, 0.75)",
+    "snake(3, -4)",
     "rrelu(0.1, 0.3)",
     "threshold(-1, 20)",
     "threshold(0.1, -7)",
@@ -108,10 +114,18 @@ const OTHERS: &[&str] = &[
     "hardtanh(-2, 0.3)",
     "hardtanh(0.1, 0.7)",
     "hardtanh(-3, -0.1)",
+    "hardtanh(2, -1)",
+    "hardtanh(0.5, 0.1)",
+    "hardtanh(-0.1, -3)",
     "hardsigmoid(0.2, 0.5)",
     "hardshrink(0)",
     "hardshrink(3)",
+    "hardshrink(-0.5)",
+    "hardshrink(-1e-30)",
+    "hardshrink(inf)",
+    "hardshrink(-inf)",
     "softshrink(0.1)",
+    "softshrink(inf)",
     "shrink(0.7, 0.3)",
     "shrink(1.5, 0)",
     "swish(2)",
@@ -119,11 +133,21 @@ const OTHERS: &[&str] = &[
     "swish(0)",
     "elu(0.5)",
     "elu(-3)",
+    "elu(0.5, 2, 0.75)",
+    "elu(1, 1.5)",
+    "selu(0.5, 3)",
     "celu(2)",
     "celu(0.3)",
+    "celu(-0.5)",
     "softplus(2, 20)",
     "softplus(0.5, 10)",
     "softplus(-1.5, 20)",
+    "squareplus(0.5)",
+    "squareplus(1e-20)",
+    "laplace(0, 1)",
+    "softcap(50)",
+    "xielu(0.25, 2)",
+    "xielu(-1, 0.5, 0.75, 0.125)",
 ];
 
 /// Half a unit, and what is allowed beyond.
@@ -240,12 +264,23 @@ fn nothing_outside_of_16_bit_slices_is_touched() {
 
 /// A slope for each channel gives what a shared one gives.
 fn check_channels<T: Float16>(test: &str) {
-    let slopes = [0.25, 0.1, -0.3, 0.0, 1e-30, -1e30, 0.01, 3.0, 7e-8];
-    let x = pool::<T>(9 * 40 * 5);
+    let (inf, nan) = (f32::INFINITY, f32::NAN);
+    let slopes = [
+        0.25, 0.1, -0.3, 0.0, 1e-30, -1e30, 0.01, 3.0, 7e-8, inf, -inf, nan,
+    ];
+    let x = pool::<T>(12 * 40 * 6);
     on_each_isa(test, |isa| {
         for inner in [1, 2, 40] {
             let prelu = Prelu::per_channel(&slopes, inner).unwrap();
             let y = compute(&prelu.into(), isa, &x);
+            // Of twice as many channels, if those of each half are the same, the slopes vary along two groups of axes.
+            let halves = Prelu::broadcast(&slopes, &[2, 1, 6, 1], &[2, 2, 6, inner]).unwrap();
+            let of_halves = compute(&halves.into(), isa, &x);
+            for (i, (&x, y)) in x.iter().zip(of_halves).enumerate() {
+                let slope = slopes[i / inner % 6 + i / (12 * inner) % 2 * 6];
+                let shared = compute(&Prelu::shared(slope).into(), isa, &[x])[0];
+                assert!(same(y, shared), "{} on {isa}: {x:?} by {slope}", T::NAME);
+            }
             for (channel, &slope) in slopes.iter().enumerate() {
                 let shared = compute(&Prelu::shared(slope).into(), isa, &x);
                 let of_channel = (0..x.len()).filter(|i| i / inner % slopes.len() == channel);
@@ -262,6 +297,41 @@ fn check_channels<T: Float16>(test: &str) {
             }
         }
     });
+}
+
+/// Parameters of each channel give what shared ones give.
+fn check_waves<T: Float16>(test: &str) {
+    let alphas = [1.0, 0.5, -3.0, 0.0, 0.01, 100.0];
+    let betas = [1.0, -0.25, 4.0, 1.0, 0.01, 1e-9];
+    let x = pool::<T>(6 * 40 * 12);
+    on_each_isa(test, |isa| {
+        for (inner, count) in [(1, 5), (3, 5), (40, 5), (480, 5), (1, 6), (40, 6)] {
+            // (The last one goes to the oracle, and all others of its tensor to kernels.)
+            let x = &x[..x.len() / (inner * count) * (inner * count)];
+            let snake = Snake::per_channel(&alphas[..count], &betas[..count], inner).unwrap();
+            let y = compute(&snake.into(), isa, x);
+            for channel in 0..count {
+                let shared = Snake::shared(alphas[channel], betas[channel]).into();
+                let shared = compute(&shared, isa, x);
+                for i in (0..x.len()).filter(|i| i / inner % count == channel) {
+                    assert!(
+                        same(y[i], shared[i]),
+                        "{} on {isa}, {inner}: {:?} by {channel}: {:?} and {:?}",
+                        T::NAME,
+                        x[i],
+                        y[i],
+                        shared[i]
+                    );
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn channels_of_16_bit_elements_are_as_shared_waves() {
+    check_waves::<f16>("waves_of_f16");
+    check_waves::<bf16>("waves_of_bf16");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use crate::common::steps::{every_gate, joined, splits, values};
 use crate::common::{hash, inputs, on_each_isa};
-use activations::{Activation, Fused, Gate, Isa};
+use activations::{Activation, AnyGate, Biased, Fused, Gate, Isa};
 use std::fmt::Write;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/hashes_gates.txt");
@@ -22,7 +22,7 @@ fn inputs() -> Vec<f32> {
     x
 }
 
-/// A line for every gate, of two tensors and split, and for every activation between two sums.
+/// A line for every gate, of two tensors and split, for every activation between two sums, and for gates behind two sums.
 fn lines(x: &[f32], isa: Isa) -> String {
     let value = values(x.len());
     let mut lines = String::new();
@@ -46,6 +46,20 @@ fn lines(x: &[f32], isa: Isa) -> String {
         let call = Fused::new(activation).bias(&bias, 4).unwrap();
         call.residual(&value).apply_on(isa, x, &mut y).unwrap();
         line(&y, &format_args!("fused({activation})"));
+    }
+    let [of_gate, of_value] = [0, 1].map(|at| values(2 * 64).split_off(at * 64)[..64].to_vec());
+    for gate in AnyGate::all().filter(|gate| gate.name() != "gated") {
+        let call = Biased::new(gate).gate_bias(&of_gate).value_bias(&of_value);
+        call.apply_on(isa, x, &value, &mut y).unwrap();
+        line(&y, &format_args!("biased({gate})"));
+        let whole = hash(&y);
+        for split in splits(64) {
+            let both = joined(split, &of_gate, &of_value);
+            let call = Biased::new(gate).bias(split, &both).unwrap();
+            let tensor = joined(split, x, &value);
+            call.apply_split_on(isa, split, &tensor, &mut y).unwrap();
+            assert_eq!(hash(&y), whole, "{gate} with biases on {isa}, {split:?}");
+        }
     }
     lines
 }

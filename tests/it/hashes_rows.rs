@@ -21,11 +21,12 @@ fn lines(isa: Isa) -> String {
             _ => rows::mixed(rows, outer),
         };
         let operands = Operands::new(rows, outer);
-        for operation in operands.every_operation() {
+        for (way, operation) in operands.every_operation().enumerate() {
             let y = rows::compute(&operation, isa, Variant::OutOfPlace, rows, &x);
             let Rows { axis, inner } = rows;
-            let (hash, described) = (hash(&y), rows::described(&operation));
-            let line = format_args!("{hash:016x} {described} [{outer}, {axis}, {inner}]");
+            let hash = hash(&y);
+            let line =
+                format_args!("{hash:016x} {operation}, way {way} [{outer}, {axis}, {inner}]");
             writeln!(lines, "{line}").expect("a String takes all");
         }
     }

@@ -5,11 +5,16 @@ mod common;
 
 #[cfg(feature = "ndarray")]
 mod arrays;
+mod attention;
+mod biased_calls;
+mod biased_gates;
 mod byte_table;
 #[cfg(feature = "capi")]
 mod capi;
+#[cfg(feature = "capi")]
 mod capi_values;
 mod channels;
+mod clamped_gates;
 mod cuts;
 mod elementwise;
 mod exhaustive;
@@ -18,6 +23,7 @@ mod float16;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod flushed;
 mod fused;
+mod fused_skip;
 mod gate_names;
 mod gates;
 mod hashes;
@@ -26,7 +32,10 @@ mod hashes_rows;
 mod isa;
 mod isa_cap;
 mod miri_subset;
+#[cfg(feature = "half")]
+mod mixed;
 mod monotone;
+mod names;
 mod near_zero;
 mod oracle;
 #[cfg(unix)]
@@ -49,3 +58,4 @@ mod rows_special_values;
 mod special_values;
 mod to_vec;
 mod ulp;
+mod waves;

@@ -5,7 +5,8 @@ use crate::common::rows::{self, Operands};
 use crate::common::steps::{joined, splits};
 use crate::common::{Variant, assert_same_bits, compute, inputs};
 use activations::{
-    AVec, Activation, AnyActivation, AnyGate, Fused, Gate, Isa, Prelu, RowActivation, Rows,
+    AVec, Activation, AnyActivation, AnyGate, Biased, ClampedSwiglu, Fused, Gate, Gated, Isa,
+    Prelu, Relu, RowActivation, Rows, Snake,
 };
 
 /// A vector of sixteen, and a tail.
@@ -18,8 +19,12 @@ fn of_activations() {
         let prelu = Prelu::per_channel(&slopes, inner).unwrap();
         (AnyActivation::from(prelu), len)
     });
+    let waves = [(1, 21), (20, 60)].map(|(inner, len)| {
+        let snake = Snake::per_channel(&slopes, &slopes, inner).unwrap();
+        (AnyActivation::from(snake), len)
+    });
     let all = AnyActivation::all().map(|activation| (activation, LEN));
-    for (activation, len) in all.chain(per_channel) {
+    for (activation, len) in all.chain(per_channel).chain(waves) {
         let x = inputs::noise(len);
         let expected = compute(&activation, Isa::Scalar, Variant::OutOfPlace, &x);
         let y = compute(&activation, Isa::Scalar, Variant::InPlace, &x);
@@ -53,6 +58,31 @@ fn of_gates() {
             let both = joined(split, &x, &value);
             let mut y = vec![0.0; LEN];
             gate.apply_split_on(Isa::Scalar, split, &both, &mut y)
+                .unwrap();
+            assert_same_bits(&y, &expected, &x, format_args!("{gate}, {split:?}"));
+        }
+    }
+}
+
+#[test]
+fn of_gates_with_biases() {
+    const ROWS: usize = 3;
+    let (x, value) = (inputs::noise(ROWS * LEN), inputs::noise(2 * ROWS * LEN));
+    let value = &value[ROWS * LEN..];
+    let (of_gate, of_value) = (&x[..LEN], &value[..LEN]);
+    for gate in [AnyGate::from(ClampedSwiglu::OAI), Gated(Relu).into()] {
+        let call = Biased::new(gate).gate_bias(of_gate).value_bias(of_value);
+        let mut expected = vec![0.0; ROWS * LEN];
+        call.apply_on(Isa::Scalar, &x, value, &mut expected)
+            .unwrap();
+        let mut y = x.clone();
+        call.apply_in_place_on(Isa::Scalar, &mut y, value).unwrap();
+        assert_same_bits(&y, &expected, &x, gate);
+        for split in splits(LEN) {
+            let both = joined(split, of_gate, of_value);
+            let call = Biased::new(gate).bias(split, &both).unwrap();
+            let tensor = joined(split, &x, value);
+            call.apply_split_on(Isa::Scalar, split, &tensor, &mut y)
                 .unwrap();
             assert_same_bits(&y, &expected, &x, format_args!("{gate}, {split:?}"));
         }

@@ -33,6 +33,10 @@ const RISING: &[(&str, f32, f32)] = &[
     ("softshrink", -INF, INF),
     ("shrink", -INF, INF),
     ("softsign", -1.0, 1.0),
+    ("sparse_plus", 0.0, INF),
+    ("sparse_sigmoid", 0.0, 1.0),
+    ("squareplus", 0.0, INF),
+    ("squareplus(0.5)", 0.0, INF),
     ("relu_squared", 0.0, INF),
     ("sigmoid", 0.0, 1.0),
     ("log_sigmoid", -INF, 0.0),
@@ -46,6 +50,9 @@ const RISING: &[(&str, f32, f32)] = &[
     ("celu(2)", -2.0, INF),
     ("softplus", 0.0, INF),
     ("softplus(2, 20)", 0.0, INF),
+    ("sqrt_softplus", 0.0, INF),
+    ("softcap", -30.0, 30.0),
+    ("softcap(50)", -50.0, 50.0),
     ("exp", 0.0, INF),
     ("expm1", -1.0, INF),
 ];
@@ -56,9 +63,16 @@ const FALLING: &[&str] = &[
     "silu",
     "swish",
     "gelu",
+    "gelu_10",
     "gelu_tanh",
     "quick_gelu",
     "mish",
+    "sin",
+    "xielu",
+    // Its function rises; where floats lie densest, next to 0, results fall by a unit here and there.
+    "laplace",
+    // And where the slope is 0.
+    "snake",
 ];
 
 /// Numbers of f32, infinities included.

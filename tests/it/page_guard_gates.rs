@@ -2,7 +2,7 @@
 //! is a crash.
 
 use crate::common::pages::Pages;
-use crate::common::steps::{fused, gated, joined, splits, values};
+use crate::common::steps::{clamped_gates, fused, gated, joined, splits, values};
 use crate::common::{assert_same_bits, inputs, on_each_isa, scale_of_the_heaviest};
 use activations::{Activation, AnyActivation, AnyGate, Fused, Gate, Gated, Relu};
 
@@ -15,8 +15,9 @@ fn no_gate_touches_anything_outside() {
     let [mut source, mut other, mut target] = [Pages::new(), Pages::new(), Pages::new()];
     let pool = inputs::special();
     on_each_isa("no_gate_touches", |isa| {
-        for activation in AnyActivation::all() {
-            let gate = AnyGate::from(Gated(activation));
+        let gated_by_each = AnyActivation::all().map(|any| AnyGate::from(Gated(any)));
+        let clamped = clamped_gates().map(AnyGate::from);
+        for gate in gated_by_each.chain(clamped) {
             for len in lengths() {
                 let (x, value) = (&pool[..len], &values(len));
                 let expected = gated(&gate, isa, x, value);

@@ -1,9 +1,10 @@
 //! On all threads the bits are those of one thread, whatever their number.
 
+use crate::common::rows::{Operands, described};
 use crate::common::{inputs, step_of_the_heaviest};
 use activations::{
-    Activation, AnyActivation, AnyGate, AnyRowActivation, Error, Fused, Gate, Gated, Layout,
-    Lengths, Order, Prelu, Relu, RowActivation, Rows, Silu, Softmax, Split,
+    Activation, AnyActivation, AnyGate, AnyRowActivation, Biased, ClampedSwiglu, Error, Fused,
+    Gate, Gated, Layout, Order, Prelu, Relu, RowActivation, Rows, Silu, Snake, Softmax, Split,
 };
 use rayon::ThreadPoolBuilder;
 
@@ -82,6 +83,9 @@ fn channels_biases_and_residuals() {
         assert_elementwise(&prelu, x, &format!("prelu {what}"));
         let fused = Fused::new(Relu).bias(numbers, inner).unwrap().residual(x);
         assert_elementwise(&fused, x, &format!("fused {what}"));
+        let betas: Vec<f32> = numbers.iter().map(|x| x.abs() + 0.5).collect();
+        let snake = Snake::per_channel(numbers, &betas, inner).unwrap();
+        assert_elementwise(&snake, x, &format!("snake {what}"));
         let nested = Fused::new(prelu).bias(numbers, inner).unwrap();
         assert_elementwise(&nested, x, &format!("nested {what}"));
     }
@@ -121,19 +125,10 @@ fn rows() {
     }
     let rows = Rows::last(1024);
     let x = &x[..2048 * 1024];
-    let causal = |queries| Lengths::Causal { queries, past: 3 };
-    for (masks, lengths) in [
-        (1, causal(1024)),
-        (256, causal(256)),
-        (1024, Lengths::All),
-        (32, causal(256)),
-    ] {
-        let softmax = Softmax {
-            mask: &x[..masks * 1024],
-            lengths,
-            scale: 0.125,
-        };
-        assert_rows(&softmax, rows, x, &format!("{masks} masks, {lengths:?}"));
+    let operands = Operands::new(rows, 2048);
+    for attention in operands.every_way() {
+        let softmax = Softmax(attention);
+        assert_rows(&softmax, rows, x, &described(&softmax.into()));
     }
 }
 
@@ -182,6 +177,42 @@ fn gates() {
     let slopes = inputs::noise(MANY);
     let prelu = Prelu::per_channel(&slopes, 1).unwrap();
     assert_gate_of_channels(prelu);
+}
+
+/// Rows of a bias go on where a tensor is cut.
+#[test]
+fn gates_with_biases() {
+    let x = inputs::noise(2 * MANY);
+    let numbers = inputs::noise(2 * SHARED);
+    for n in [1000, 1, SHARED] {
+        let len = whole(&x[..MANY], n).len();
+        let (gate, value) = (&x[..len], &x[len..2 * len]);
+        let (of_gate, of_value) = numbers[..2 * n].split_at(n);
+        for layout in [Layout::Halves, Layout::Pairs] {
+            let order = Order::ValueFirst;
+            let split = Split { n, layout, order };
+            let call = Biased::new(ClampedSwiglu::OAI);
+            let both = call.bias(split, &numbers[..2 * n]).unwrap();
+            let apart = call.gate_bias(of_gate).value_bias(of_value);
+            for call in [both, apart] {
+                let what = format!("{split:?}");
+                let (mut expected, mut of_split) = (vec![0.0; len], vec![0.0; len]);
+                call.apply(gate, value, &mut expected).unwrap();
+                call.apply_split(split, &x[..2 * len], &mut of_split)
+                    .unwrap();
+                in_pools(|| {
+                    let mut y = vec![0.0; len];
+                    call.par_apply(gate, value, &mut y).unwrap();
+                    assert_same(&y, &expected, &what);
+                    y.copy_from_slice(gate);
+                    call.par_apply_in_place(&mut y, value).unwrap();
+                    assert_same(&y, &expected, &what);
+                    call.par_apply_split(split, &x[..2 * len], &mut y).unwrap();
+                    assert_same(&y, &of_split, &what);
+                });
+            }
+        }
+    }
 }
 
 /// What depends on the position is not cut.

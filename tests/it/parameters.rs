@@ -105,20 +105,26 @@ fn inputs_near(parameters: impl Iterator<Item = f32>) -> Vec<f32> {
         .collect()
 }
 
-/// Every activation that has parameters, with each combination of [`values`] that it accepts.
+/// Every activation that has parameters, with each combination of [`values`] that it accepts; of three parameters at once, of
+/// a fifth of them, and of four, of an eleventh.
 fn with_every_parameter() -> impl Iterator<Item = AnyActivation<'static>> {
     AnyActivation::all()
         .filter(|activation| !activation.parameter_names().is_empty())
         .flat_map(|activation| {
             let mut all = vec![activation];
+            let step = match activation.parameter_names().len() {
+                ..=2 => 1,
+                3 => 5,
+                _ => 11,
+            };
             for name in activation.parameter_names() {
                 let set = |(mut activation, value): (AnyActivation<'static>, f32)| {
                     assert!(activation.set_parameter(name, value), "{name}");
                     activation
                 };
-                let pairs = all
-                    .into_iter()
-                    .flat_map(|activation| values().map(move |value| (activation, value)));
+                let pairs = all.into_iter().flat_map(|activation| {
+                    values().step_by(step).map(move |value| (activation, value))
+                });
                 all = pairs.map(set).collect();
             }
             all
@@ -127,12 +133,11 @@ fn with_every_parameter() -> impl Iterator<Item = AnyActivation<'static>> {
 }
 
 fn assert_accurate(activation: &AnyActivation<'_>, x: &[f32], y: &[f32]) {
-    let bound = bounds::of(activation);
     for (&x, &y) in x.iter().zip(y) {
         let exact = activation.reference(f64::from(x));
         let error = ulp::ulp_error(y, exact);
         assert!(
-            error <= bound && ulp::right_sign(y, exact),
+            error <= bounds::at(activation, x, exact) && ulp::right_sign(y, exact),
             "{activation}: f({x:e} = {:#010x}) is {y:e}, {error} ULP off {exact:e}",
             x.to_bits()
         );
@@ -166,7 +171,11 @@ fn gates_with_parameters_of_all_magnitudes_are_their_two_steps() {
             for name in gate.parameter_names() {
                 for value in values().filter(|value| value.is_finite()) {
                     let mut gate = gate;
-                    assert!(gate.set_parameter(name, value), "{name}");
+                    let is_set = gate.set_parameter(name, value);
+                    assert!(is_set || *name == "place", "{name}");
+                    if !is_set || gate.check(0).is_err() {
+                        continue;
+                    }
                     let x = [&for_all[..], &inputs_near([value].into_iter())].concat();
                     // Ones, so that nothing hides, and then values of all sizes.
                     for factors in [vec![1.0; x.len()], steps::values(x.len())] {
@@ -184,7 +193,7 @@ fn gates_with_parameters_of_all_magnitudes_are_their_two_steps() {
 #[test]
 fn slopes_of_all_magnitudes_are_right_per_channel() {
     let x = inputs_for_all();
-    let slopes: Vec<f32> = values().filter(|slope| slope.is_finite()).collect();
+    let slopes: Vec<f32> = values().chain([f32::NAN]).collect();
     // Each slope meets all inputs: alone, in rows as long as a vector, and in longer ones.
     let (tensor, period) = (x.repeat(slopes.len()), x.len());
     on_each_isa("slopes_of_all_magnitudes", |isa| {

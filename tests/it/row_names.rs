@@ -1,6 +1,8 @@
 //! Operations on rows by name.
 
-use activations::{AnyRowActivation, Error, Hardmax, Lengths, LogSoftmax, Softmax, Softmin};
+use activations::{
+    AnyRowActivation, Attention, Error, Hardmax, LogSoftmax, Mask, Softmax, Softmin, Window,
+};
 
 fn parse(text: &str) -> Result<AnyRowActivation<'static>, Error> {
     text.parse()
@@ -23,50 +25,44 @@ fn every_operation_reads_back() {
 #[test]
 fn names_and_parameters_read() {
     for (text, printed) in [
-        ("Softmax", "softmax(scale=1)"),
-        ("softmax(0.125)", "softmax(scale=0.125)"),
-        (" Soft_Max ( scale = 0.125 ) ", "softmax(scale=0.125)"),
-        ("LogSoftmax", "log_softmax(scale=1)"),
-        ("log-softmax(scale=-2)", "log_softmax(scale=-2)"),
-        ("SoftMin()", "softmin(scale=1)"),
-        ("softmin(1e-3)", "softmin(scale=0.001)"),
+        ("Softmax", "softmax(scale=1, softcap=inf)"),
+        ("softmax(0.125)", "softmax(scale=0.125, softcap=inf)"),
+        (
+            " Soft_Max ( scale = 0.125 ) ",
+            "softmax(scale=0.125, softcap=inf)",
+        ),
+        ("LogSoftmax", "log_softmax(scale=1, softcap=inf)"),
+        (
+            "log-softmax(scale=-2)",
+            "log_softmax(scale=-2, softcap=inf)",
+        ),
+        ("SoftMin()", "softmin(scale=1, softcap=inf)"),
+        ("softmin(1e-3)", "softmin(scale=0.001, softcap=inf)"),
+        ("softmax(softcap=50)", "softmax(scale=1, softcap=50)"),
+        ("softmax(0.5, 30)", "softmax(scale=0.5, softcap=30)"),
         ("Hardmax", "hardmax"),
     ] {
         let operation = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(operation.to_string(), printed, "{text}");
         assert_eq!(parse(printed), Ok(operation), "{text}");
     }
-    let scale = 0.125;
-    let softmax = Softmax {
-        scale,
-        ..Softmax::default()
-    };
+    let softmax = Softmax(Attention::new().scale(0.125));
     assert_eq!(parse("softmax(0.125)"), Ok(softmax.into()));
     assert_eq!(parse("hardmax"), Ok(Hardmax.into()));
 }
 
 #[test]
-fn mask_and_lengths_are_not_printed() {
+fn tensors_are_not_printed() {
     let mask = [0.0, 1.0];
-    let lengths = Lengths::Causal {
-        queries: 2,
-        past: 5,
-    };
-    let log_softmax = LogSoftmax {
-        scale: 0.5,
-        mask: &mask,
-        lengths,
-    };
+    let attention = Attention::new()
+        .shape(1, 2)
+        .mask(Mask::added(&mask))
+        .window(Window::causal(5));
+    let log_softmax = LogSoftmax(attention.scale(0.5));
     let printed = AnyRowActivation::from(log_softmax).to_string();
-    assert_eq!(printed, "log_softmax(scale=0.5)");
-    let softmin = Softmin {
-        mask: &mask,
-        ..Softmin::default()
-    };
-    assert_eq!(
-        AnyRowActivation::from(softmin).to_string(),
-        "softmin(scale=1)"
-    );
+    assert_eq!(printed, "log_softmax(scale=0.5, softcap=inf)");
+    let softmin = AnyRowActivation::from(Softmin(attention.softcap(30.0)));
+    assert_eq!(softmin.to_string(), "softmin(scale=1, softcap=30)");
 }
 
 #[test]
@@ -81,7 +77,7 @@ fn bad_text_is_an_error_that_names_it() {
     assert!(message("relu").contains("\"relu\""), "that is none on rows");
     assert!(message("softmax(beta=2)").contains("scale"));
     assert!(message("softmax(2").contains("softmax"));
-    assert!(message("softmax(1, 2)").contains("softmax"));
+    assert!(message("softmax(1, 2, 3)").contains("softmax"));
     assert!(message("hardmax(1)").contains("it has none"));
     for value in ["nan", "inf", "-inf"] {
         let message = message(&format!("log_softmax({value})"));

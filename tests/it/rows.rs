@@ -6,7 +6,10 @@ use crate::common::rows::{self, KINDS, LONG, Operands, SHAPES, WILD};
 use crate::common::{
     Variant, assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale_of_the_heaviest,
 };
-use activations::{AnyRowActivation, Isa, Lengths, LogSoftmax, RowActivation, Rows, Softmax};
+use activations::{
+    AnyRowActivation, Attention, Bounds, Empty, Isa, LogSoftmax, Mask, RowActivation, Rows,
+    Softmax, Window,
+};
 use proptest::prelude::*;
 
 const UNTOUCHED: f32 = f32::from_bits(0xdead_beef);
@@ -51,15 +54,20 @@ fn every_operation_has_the_same_bits_everywhere() {
         for (i, &(rows, outer)) in SHAPES.iter().enumerate() {
             let operands = Operands::new(rows, outer);
             let step = if scale_of_the_heaviest() > 1 { 7 } else { 1 };
-            let mut tensors = vec![rows::mixed(rows, outer)];
-            let uniform = kinds.iter().skip(i % step).step_by(step);
-            tensors.extend(uniform.map(|(_, kind)| rows::tensor(rows, outer, |_| *kind)));
-            for (j, operation) in operands.every_operation().enumerate() {
-                for x in &tensors {
+            let check = |x: &[f32], operations: Vec<AnyRowActivation<'_>>| {
+                for (j, operation) in operations.into_iter().enumerate() {
                     let x = rows::turned(&operation, x);
                     let expected = scalar(&operation, rows, &x);
                     assert_is(&operation, isa, rows, &x, &expected, (i + j) % 17);
                 }
+            };
+            check(
+                &rows::mixed(rows, outer),
+                operands.every_operation().collect(),
+            );
+            for (_, kind) in kinds.iter().skip(i % step).step_by(step) {
+                let x = rows::tensor(rows, outer, |_| *kind);
+                check(&x, operands.some_operations().collect());
             }
         }
     });
@@ -150,18 +158,10 @@ fn at_every_alignment_the_bits_are_the_same() {
 fn nor_on_how_many_there_are() {
     // Terms that nearly cancel, whose last bits tell the way that a row took.
     let row = [0x4843_51c3, 0x4843_5202, 0x4843_54fc].map(f32::from_bits);
-    let mask = &[-60_000.0; 3];
-    let (scale, lengths) = (0.3, Lengths::All);
-    let softmax = AnyRowActivation::from(Softmax {
-        scale,
-        mask,
-        lengths,
-    });
-    let log_softmax = AnyRowActivation::from(LogSoftmax {
-        scale,
-        mask,
-        lengths,
-    });
+    let mask = Mask::added(&[-60_000.0f32; 3]);
+    let attention = Attention::new().scale(0.3).mask(mask);
+    let softmax = AnyRowActivation::from(Softmax(attention));
+    let log_softmax = AnyRowActivation::from(LogSoftmax(attention));
     on_each_isa("nor_on_how_many", |isa| {
         for operation in [softmax, log_softmax] {
             let of = |inner: usize, wild: Option<f32>| {
@@ -223,7 +223,7 @@ fn any_operation_of_any_shape_has_the_same_bits() {
         proptest::sample::select(all),
         prop_oneof![Just(1.0f32), -3.0f32..3.0, inputs::any_f32()],
         any::<[bool; 2]>(),
-        0u8..3,
+        0u8..5,
     );
     let values = (
         proptest::collection::vec(logit(), 1..=80),
@@ -248,16 +248,23 @@ fn any_operation_of_any_shape_has_the_same_bits() {
         };
         let in_range = lengths.iter().map(|length| length % (axis + 1));
         let in_range: Vec<usize> = in_range.cycle().take(repeat).collect();
-        let lengths = match kind {
-            0 => Lengths::All,
-            1 => Lengths::PerRow(&in_range),
-            _ => Lengths::Causal {
-                queries: repeat,
-                past: lengths[0] >> (lengths[0] % 64),
-            },
-        };
         let scale = if scale.is_finite() { scale } else { 0.0 };
-        let operation = rows::with(operation, scale, &masks, lengths);
+        let attention = Attention::new()
+            .shape(1, repeat)
+            .scale(scale)
+            .mask(Mask::added(&masks));
+        let attention = match kind {
+            0 => attention,
+            1 => attention.ends(Bounds::PerRow(&in_range)),
+            2 => attention.starts(Bounds::PerRow(&in_range)).softcap(10.0),
+            3 => attention
+                .sinks(&x[..1])
+                .window(Window::sliding(in_range[0] as isize, 5)),
+            _ => attention
+                .window(Window::causal(in_range[0] as isize - 1))
+                .empty(Empty::Zero),
+        };
+        let operation = rows::with(operation, attention);
         let expected = scalar(&operation, rows, &x);
         assert_is(&operation, isa, rows, &x, &expected, offset);
     });
@@ -292,14 +299,8 @@ fn to_vec_is_apply_in_an_aligned_buffer() {
 fn what_is_chosen_at_run_time_is_the_same() {
     let (rows, outer) = (Rows::last(37), 3);
     let x = rows::mixed(rows, outer);
-    let softmax = Softmax {
-        scale: 0.5,
-        lengths: Lengths::Causal {
-            queries: 3,
-            past: 20,
-        },
-        ..Softmax::default()
-    };
+    let attention = Attention::new().shape(1, 3).scale(0.5);
+    let softmax = Softmax(attention.window(Window::causal(20)));
     let y = AnyRowActivation::from(softmax).to_vec(rows, &x).unwrap();
     assert_same_bits(&y, &softmax.to_vec(rows, &x).unwrap(), &x, "softmax");
 }
@@ -313,46 +314,9 @@ fn a_mask_of_zeros_and_whole_lengths_change_no_bit() {
             let lengths = [rows.axis];
             for operation in AnyRowActivation::all() {
                 let expected = scalar(&operation, rows, &x);
-                let masked = rows::with(operation, 1.0, &zeros, Lengths::PerRow(&lengths));
+                let attention = Attention::new().mask(Mask::added(&zeros));
+                let masked = rows::with(operation, attention.ends(Bounds::PerRow(&lengths)));
                 assert_is(&masked, isa, rows, &x, &expected, 0);
-            }
-        }
-    });
-}
-
-#[test]
-fn scale_and_mask_are_steps_that_are_rounded_one_by_one() {
-    on_each_isa("scale_and_mask_are_steps", |isa| {
-        for &(rows, outer) in SHAPES {
-            let operands = Operands::new(rows, outer);
-            let x = rows::mixed(rows, outer);
-            for operation in operands.every_operation() {
-                let Some((mask, lengths)) = rows::attention(&mut operation.clone())
-                    .map(|(mask, lengths)| (*mask, *lengths))
-                else {
-                    continue;
-                };
-                let scale = operation.parameter("scale").unwrap();
-                let turned = matches!(operation, AnyRowActivation::Softmin(_));
-                let factor = if turned { -scale } else { scale };
-                let masked = |(i, x): (usize, &f32)| {
-                    let (row, element) = (i / (rows.axis * rows.inner), i / rows.inner % rows.axis);
-                    let at = row * rows.axis + element;
-                    let t = factor * x;
-                    if mask.is_empty() {
-                        t
-                    } else {
-                        t + mask[at % mask.len()]
-                    }
-                };
-                let logits: Vec<f32> = x.iter().enumerate().map(masked).collect();
-                let by_steps = match operation {
-                    AnyRowActivation::Softmin(_) => Softmax::default().into(),
-                    operation => operation,
-                };
-                let by_steps = rows::with(by_steps, 1.0, &[], lengths);
-                let expected = rows::compute(&by_steps, isa, Variant::OutOfPlace, rows, &logits);
-                assert_is(&operation, isa, rows, &x, &expected, 1);
             }
         }
     });

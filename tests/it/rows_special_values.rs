@@ -4,7 +4,8 @@ use crate::common::rows::{self, KINDS};
 use crate::common::{Variant, assert_same_bits, on_each_isa};
 use crate::rows_oracle::{assert_none, complaint};
 use activations::{
-    AnyRowActivation, Hardmax, Isa, Lengths, LogSoftmax, RowActivation, Rows, Softmax, Softmin,
+    AnyRowActivation, Attention, Bounds, Hardmax, Isa, LogSoftmax, Mask, RowActivation, Rows,
+    Softmax, Softmin, Window,
 };
 
 const INF: f32 = f32::INFINITY;
@@ -69,15 +70,9 @@ fn a_row_that_is_all_minus_infinity_or_has_plus_infinity_or_nan_is_nan() {
         assert_gives(LogSoftmax::default(), row, &nan);
         assert_gives(Softmin::default(), &negated, &nan);
         for scale in [0.5, 2.0] {
-            let softmax = Softmax {
-                scale,
-                ..Softmax::default()
-            };
+            let softmax = Softmax(Attention::new().scale(scale));
             assert_gives(softmax, row, &nan);
-            let log_softmax = LogSoftmax {
-                scale,
-                ..LogSoftmax::default()
-            };
+            let log_softmax = LogSoftmax(Attention::new().scale(scale));
             assert_gives(log_softmax, row, &nan);
         }
     }
@@ -119,28 +114,12 @@ fn one_element_is_certain() {
         (0.131_589_14, 567_669.56, -74_788.914),
         (0.692_256_4, 165_885.31, -114_864.45),
     ] {
-        let mask = Box::leak(Box::new([mask]));
-        let lengths = Lengths::All;
+        let mask = [mask];
+        let attention = Attention::new().scale(scale).mask(Mask::added(&mask));
         on_each_isa("one_element", |isa| {
             for (operation, y) in [
-                (
-                    Softmax {
-                        scale,
-                        mask,
-                        lengths,
-                    }
-                    .into(),
-                    1.0,
-                ),
-                (
-                    LogSoftmax {
-                        scale,
-                        mask,
-                        lengths,
-                    }
-                    .into(),
-                    0.0,
-                ),
+                (Softmax(attention).into(), 1.0),
+                (LogSoftmax(attention).into(), 0.0),
             ] {
                 in_all_places(&operation, isa, &[x], &[y]);
             }
@@ -163,25 +142,12 @@ fn terms_that_cancel_leave_the_logit() {
     ];
     on_each_isa("terms_that_cancel", |isa| {
         for &(scale, row, mask) in cases {
-            let lengths = Lengths::All;
+            let attention = Attention::new().scale(scale).mask(Mask::added(mask));
             for (inner, outer) in [(1, 1), (1, 17), (5, 2)] {
                 let rows = Rows::strided(row.len(), inner);
                 let block = row.iter().flat_map(|&x| std::iter::repeat_n(x, inner));
                 let x = block.collect::<Vec<f32>>().repeat(outer);
-                for operation in [
-                    Softmax {
-                        scale,
-                        mask,
-                        lengths,
-                    }
-                    .into(),
-                    LogSoftmax {
-                        scale,
-                        mask,
-                        lengths,
-                    }
-                    .into(),
-                ] {
+                for operation in [Softmax(attention).into(), LogSoftmax(attention).into()] {
                     complaints.extend(complaint(&operation, isa, rows, &x, "terms that cancel"));
                 }
             }
@@ -192,14 +158,9 @@ fn terms_that_cancel_leave_the_logit() {
 
 #[test]
 fn a_small_term_is_lost_next_to_huge_ones_as_f32_has_it() {
-    let (scale, lengths) = (0.3, Lengths::All);
-    let mask = &[0.0, -1000.0];
-    let softmax = Softmax {
-        scale,
-        mask,
-        lengths,
-    }
-    .into();
+    let mask = Mask::added(&[0.0f32, -1000.0]);
+    let attention = Attention::new().scale(0.3).mask(mask);
+    let softmax = Softmax(attention).into();
     on_each_isa("a_small_term", |isa| {
         in_all_places(&softmax, isa, &[1e30, 1e30], &[0.5, 0.5])
     });
@@ -238,7 +199,7 @@ fn a_scale_makes_up_for_tiny_and_for_huge_elements() {
                 let logits = rows::tensor(rows, outer, |_| KINDS[0].1);
                 let x: Vec<f32> = logits.iter().map(|logit| logit / scale).collect();
                 for operation in AnyRowActivation::all() {
-                    let operation = rows::with(operation, scale, &[], Lengths::All);
+                    let operation = rows::with(operation, Attention::new().scale(scale));
                     let what = format!("elements near {:e}", 1.0 / scale);
                     complaints.extend(complaint(&operation, isa, rows, &x, &what));
                 }
@@ -295,7 +256,8 @@ fn past_the_length_there_is_nothing_whatever_stands_there() {
                 let x = ordinary.iter().enumerate();
                 let x: Vec<f32> = x.map(|(at, &x)| if kept(at) { x } else { wild }).collect();
                 for operation in AnyRowActivation::all() {
-                    let operation = rows::with(operation, 1.0, &[], Lengths::PerRow(lengths));
+                    let operation =
+                        rows::with(operation, Attention::new().ends(Bounds::PerRow(lengths)));
                     if operation.parameter_names().is_empty() {
                         continue; // It has no lengths.
                     }
@@ -322,9 +284,12 @@ fn past_the_length_there_is_nothing_whatever_stands_there() {
 
 #[test]
 fn causal_lengths_grow_by_one_with_each_query() {
-    let causal = |queries, past| Softmax {
-        lengths: Lengths::Causal { queries, past },
-        ..Softmax::default()
+    let causal = |queries, past| {
+        Softmax(
+            Attention::new()
+                .shape(1, queries)
+                .window(Window::causal(past)),
+        )
     };
     let seen = |softmax: Softmax<'_>, outer: usize| -> Vec<usize> {
         let y = softmax
@@ -336,17 +301,16 @@ fn causal_lengths_grow_by_one_with_each_query() {
     assert_eq!(seen(causal(3, 0), 6), [1, 2, 3, 1, 2, 3]);
     assert_eq!(seen(causal(6, 0), 6), [1, 2, 3, 4, 4, 4]);
     assert_eq!(seen(causal(2, 2), 4), [3, 4, 3, 4]);
-    assert_eq!(seen(causal(1, usize::MAX), 2), [4, 4]);
-    assert_eq!(seen(causal(2, usize::MAX), 2), [4, 4]);
+    assert_eq!(seen(causal(1, isize::MAX), 2), [4, 4]);
+    assert_eq!(seen(causal(2, isize::MAX), 2), [4, 4]);
+    assert_eq!(seen(causal(3, -1), 3), [0, 1, 2]);
+    assert_eq!(seen(causal(3, isize::MIN), 3), [0, 0, 0]);
 }
 
 #[test]
 fn masks_repeat_over_the_rows() {
     let mask = [0.0, -INF, -INF, 0.0];
-    let softmax = Softmax {
-        mask: &mask,
-        ..Softmax::default()
-    };
+    let softmax = Softmax(Attention::new().mask(Mask::added(&mask)));
     let y = softmax.to_vec(Rows::last(2), &[5.0; 8]).unwrap();
     assert_eq!(y[..], [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
     let y = softmax.to_vec(Rows::strided(2, 3), &[5.0; 12]).unwrap();

@@ -1,11 +1,15 @@
 //! What each activation makes of zeros, infinities, NaN and the points where its formula changes,
 //! bit for bit: the promises of its page.
 
+mod periodic;
 mod piecewise;
 mod smooth;
 
 use crate::common::{Variant, bits, compute, on_each_isa};
-use activations::{AnyActivation, Celu, Elu, Hardtanh, LeakyRelu, Prelu, Rrelu, Softplus, Swish};
+use activations::{
+    AnyActivation, Celu, Elu, Hardtanh, Laplace, LeakyRelu, Prelu, Rrelu, Softcap, Softplus,
+    Squareplus, Swish,
+};
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
@@ -16,7 +20,8 @@ const LN_2: f32 = std::f32::consts::LN_2;
 type Table = &'static [(&'static str, &'static [(f32, f32)])];
 
 fn table() -> impl Iterator<Item = (&'static str, &'static [(f32, f32)])> {
-    piecewise::TABLE.iter().chain(smooth::TABLE).copied()
+    let curved = smooth::TABLE.iter().chain(periodic::TABLE);
+    piecewise::TABLE.iter().chain(curved).copied()
 }
 #[test]
 fn special_values_are_as_promised() {
@@ -58,6 +63,13 @@ fn every_activation_has_special_values_with_nan_and_both_infinities() {
 #[test]
 fn defaults_are_pytorch_s() {
     assert_eq!(Swish::default().beta, 1.0);
+    // These are Hugging Face's and JAX's.
+    assert_eq!(Softcap::default().cap, 30.0);
+    assert_eq!(Squareplus::default().b, 4.0);
+    assert_eq!(
+        AnyActivation::from(Laplace::default()).to_string(),
+        "laplace(mu=0.707107, sigma=0.282095)"
+    );
     assert_eq!(Elu::default().alpha, 1.0);
     assert_eq!(Celu::default().alpha, 1.0);
     assert_eq!(

@@ -5,43 +5,14 @@ mod cases;
 mod operators;
 
 use crate::common::{Variant, on_each_isa, ulp};
-use activations::{AnyActivation, Error};
 use cases::{CASES, Case, cases};
 use operators::{OPERATORS, Operation};
 use std::collections::BTreeMap;
-
-/// A case in which this crate differs from ONNX on purpose: it gives an error.
-struct Difference {
-    case: &'static str,
-    why: &'static str,
-    gives: fn(&Error) -> bool,
-}
-
-const DIFFERENCES: &[Difference] = &[Difference {
-    case: "test_clip_min_greater_than_max",
-    why: "ONNX gives max throughout; here, as in PyTorch's Hardtanh, crossed bounds are a mistake",
-    gives: |error| {
-        matches!(
-            error,
-            Error::InvalidParameter {
-                activation: "hardtanh",
-                parameter: "min",
-                ..
-            }
-        )
-    },
-}];
 
 /// How far a result may be from what ONNX expects, in ULP. ONNX's own runner allows for a relative error of 1e-3 and
 /// an absolute one of 1e-7. Less than this will not do: what is expected comes from formulas in f32, whose own
 /// error is of this size (the worst is that of Gelu), and the results here are nearer to the exact ones.
 const NEAR: f64 = 5.0;
-
-impl Case {
-    fn difference(&self) -> Option<&'static Difference> {
-        DIFFERENCES.iter().find(|differs| differs.case == self.name)
-    }
-}
 
 /// The cases of an operator, and how far off the worst result is.
 #[derive(Default)]
@@ -63,15 +34,11 @@ fn every_case_gives_what_onnx_expects() {
             let summary = summaries.entry(case.operator).or_default();
             summary.cases += 1;
             let operation = case.arguments().operation();
-            let difference = case.difference();
             for variant in Variant::ALL {
                 let result = operation.apply(isa, variant, &case.inputs[0].values);
                 let what = format!("{} on {isa}, {variant:?}", case.name);
-                match (result, difference) {
-                    (Ok(y), None) => compare(case, &operation, &y, summary, &what),
-                    (Err(error), Some(difference)) if (difference.gives)(&error) => (),
-                    (result, _) => panic!("{what}: {result:?}"),
-                }
+                let y = result.unwrap_or_else(|error| panic!("{what}: {error}"));
+                compare(case, &operation, &y, summary, &what);
             }
         }
     });
@@ -90,10 +57,6 @@ fn every_case_gives_what_onnx_expects() {
     let run: usize = summaries.values().map(|summary| summary.cases).sum();
     println!("{run} cases of {} operators", OPERATORS.len());
     assert_eq!(run, CASES.matches("\ncase ").count());
-    for Difference { case, why, .. } in DIFFERENCES {
-        assert!(cases.iter().any(|known| known.name == *case), "{case}");
-        println!("{case} differs on purpose: {why}");
-    }
 }
 
 /// Holds `y` to the oracle, as closely as the crate promises, and to what ONNX expects.
@@ -123,12 +86,6 @@ fn every_case_is_read_by_name() {
             continue;
         };
         let misread = arguments.operation().misread(&text);
-        match case.difference() {
-            None => assert_eq!(misread, None, "{}: {text}", case.name),
-            Some(difference) => {
-                let error = text.parse::<AnyActivation>().unwrap_err();
-                assert!((difference.gives)(&error), "{text}: {error}");
-            }
-        }
+        assert_eq!(misread, None, "{}: {text}", case.name);
     }
 }

@@ -2,10 +2,13 @@
 
 A library has, for each function, calls on given buffers: `out_of_place(function, x, y)` and
 `in_place(function, x)` return a call without arguments, or None where there is none.
+
+Buffers of f32 are arrays of it. NumPy has no bf16: those of both 16-bit types are arrays of u16 with their bits.
 """
 
 import ctypes
 import re
+import tempfile
 from ctypes import c_char_p, c_double, c_size_t, c_void_p
 from pathlib import Path
 
@@ -22,12 +25,12 @@ class Own:
     """`activations`, its oracle, and the C library's memcpy."""
 
     name = "activations"
+    dtype, storage, nan = "f32", np.float32, np.nan
+    error_heads = ("Max ULP", r"Max ULP, \|x\| ≤ 8", "Wrong inf, NaN")
 
     def __init__(self, path, cap):
         self.library = ctypes.CDLL(str(path))
-        self.library.activations_find.restype = c_void_p
-        self.library.activations_find.argtypes = [c_char_p, c_char_p]
-        self.library.activations_inputs_for_errors.restype = c_size_t
+        self.declare()
         self.libc = ctypes.CDLL(None)
         isas = [cap] if cap else ["avx512", "avx2", "scalar"]
         self.isa = next((isa for isa in isas if self.find("relu", isa)), None)
@@ -35,6 +38,11 @@ class Own:
             raise SystemExit(f"peers.py: --cap {cap}: this CPU lacks it")
         manifest = Path(__file__).parents[3] / "Cargo.toml"
         self.version = re.search('^version = "(.*)"', manifest.read_text(), re.MULTILINE)[1]
+
+    def declare(self):
+        self.library.activations_find.restype = c_void_p
+        self.library.activations_find.argtypes = [c_char_p, c_char_p]
+        self.library.activations_inputs_for_errors.restype = c_size_t
 
     def find(self, function, isa=None):
         kernel = self.library.activations_find(function.encode(), (isa or self.isa).encode())
@@ -69,7 +77,7 @@ class Own:
         return x
 
     def errors(self, function, x, results):
-        """The largest error, that over ordinary inputs, and the number of wrong infinities and NaN."""
+        """What `error_heads` names; numbers of results are whole."""
         assert x.size == results.size and results.dtype == np.float32
         errors = (c_double * 3)()
         kernel, length = self.find(function), c_size_t(x.size)
@@ -82,9 +90,11 @@ class PyTorch:
 
     name = "PyTorch"
 
-    def __init__(self, cap):
+    def __init__(self, cap, dtype):
         import torch
 
+        self.dtype = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}[dtype]
+        self.missing = {}
         self.torch, self.version = torch, torch.__version__
         torch.set_num_threads(1)
         torch.set_grad_enabled(False)
@@ -112,7 +122,17 @@ class PyTorch:
 
     def out_of_place(self, function, x, y):
         call = self.calls[function]
-        x, y = (self.torch.from_numpy(array.reshape(-1, ROW)) for array in (x, y))
+        x, y = (self.torch.from_numpy(array.reshape(-1, ROW)).view(self.dtype) for array in (x, y))
+        before = y.clone()
+        try:
+            call(x, y)
+        except RuntimeError as error:
+            if "not implemented" not in str(error):
+                raise
+            self.missing[function] = str(error).splitlines()[0]
+            return None
+        # A trial in place is to leave no trace.
+        y.copy_(before)
         return lambda: call(x, y)
 
     def in_place(self, function, x):
@@ -142,43 +162,67 @@ class OnnxRuntime:
         "softmax": [("Softmax", {"axis": -1})],
     }
 
-    def __init__(self, cap):
+    def __init__(self, cap, dtype):
         import onnx
         import onnxruntime
 
+        kinds = {"f32": "FLOAT", "f16": "FLOAT16", "bf16": "BFLOAT16"}
+        self.kind = getattr(onnx.TensorProto, kinds[dtype])
+        self.missing = {}
         self.onnx, self.runtime, self.version = onnx, onnxruntime, onnxruntime.__version__
         self.sessions = {}
 
     def instructions(self, function):
         # Nothing tells which, and nothing caps it.
-        return "its choice"
+        session = self.session(function)
+        return "its choice, of f32 between casts" if session and session.casts else "its choice"
 
     def session(self, function):
         if function not in self.sessions:
-            helper, kind = self.onnx.helper, self.onnx.TensorProto.FLOAT
-            (first, attributes), *rest = self.NODES[function]
-            inner = "t" if rest else "y"
-            nodes = [helper.make_node(first, ["x"], [inner], **attributes)]
-            nodes += [helper.make_node(name, ["x", inner], ["y"], **more) for name, more in rest]
-            ends = [[helper.make_tensor_value_info(name, kind, ["rows", ROW])] for name in "xy"]
-            model = helper.make_model(
-                helper.make_graph(nodes, function, *ends),
-                opset_imports=[helper.make_opsetid("", 20)],
-                ir_version=10,
-            )
-            options = self.runtime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            self.sessions[function] = self.runtime.InferenceSession(
-                model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-            )
+            self.sessions[function] = self.new_session(function)
         return self.sessions[function]
+
+    def new_session(self, function):
+        """None where it has no kernel of the type."""
+        from onnxruntime.capi.onnxruntime_pybind11_state import NotImplemented as NoKernel
+
+        helper, kind = self.onnx.helper, self.kind
+        (first, attributes), *rest = self.NODES[function]
+        inner = "t" if rest else "y"
+        nodes = [helper.make_node(first, ["x"], [inner], **attributes)]
+        nodes += [helper.make_node(name, ["x", inner], ["y"], **more) for name, more in rest]
+        ends = [[helper.make_tensor_value_info(name, kind, ["rows", ROW])] for name in "xy"]
+        model = helper.make_model(
+            helper.make_graph(nodes, function, *ends),
+            opset_imports=[helper.make_opsetid("", 22)],
+            ir_version=10,
+        )
+        options = self.runtime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # It warns that a model that is written is for this machine alone, as it is.
+        options.log_severity_level = 3
+        with tempfile.TemporaryDirectory() as folder:
+            options.optimized_model_filepath = str(Path(folder) / "optimized.onnx")
+            try:
+                session = self.runtime.InferenceSession(
+                    model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+                )
+            except NoKernel as error:
+                self.missing[function] = str(error).splitlines()[0]
+                return None
+            optimized = self.onnx.load(options.optimized_model_filepath)
+        # Where it has no kernel of f16, but one of f32, it casts.
+        session.casts = any(node.op_type == "Cast" for node in optimized.graph.node)
+        return session
 
     def out_of_place(self, function, x, y):
         session = self.session(function)
+        if session is None:
+            return None
         binding = session.io_binding()
         shape = (x.size // ROW, ROW)
-        binding.bind_input("x", "cpu", 0, np.float32, shape, x.ctypes.data)
-        binding.bind_output("y", "cpu", 0, np.float32, shape, y.ctypes.data)
+        binding.bind_input("x", "cpu", 0, self.kind, shape, x.ctypes.data)
+        binding.bind_output("y", "cpu", 0, self.kind, shape, y.ctypes.data)
         run = session.run_with_iobinding
         return lambda: run(binding)
 

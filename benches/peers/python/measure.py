@@ -10,11 +10,12 @@ import numpy as np
 PASS = 4096
 
 
-def aligned(elements):
+def aligned(elements, storage):
     """An array that starts a page."""
-    room = np.empty(elements * 4 + 4096, np.uint8)
+    size = elements * np.dtype(storage).itemsize
+    room = np.empty(size + 4096, np.uint8)
     start = -room.ctypes.data % 4096
-    return room[start : start + elements * 4].view(np.float32)
+    return room[start : start + size].view(storage)
 
 
 class Case:
@@ -41,8 +42,8 @@ def survey(scope, own, peers):
     errors = {function: errors_of(function, own, peers, stride) for function in scope.functions}
     sizes = []
     for elements in scope.sizes:
-        original = aligned(max(1, PASS // elements) * elements)
-        work = aligned(original.size)
+        original = aligned(max(1, PASS // elements) * elements, own.storage)
+        work = aligned(original.size, own.storage)
         own.inputs(original)
         most, least, least_rounds = (1 << 18, 3, 101) if scope.quick else (1 << 24, 7, 1001)
         rounds = min(max(most // elements, least), least_rounds)
@@ -56,13 +57,15 @@ def survey(scope, own, peers):
 
 
 def errors_of(function, own, peers, stride):
-    """The errors of all libraries, by name."""
+    """The errors of all libraries that have the function, by name."""
     x = own.inputs_for_errors(function, stride)
     errors = {}
     for library in (own, *peers):
-        y = np.full_like(x, np.nan)
-        library.out_of_place(function, x, y)()
-        errors[library.name] = own.errors(function, x, y)
+        y = np.full_like(x, own.nan)
+        call = library.out_of_place(function, x, y)
+        if call:
+            call()
+            errors[library.name] = own.errors(function, x, y)
     return errors
 
 
@@ -73,7 +76,8 @@ def times_of(function, own, peers, original, work, elements, rounds):
     cases = {("memcpy", "out"): Case([own.memcpy(x, y) for x, y in pairs], lambda: None)}
     for library in (own, *peers):
         calls = [library.out_of_place(function, x, y) for x, y in pairs]
-        cases[library.name, "out"] = Case(calls, lambda: None)
+        if None not in calls:
+            cases[library.name, "out"] = Case(calls, lambda: None)
         calls = [library.in_place(function, y) for _, y in pairs]
         if None not in calls:
             cases[library.name, "in"] = Case(calls, lambda: np.copyto(work, original))
@@ -96,9 +100,9 @@ def rows_of(function, own, peers, times, errors):
         (
             library.name,
             library.instructions(function),
-            times[library.name, "out"],
+            times.get((library.name, "out")),
             times.get((library.name, "in")),
-            errors[library.name],
+            errors.get(library.name),
         )
         for library in (own, *peers)
     ]

@@ -1,4 +1,5 @@
-"""PyTorch and ONNX Runtime side by side with `activations`: speed and error, in one table.
+"""PyTorch and ONNX Runtime side by side with `activations`: speed and error, in one table; of 16-bit types with candle
+and with a table of all results, too.
 
 Meant to be run by run.sh, which installs what it needs and builds the library that it loads.
 """
@@ -38,15 +39,25 @@ def listed(read):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--library", type=Path, required=True, help="libactivations_native.so")
+    parser.add_argument("--dtype", choices=["f32", "f16", "bf16"], default="f32")
     parser.add_argument("--cap", choices=["avx2", "avx512"], help="no more than these instructions")
-    parser.add_argument("--sizes", type=listed(size), help="as in 1Ki,64Ki,16Mi (the default)")
-    parser.add_argument("--functions", type=listed(function), default=FUNCTIONS)
+    parser.add_argument("--sizes", type=listed(size), help="as in 1Ki,64Ki,16Mi (the default; 64Ki of 16 bits)")
+    parser.add_argument("--functions", type=listed(function), help="all, or as in silu,gelu")
     parser.add_argument("--quick", action="store_true", help="be done in seconds")
-    parser.add_argument("--out", type=Path, help="a folder for peers-python.md")
+    parser.add_argument("--out", type=Path, help="a folder for peers-python.md, or peers-f16.md")
     scope = parser.parse_args()
-    scope.sizes = scope.sizes or ([1 << 10, 1 << 16] if scope.quick else [1 << 10, 1 << 16, 1 << 24])
+    sizes = [1 << 10, 1 << 16] if scope.quick else [1 << 10, 1 << 16, 1 << 24]
+    compared = FUNCTIONS
+    if scope.dtype != "f32":
+        sizes = [1 << 16]
+        # A softmax is no activation of single elements, for which alone there is a table.
+        compared = [name for name in FUNCTIONS if name != "softmax"]
+    scope.sizes = scope.sizes or sizes
+    scope.functions = scope.functions or compared
+    if not set(scope.functions) <= set(compared):
+        parser.error("--functions softmax: it is compared in f32 alone")
     if not scope.library.is_file():
         parser.error(f"--library {scope.library}: no such file")
     if scope.out:
@@ -61,7 +72,7 @@ def arguments():
 
 def cap_libraries(cap):
     """One thread, and no more than the instructions of `cap`; the libraries look when they load."""
-    os.environ.update({"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
+    os.environ.update({"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"})
     if cap == "avx2":
         os.environ.update(
             {
@@ -76,15 +87,20 @@ def main():
     scope = arguments()
     cap_libraries(scope.cap)
     # Only now: they read the environment.
+    import float16
     import libraries
     import measure
     import table
 
-    own = libraries.Own(scope.library, scope.cap)
-    peers, missing = [], []
+    if scope.dtype == "f32":
+        own, peers = libraries.Own(scope.library, scope.cap), []
+    else:
+        own = float16.Own16(scope.library, scope.cap, scope.dtype)
+        peers = [float16.Table(own), float16.Candle(own)]
+    missing = []
     for make in (libraries.PyTorch, libraries.OnnxRuntime):
         try:
-            peers.append(make(scope.cap))
+            peers.append(make(scope.cap, scope.dtype))
         except (ImportError, OSError, ValueError) as error:
             missing.append(f"SKIPPED: {make.name}: {str(error).splitlines()[0]}")
     if not peers:
@@ -94,7 +110,8 @@ def main():
     text = table.report(own, peers, missing, survey)
     if scope.out:
         # Under its name only when it is whole.
-        path = scope.out / "peers-python.md"
+        name = "python" if scope.dtype == "f32" else scope.dtype
+        path = scope.out / f"peers-{name}.md"
         unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             unfinished.write_text(text, encoding="utf-8")

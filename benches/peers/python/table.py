@@ -4,15 +4,21 @@ import datetime
 import math
 import platform
 
-HEAD = r"""
-| Function | Library | Instructions | Out of place | × memcpy | × this crate | In place | × memcpy | × this crate | Max ULP | Max ULP, \|x\| ≤ 8 | Wrong inf, NaN |
+HEAD = """
+| Function | Library | Instructions | Out of place | × memcpy | × this crate | In place | × memcpy | × this crate | {} | {} | {} |
 |---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 NOTES = """
 Each time has the call from Python in it, which is most of it at 1 Ki elements: that of ctypes for this
 crate and memcpy, that of the library's own binding for the others. PyTorch writes to a given buffer (`out=`),
-ONNX Runtime to a bound one: no time has an allocation in it.
+ONNX Runtime to a bound one: no time of the two has an allocation in it.
+"""
+
+NOTES_16_BITS = """
+Misrounded: the results, for all numbers of the type, that are not the correctly rounded ones by the oracle in f64;
+nearer to a tie than that tells, both neighbours pass. candle returns new tensors, and each time of it has the
+allocation and the release of one in it. none: the library has no kernel of this type, or lacks the function.
 """
 
 VERDICT = """
@@ -28,18 +34,30 @@ The factor is the time of the fastest peer, whatever its error, divided by that 
 def report(own, peers, missing, survey):
     text = "# Peers from Python\n\n" + header(own, peers, missing)
     for elements, groups in survey:
-        text += f"\n## {short(elements)} elements\n{HEAD}"
+        text += f"\n## {short(elements)} elements\n{HEAD.format(*own.error_heads)}"
         text += "".join(line(function, rows, row) for function, rows in groups for row in rows)
-    return text + NOTES + verdict(own, survey)
+    notes = NOTES if own.dtype == "f32" else NOTES + NOTES_16_BITS + lacking(peers)
+    return text + notes + verdict(own, survey)
+
+
+def lacking(peers):
+    """What the libraries said of what they have not."""
+    text = ""
+    for peer in peers:
+        if peer.missing:
+            functions, said = ", ".join(peer.missing), next(iter(peer.missing.values()))
+            text += f"\n{peer.name} has no {functions}: `{said}`\n"
+    return text
 
 
 def header(own, peers, missing):
-    libraries = ", ".join(f"{peer.name} {peer.version}" for peer in peers)
+    libraries = ", ".join(f"{peer.name} {peer.version}".strip() for peer in peers)
     today = datetime.datetime.now(datetime.timezone.utc).date()
     lines = [
         f"CPU: {cpu()}",
         f"Date: {today} (UTC)",
         f"This crate: activations {own.version} on {own.isa}",
+        f"Elements: {own.dtype}",
         f"Peers: {libraries}; Python {platform.python_version()}",
         *missing,
     ]
@@ -54,12 +72,14 @@ def cpu():
 
 def line(function, rows, row):
     name, instructions, out_of_place, in_place, errors = row
+    if out_of_place is None:
+        return f"| {function} | {name} |{' none |' * 10}\n"
     memcpy = time_of(rows, "memcpy", 2)
     cells = [function, name, instructions]
     for column, time in ((2, out_of_place), (3, in_place)):
         own = time_of(rows, "activations", column)
         cells += [duration(time), ratio(time, memcpy), ratio(time, own)]
-    cells += ["–"] * 3 if errors is None else [ulp(errors[0]), ulp(errors[1]), str(errors[2])]
+    cells += ["–"] * 3 if errors is None else [error_cell(error) for error in errors]
     return f"| {' | '.join(cells)} |\n"
 
 
@@ -105,7 +125,9 @@ def duration(ns):
     return f"{ns / 1e3:.2f} µs" if ns < 1e6 else f"{ns / 1e6:.2f} ms"
 
 
-def ulp(error):
+def error_cell(error):
+    if isinstance(error, int):
+        return str(error)  # A number of results.
     if math.isinf(error):
         return "inf"
     return f"{error:.2f}" if error < 1e4 else f"{error:.1e}"

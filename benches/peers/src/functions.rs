@@ -1,5 +1,6 @@
 //! The functions that are compared, and what they should give.
 
+use crate::scores::Scores;
 use activations::{Activation, AnyActivation, Error, Formula, Isa};
 use activations::{RowActivation, RowFormula, Rows, Softmax};
 
@@ -12,6 +13,14 @@ pub enum Function {
     Elementwise(AnyActivation<'static>),
     /// Over rows of [`ROW`] elements.
     Softmax,
+    /// Over scores of attention, of their own shape.
+    Attention(Scores),
+}
+
+/// What this crate has for one of them.
+enum Kind {
+    Elementwise(AnyActivation<'static>),
+    Softmax(Softmax<'static>, Rows),
 }
 
 /// Those of one element each, by their names in this crate, with their default parameters.
@@ -36,46 +45,70 @@ impl Function {
     pub fn all() -> Vec<Self> {
         let named = |name: &str| name.parse().expect("a name of the crate's own");
         let elementwise = ELEMENTWISE.map(|name| Self::Elementwise(named(name)));
-        elementwise.into_iter().chain([Self::Softmax]).collect()
+        let scores = Scores::ALL.map(Self::Attention);
+        let rows = [Self::Softmax].into_iter().chain(scores);
+        elementwise.into_iter().chain(rows).collect()
+    }
+
+    /// How many elements it is measured on, if it is not any number of them.
+    pub fn elements(&self) -> Option<usize> {
+        match self {
+            Self::Attention(scores) => Some(scores.elements()),
+            Self::Elementwise(_) | Self::Softmax => None,
+        }
+    }
+
+    /// What this crate calls it.
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Elementwise(activation) => Kind::Elementwise(*activation),
+            Self::Softmax => Kind::Softmax(Softmax::default(), Rows::last(ROW)),
+            Self::Attention(scores) => {
+                let [_, keys] = scores.shape();
+                Kind::Softmax(scores.softmax(), Rows::last(keys))
+            }
+        }
     }
 
     pub fn name(&self) -> &'static str {
         match self {
             Self::Elementwise(activation) => activation.name(),
             Self::Softmax => "softmax",
+            Self::Attention(scores) => scores.name(),
         }
     }
 
     /// What this crate makes of it, out of place.
     pub fn apply_on(&self, isa: Isa, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
-        match self {
-            Self::Elementwise(activation) => activation.apply_on(isa, x, y),
-            Self::Softmax => Softmax::default().apply_on(isa, Rows::last(ROW), x, y),
+        match self.kind() {
+            Kind::Elementwise(activation) => activation.apply_on(isa, x, y),
+            Kind::Softmax(softmax, rows) => softmax.apply_on(isa, rows, x, y),
         }
     }
 
     /// What this crate makes of it, in place.
     pub fn apply_in_place_on(&self, isa: Isa, x: &mut [f32]) -> Result<(), Error> {
-        match self {
-            Self::Elementwise(activation) => activation.apply_in_place_on(isa, x),
-            Self::Softmax => Softmax::default().apply_in_place_on(isa, Rows::last(ROW), x),
+        match self.kind() {
+            Kind::Elementwise(activation) => activation.apply_in_place_on(isa, x),
+            Kind::Softmax(softmax, rows) => softmax.apply_in_place_on(isa, rows, x),
         }
     }
 
     /// The exact results, as far as f64 has them.
     pub fn reference(&self, x: &[f32]) -> Vec<f64> {
         let exact = |x: &f32| f64::from(*x);
-        match self {
-            Self::Elementwise(activation) => {
+        match self.kind() {
+            Kind::Softmax(softmax, rows) => {
+                let rows = x.chunks_exact(rows.axis).enumerate();
+                rows.flat_map(|(number, row)| {
+                    let row: Vec<f64> = row.iter().map(exact).collect();
+                    softmax.reference(number, &row)
+                })
+                .collect()
+            }
+            Kind::Elementwise(activation) => {
                 x.iter().map(|x| activation.reference(exact(x))).collect()
             }
-            Self::Softmax => x
-                .chunks_exact(ROW)
-                .flat_map(|row| {
-                    let row: Vec<f64> = row.iter().map(exact).collect();
-                    Softmax::default().reference(0, &row)
-                })
-                .collect(),
         }
     }
 }
@@ -86,15 +119,16 @@ mod tests {
 
     #[test]
     fn this_crate_computes_each_of_them() {
-        let x: Vec<f32> = (0..ROW).map(|i| i as f32 / 256.0 - 2.0).collect();
         for function in Function::all() {
-            let mut y = vec![f32::NAN; ROW];
+            let len = function.elements().unwrap_or(ROW);
+            let x: Vec<f32> = (0..len).map(|i| (i % ROW) as f32 / 256.0 - 2.0).collect();
+            let mut y = vec![f32::NAN; len];
             function.apply_on(Isa::Scalar, &x, &mut y).unwrap();
             let mut z = x.clone();
             function.apply_in_place_on(Isa::Scalar, &mut z).unwrap();
             assert_eq!(y, z, "{}", function.name());
             let reference = function.reference(&x);
-            assert_eq!(reference.len(), ROW);
+            assert_eq!(reference.len(), len);
             for (got, exact) in y.iter().zip(reference) {
                 assert!(
                     (f64::from(*got) - exact).abs() < 1e-6,

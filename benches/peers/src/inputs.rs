@@ -24,6 +24,7 @@ pub fn for_errors(function: Function, stride: usize) -> Vec<f32> {
     match function {
         Function::Elementwise(_) => sweep(stride),
         Function::Softmax => rows(),
+        Function::Attention(scores) => inputs().take(scores.elements()).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod accuracy;
 mod arguments;
 mod blocks;
+mod built;
 mod calls;
 mod chart;
 mod failure;
@@ -12,7 +13,9 @@ mod inputs;
 mod libraries;
 mod machine;
 mod measure;
+mod scores;
 mod table;
+mod tensors;
 #[path = "../../../tests/common/ulp.rs"]
 #[allow(dead_code)]
 mod ulp;

@@ -78,10 +78,16 @@ impl Survey {
                 (function, entries, accuracies)
             })
             .collect();
-        let size = |&elements| {
-            let mut blocks = Blocks::new(elements);
-            let groups = functions.iter().map(|(function, entries, accuracies)| {
-                let rounds = scope.rounds(elements);
+        let size = |elements: &usize| {
+            let mut blocks = Blocks::new(*elements);
+            let here = functions.iter().filter(|(function, ..)| {
+                let asked_for = scope.sizes.contains(elements);
+                function
+                    .elements()
+                    .map_or(asked_for, |own| own == *elements)
+            });
+            let groups = here.map(|(function, entries, accuracies)| {
+                let rounds = scope.rounds(*elements);
                 eprintln!("{}: {elements} elements, {rounds} rounds", function.name());
                 let times = medians(&mut blocks, entries, rounds);
                 let rows = entries.iter().zip(times).zip(accuracies);
@@ -93,12 +99,20 @@ impl Survey {
                 }
             });
             Size {
-                elements,
+                elements: *elements,
                 groups: groups.collect(),
             }
         };
+        // What has a shape of its own is measured on that.
+        let mut sizes = scope.sizes.clone();
+        for own in scope.functions.iter().filter_map(Function::elements) {
+            if !sizes.contains(&own) {
+                sizes.push(own);
+            }
+        }
+        let measured = sizes.iter().map(size);
         Self {
-            sizes: scope.sizes.iter().map(size).collect(),
+            sizes: measured.filter(|size| !size.groups.is_empty()).collect(),
         }
     }
 }

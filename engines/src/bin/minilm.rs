@@ -1,10 +1,12 @@
 //! all-MiniLM-L6-v2 through candle and tract, without and with this crate's kernels: whether they agree, and how long
-//! they take.
+//! they take; and through candle in 16 bits, how far that is from 32.
 
 use activations::Isa;
 use activations_engines::minilm::{
-    Candle, CandleWithActivations, Engine, Model, Profile, Tract, compare, profile, sentences, time,
+    Candle, CandleLayers, CandleWithActivations, Drift, Engine, Model, Profile, Tokens, Tract,
+    compare, drift, profile, sentences, time,
 };
+use candle_core::DType;
 use lexopt::Arg;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,8 +53,8 @@ fn run() -> TractResult<()> {
 fn report(model: &Model, rounds: usize) -> TractResult<()> {
     println!("{}, on {}", model.directory().display(), Isa::detect());
     let sentences = sentences(model)?;
-    let mut candle = Candle::load(model)?;
-    let mut candle_with = CandleWithActivations::load(model)?;
+    let mut candle = Candle::load(model, DType::F32)?;
+    let mut candle_with = CandleWithActivations::load(model, DType::F32)?;
     let mut tract = Tract::load(model, false)?;
     let mut tract_with = Tract::load(model, true)?;
     println!("replaced in tract: {}", tract_with.replaced());
@@ -69,22 +71,8 @@ fn report(model: &Model, rounds: usize) -> TractResult<()> {
     }
     comparison.check()?;
 
-    println!("\nMedian time of a sentence in ms, one thread, {rounds} runs by turns");
     let head = ["candle", "with", "ratio", "tract", "with", "ratio"];
-    println!(
-        "{:>12} {}",
-        "tokens",
-        head.map(|text| format!("{text:>8}")).join(" ")
-    );
-    let timings = time(&sentences, engines, rounds)?;
-    let mut sums = vec![Duration::ZERO; engines.len()];
-    for timing in &timings {
-        line(&timing.tokens, &timing.runs);
-        for (sum, run) in sums.iter_mut().zip(&timing.runs) {
-            *sum += *run;
-        }
-    }
-    line("all", &sums);
+    times(&head, &sentences, engines, rounds)?;
 
     println!("\nActivations in tract, in ms of the time of all nodes of all sentences");
     let profiles = profile(
@@ -93,6 +81,77 @@ fn report(model: &Model, rounds: usize) -> TractResult<()> {
         rounds.div_ceil(2),
     )?;
     shares(&profiles);
+
+    sixteen_bits(model, &sentences, &mut candle, rounds.div_ceil(2))
+}
+
+/// Candle in 16 bits: how far the embeddings are from those in `f32`, and how long they take.
+fn sixteen_bits(
+    model: &Model,
+    sentences: &[Tokens],
+    candle: &mut Candle,
+    rounds: usize,
+) -> TractResult<()> {
+    let mut bf16 = CandleLayers::load(model, DType::BF16)?;
+    let mut bf16_with = CandleWithActivations::load(model, DType::BF16)?;
+    let mut f16 = CandleLayers::load(model, DType::F16)?;
+    let mut f16_with = CandleWithActivations::load(model, DType::F16)?;
+
+    println!(
+        "\nCosine distance from candle in f32, over {} sentences",
+        sentences.len()
+    );
+    let head = ["largest", "with", "mean", "with"];
+    println!(
+        "{:>12} {}",
+        "",
+        head.map(|text| format!("{text:>8}")).join(" ")
+    );
+    for (without, with) in [(&mut bf16, &mut bf16_with), (&mut f16, &mut f16_with)] {
+        let drift = drift(sentences, candle, without, with)?;
+        let Drift {
+            dtype,
+            without,
+            with,
+        } = drift;
+        let distances = [without.largest, with.largest, without.mean, with.mean];
+        println!(
+            "{:>12} {}",
+            dtype.as_str(),
+            distances
+                .map(|distance| format!("{distance:>8.1e}"))
+                .join(" ")
+        );
+        drift.check()?;
+    }
+
+    let engines: &mut [&mut dyn Engine] = &mut [&mut bf16, &mut bf16_with, &mut f16, &mut f16_with];
+    let head = ["bf16", "with", "ratio", "f16", "with", "ratio"];
+    times(&head, sentences, engines, rounds)
+}
+
+/// Times the engines by turns. The columns are those of two engines, each without and with the kernels, and their ratio.
+fn times(
+    head: &[&str; 6],
+    sentences: &[Tokens],
+    engines: &mut [&mut dyn Engine],
+    rounds: usize,
+) -> TractResult<()> {
+    println!("\nMedian time of a sentence in ms, one thread, {rounds} runs by turns");
+    println!(
+        "{:>12} {}",
+        "tokens",
+        head.map(|text| format!("{text:>8}")).join(" ")
+    );
+    let timings = time(sentences, engines, rounds)?;
+    let mut sums = vec![Duration::ZERO; engines.len()];
+    for timing in &timings {
+        line(&timing.tokens, &timing.runs);
+        for (sum, run) in sums.iter_mut().zip(&timing.runs) {
+            *sum += *run;
+        }
+    }
+    line("all", &sums);
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! The model in candle and in tract.
 
+use super::bert::Embeddings;
 use super::{Model, Tokens};
 use crate::tract::{Replaced, activation, replace};
 use candle_core::{DType, Device, Tensor as CandleTensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertModel, Config};
+use candle_transformers::models::bert::{BertEncoder, BertModel, Config};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tract_onnx::prelude::*;
@@ -14,7 +15,7 @@ use tract_onnx::tract_hir::internal::{InferenceFact, InferenceModelExt, ToDim};
 /// The model, in some engine.
 pub trait Engine {
     /// The engine, and whether it has the kernels.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> String;
 
     /// The last hidden state of each token, one after the other.
     ///
@@ -24,38 +25,91 @@ pub trait Engine {
 }
 
 /// The model in candle, as candle implements it.
-pub struct Candle(BertModel);
+///
+/// It gives NaN in `f16` and `bf16`. The mask is why: candle multiplies `f32::MIN`, which is an infinity in these types, by
+/// 1 for padding and by 0 for all other tokens. [`CandleLayers`] has another mask.
+pub struct Candle(BertModel, DType);
 
 impl Candle {
-    /// Reads the weights.
+    /// Reads the weights and rounds them to `dtype`, in which everything is then computed.
     ///
     /// # Errors
     /// Those of the files and of candle.
-    pub fn load(model: &Model) -> TractResult<Self> {
-        let (config, weights) = model.weights()?;
-        Ok(Self(BertModel::load(weights, &config)?))
+    pub fn load(model: &Model, dtype: DType) -> TractResult<Self> {
+        let (config, weights) = model.weights(dtype)?;
+        Ok(Self(BertModel::load(weights, &config)?, dtype))
     }
 }
 
 impl Engine for Candle {
-    fn name(&self) -> &'static str {
-        "candle"
+    fn name(&self) -> String {
+        name("candle", self.1)
     }
 
     fn hidden_states(&mut self, tokens: &Tokens) -> TractResult<Vec<f32>> {
         let row = |values: &[u32]| CandleTensor::new(values, &Device::Cpu)?.unsqueeze(0);
         let (ids, mask) = (row(&tokens.ids)?, row(&tokens.mask)?);
         let hidden = self.0.forward(&ids, &ids.zeros_like()?, Some(&mask))?;
-        Ok(hidden.flatten_all()?.to_vec1()?)
+        Ok(hidden.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?)
+    }
+}
+
+/// The model in candle by the layers that candle implements, with a mask that every type of numbers has.
+pub struct CandleLayers {
+    dtype: DType,
+    embeddings: Embeddings,
+    encoder: BertEncoder,
+}
+
+impl CandleLayers {
+    /// Reads the weights and rounds them to `dtype`, in which everything is then computed.
+    ///
+    /// # Errors
+    /// Those of the files and of candle.
+    pub fn load(model: &Model, dtype: DType) -> TractResult<Self> {
+        let (config, weights) = model.weights(dtype)?;
+        Ok(Self {
+            dtype,
+            embeddings: Embeddings::load(&weights.pp("embeddings"), &config)?,
+            encoder: BertEncoder::load(weights.pp("encoder"), &config)?,
+        })
+    }
+
+    /// In what it computes.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+}
+
+impl Engine for CandleLayers {
+    fn name(&self) -> String {
+        name("candle's layers", self.dtype)
+    }
+
+    fn hidden_states(&mut self, tokens: &Tokens) -> TractResult<Vec<f32>> {
+        let mask = tokens.added_mask();
+        let mask = CandleTensor::from_vec(mask, (1, 1, 1, tokens.mask.len()), &Device::Cpu)?;
+        let mask = mask.to_dtype(self.dtype)?;
+        let embeddings = self.embeddings.forward(tokens)?;
+        let hidden = self.encoder.forward(&embeddings, &mask)?;
+        Ok(hidden.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?)
+    }
+}
+
+/// The name of an engine, with the type in which it computes where that is not `f32`.
+pub(super) fn name(engine: &str, dtype: DType) -> String {
+    match dtype {
+        DType::F32 => engine.into(),
+        _ => format!("{engine} in {}", dtype.as_str()),
     }
 }
 
 impl Model {
-    /// What the model is made of, and its weights, for candle.
-    pub(super) fn weights(&self) -> TractResult<(Config, VarBuilder<'static>)> {
+    /// What the model is made of, and its weights in `dtype`, for candle.
+    pub(super) fn weights(&self, dtype: DType) -> TractResult<(Config, VarBuilder<'static>)> {
         let config = serde_json::from_slice(&std::fs::read(self.file("config.json"))?)?;
         let weights = std::fs::read(self.file("model.safetensors"))?;
-        let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)?;
+        let weights = VarBuilder::from_buffered_safetensors(weights, dtype, &Device::Cpu)?;
         Ok((config, weights))
     }
 }
@@ -118,10 +172,10 @@ impl Tract {
 }
 
 impl Engine for Tract {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> String {
         match self.with_activations {
-            true => "tract with activations",
-            false => "tract",
+            true => "tract with activations".into(),
+            false => "tract".into(),
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Timing {
 /// Times runs of the engines by turns, `rounds` times each.
 ///
 /// # Errors
-/// Those of the engines.
+/// What an engine fails with.
 pub fn time(
     sentences: &[Tokens],
     engines: &mut [&mut dyn Engine],

@@ -97,11 +97,14 @@ pub(super) fn of_several_nodes() -> Vec<Row> {
         exp() * 1.673_263_2 + parameter(0), // the same, subtracted
     );
     add(selu * 1.050_701, |[less, ..]| {
-        ((less + 1.673_263_2).abs() < 1e-5).then(|| Selu.into())
+        ((less + 1.673_263_2).abs() < 1e-5).then(|| Selu::default().into())
     });
     add(
         choose(positive(), x(), (exp() + -1.0) * p()),
-        |[alpha, ..]| Some(Elu { alpha }.into()),
+        |[alpha, ..]| {
+            let scales = Elu::default();
+            Some(Elu { alpha, ..scales }.into())
+        },
     );
     add(choose(positive(), x(), exp() + -1.0), |_| {
         Some(Elu::default().into())

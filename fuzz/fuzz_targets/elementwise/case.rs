@@ -1,6 +1,6 @@
 //! What the fuzzer chooses.
 
-use activations::{AnyActivation, Prelu};
+use activations::{AnyActivation, Prelu, Snake};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
 /// Elements at most; room for rows of channels longer than the table of slopes is.
@@ -23,6 +23,8 @@ enum Chosen {
     Channels {
         /// Repeated as often as there are channels.
         slopes: Vec<Number>,
+        /// Whether they are those of a Snake, both the alphas and the betas.
+        are_waves: bool,
         channels: u16,
         inner: Inner,
     },
@@ -125,6 +127,12 @@ impl Case {
                     assert!(activation.set_parameter(name, number.value()), "{name}");
                 }
                 Some(activation)
+            }
+            Chosen::Channels {
+                are_waves: true, ..
+            } => {
+                let snake = Snake::per_channel(slopes, slopes, self.inner());
+                snake.ok().map(AnyActivation::from)
             }
             Chosen::Channels { .. } => Prelu::per_channel(slopes, self.inner())
                 .ok()

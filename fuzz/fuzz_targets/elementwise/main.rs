@@ -11,6 +11,7 @@ mod bounds;
 #[path = "../../../tests/common/buffer.rs"]
 mod buffer;
 #[path = "../../../tests/common/ulp.rs"]
+#[allow(dead_code)]
 mod ulp;
 
 use activations::{Activation, AnyActivation, Error, Formula, Isa};
@@ -41,17 +42,11 @@ fn assert_right(case: &Case, activation: &AnyActivation<'_>, x: &[f32]) {
     activation
         .apply_on(Isa::Scalar, x, &mut expected)
         .expect("`check` passed");
-    let name = activation.name();
-    let bound = if AnyActivation::all().any(|default| default == *activation) {
-        bounds::max_ulp(name)
-    } else {
-        bounds::with_other_parameters(name)
-    };
     for (i, (&x, &y)) in x.iter().zip(&expected).enumerate() {
         let exact = activation.reference_at(i, f64::from(x));
         let error = ulp::ulp_error(y, exact);
         assert!(
-            error <= bound && ulp::right_sign(y, exact),
+            error <= bounds::at(activation, x, exact) && ulp::right_sign(y, exact),
             "{activation:?}: element {i}: f({x:e} = {:#010x}) is {y:e}, not {exact:e}: {error} ULP",
             x.to_bits(),
         );

@@ -1,5 +1,5 @@
 //! Every activation with any parameters on any 16-bit input: the same bits on every instruction set, in place and out of
-//! place, as near to the formula as promised, and nothing written outside.
+//! place, as near to the formula as promised, and nothing written outside; and what is composed of it.
 
 #![no_main]
 
@@ -9,6 +9,7 @@ mod bounds;
 #[path = "../elementwise/case.rs"]
 #[allow(dead_code)]
 mod case;
+mod composed;
 
 use activations::half::{bf16, f16};
 use activations::{Activation, AnyActivation, Formula, Isa};
@@ -24,6 +25,7 @@ fuzz_target!(|case: Case| -> Corpus {
     let x = case.inputs();
     check::<f16>(&activation, &x, f16::from_f32);
     check::<bf16>(&activation, &x, bf16::from_f32);
+    composed::check_both(&activation, &x);
     Corpus::Keep
 });
 
@@ -128,7 +130,7 @@ fn assert_near<T: Float16>(activation: &AnyActivation<'_>, i: usize, x: T, y: T)
     // The unit of the binade, which is 2^-10 or 2^-7 of its start.
     let binade = f64::from_bits(exact.abs().to_bits() & 0x7ff0_0000_0000_0000);
     let unit = (binade * T::UNITS / f64::from(1 << 23)).max(T::SMALLEST);
-    let bound = 0.5 + bounds::with_other_parameters(activation.name()).max(2.0) / T::UNITS;
+    let bound = 0.5 + bounds::at(activation, x.value() as f32, exact).max(2.0) / T::UNITS;
     let error = (got - exact).abs() / unit;
     assert!(
         error <= bound,

@@ -1,6 +1,6 @@
-//! Every activation with any parameters as a gate, and with a bias and a residual, in any shape: the bits
-//! of the steps one by one on every instruction set, nothing written outside, and a refusal where the
-//! shapes do not fit.
+//! Every activation with any parameters as a gate, with limits and biases or without, and with a bias, a skip connection and a
+//! residual, in any shape: the bits of the steps one by one on every instruction set, nothing written outside, and a
+//! refusal where the shapes do not fit.
 
 #![no_main]
 
@@ -9,14 +9,18 @@ mod buffer;
 #[path = "../elementwise/case.rs"]
 #[allow(dead_code)]
 mod case;
+#[path = "../../../tests/common/limited.rs"]
+mod limited;
 
 use activations::{
-    Activation, AnyActivation, Error, Formula, Fused, Gate, Gated, Isa, Layout, Order, Split,
+    Activation, AnyActivation, Biased, Error, Formula, Fused, Gate, GateLimits, Isa, Layout, Order,
+    Split,
 };
 use buffer::Guarded;
 use case::Case;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::{Corpus, fuzz_target};
+use limited::Limited;
 
 /// What stands in the output before a call; a NaN that no activation returns unless it is given.
 const UNTOUCHED: f32 = f32::from_bits(0x7fed_cba9);
@@ -31,7 +35,30 @@ struct Call {
     channels: u8,
     pairs: bool,
     value_first: bool,
+    limits: Option<[f32; 4]>,
+    skip: bool,
     residual: bool,
+    biases: Biases,
+}
+
+/// What is added before a gate.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Biases {
+    None,
+    OfGate,
+    OfValue,
+    Both,
+    InOne,
+}
+
+impl Biases {
+    fn is_of_gate(self) -> bool {
+        matches!(self, Self::OfGate | Self::Both | Self::InOne)
+    }
+
+    fn is_of_value(self) -> bool {
+        matches!(self, Self::OfValue | Self::Both | Self::InOne)
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -57,6 +84,27 @@ impl Call {
         // Where there are none to repeat.
         numbers.resize(len, -1.5);
         numbers
+    }
+
+    /// Biases of rows of `n` elements.
+    fn biases(&self, n: usize) -> (Vec<f32>, Vec<f32>) {
+        let of_gate = self.numbers(n);
+        let of_value = of_gate.iter().rev().copied().collect();
+        (of_gate, of_value)
+    }
+
+    /// Limits that make sense.
+    fn limits(&self) -> GateLimits {
+        let Some(numbers) = self.limits else {
+            return GateLimits::NONE;
+        };
+        let [gate, activated, value, offset] = numbers.map(|x| if x.is_nan() { 1.5 } else { x });
+        GateLimits {
+            gate,
+            activated,
+            value: value.abs(),
+            offset: offset.clamp(f32::MIN, f32::MAX),
+        }
     }
 
     fn split(&self, len: usize) -> Split {
@@ -96,10 +144,29 @@ fn alone(activation: &AnyActivation<'_>, x: &[f32]) -> Result<Vec<f32>, Error> {
 
 fn gate(call: &Call, activation: AnyActivation<'_>, x: &[f32]) {
     let value = call.numbers(x.len());
-    let gate = Gated(activation);
-    let product = alone(&activation, x).map(|y| y.iter().zip(&value).map(|(y, v)| y * v).collect());
+    let limits = call.limits();
     let split = call.split(x.len());
     let fits = split.n != 0 && x.len().is_multiple_of(split.n) || x.is_empty();
+    let (of_gate, of_value) = call.biases(if fits { split.n.min(x.len()) } else { 0 });
+    let in_one = joined(split, true, &of_gate, &of_value);
+    let mut gate = Biased::new(Limited(activation, limits));
+    match call.biases {
+        _ if of_gate.is_empty() => {}
+        Biases::None => {}
+        Biases::OfGate => gate = gate.gate_bias(&of_gate),
+        Biases::OfValue => gate = gate.value_bias(&of_value),
+        Biases::Both => gate = gate.gate_bias(&of_gate).value_bias(&of_value),
+        Biases::InOne => gate = gate.bias(split, &in_one).expect("they are two for each"),
+    }
+    let limited: Vec<f32> = sums(x, &of_gate, call.biases.is_of_gate())
+        .map(|x| at_most(x, limits.gate))
+        .collect();
+    let product = alone(&activation, &limited).map(|y| {
+        y.iter()
+            .zip(sums(&value, &of_value, call.biases.is_of_value()))
+            .map(|(y, v)| product(limits, *y, v))
+            .collect()
+    });
     let both = joined(split, fits, x, &value);
     for isa in Isa::available() {
         let gates = call.case.misaligned(x);
@@ -125,6 +192,29 @@ fn gate(call: &Call, activation: AnyActivation<'_>, x: &[f32]) {
     }
 }
 
+/// The sums with a bias that is repeated, if there is one.
+fn sums<'a>(x: &'a [f32], bias: &'a [f32], is_there: bool) -> impl Iterator<Item = f32> + 'a {
+    let biases = bias.iter().copied().filter(move |_| is_there).cycle();
+    // A sum with -0 changes nothing.
+    let biases = biases.chain(core::iter::repeat(-0.0));
+    x.iter().zip(biases).map(|(x, bias)| x + bias)
+}
+
+/// `x`, but no more than `high`.
+fn at_most(x: f32, high: f32) -> f32 {
+    if x > high { high } else { x }
+}
+
+/// What the activation returned times a value, within the limits.
+fn product(limits: GateLimits, y: f32, value: f32) -> f32 {
+    let value = -at_most(-at_most(value, limits.value), limits.value);
+    let value = match limits.offset {
+        0.0 => value,
+        offset => value + offset,
+    };
+    at_most(y, limits.activated) * value
+}
+
 /// One tensor of both; where the split does not fit, of as many elements.
 fn joined(split: Split, fits: bool, gate: &[f32], value: &[f32]) -> Vec<f32> {
     let (first, second) = match split.order {
@@ -144,6 +234,8 @@ fn fused(call: &Call, activation: AnyActivation<'_>, x: &[f32]) {
     let bias = call.numbers(usize::from(call.channels));
     let inner = call.n(x.len());
     let residual = call.numbers(x.len());
+    let mut skip = residual.clone();
+    skip.reverse();
     let Ok(fused) = Fused::new(activation).bias(&bias, inner) else {
         assert!(bias.is_empty() || inner == 0 || bias.len().checked_mul(inner).is_none());
         return;
@@ -151,6 +243,8 @@ fn fused(call: &Call, activation: AnyActivation<'_>, x: &[f32]) {
     let sum: Vec<f32> = (0..)
         .zip(x)
         .map(|(i, x)| x + bias[i / inner % bias.len()])
+        .zip(&skip)
+        .map(|(x, skip)| if call.skip { x + skip } else { x })
         .collect();
     let fits = x.len().is_multiple_of(bias.len() * inner);
     let mut expected = match activation.check(x.len()) {
@@ -164,6 +258,10 @@ fn fused(call: &Call, activation: AnyActivation<'_>, x: &[f32]) {
     if call.residual {
         expected = expected.map(|y| y.iter().zip(&residual).map(|(y, r)| y + r).collect());
     }
+    let fused = match call.skip {
+        true => fused.skip(&skip),
+        false => fused,
+    };
     let fused = match call.residual {
         true => fused.residual(&residual),
         false => fused,

@@ -1,4 +1,4 @@
-//! Every operation on rows, with any scale, mask and lengths, in any shape: the same bits on every instruction
+//! Every operation on rows, with any attention, in any shape: the same bits on every instruction
 //! set, near the oracle where the logits are modest, nothing written outside, and a refusal where the shapes do
 //! not fit.
 
@@ -11,8 +11,8 @@ mod buffer;
 mod ulp;
 
 use activations::{
-    AnyRowActivation, Error, Isa, Lengths, LogSoftmax, RowActivation, RowFormula, Rows, Softmax,
-    Softmin,
+    AnyRowActivation, Attention, Bounds, Empty, Error, Isa, LogSoftmax, Mask, RowActivation,
+    RowFormula, Rows, Softmax, Softmin, Window,
 };
 use buffer::Guarded;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -30,8 +30,16 @@ struct Call {
     operation: u8,
     scale: Option<f32>,
     shape: Shape,
-    mask: Option<Operand<f32>>,
-    lengths: Many,
+    softcap: Option<f32>,
+    shape_of_outer: (Count, Count),
+    mask: Masked,
+    strides: Option<[u8; 3]>,
+    starts: Many,
+    ends: Many,
+    window: Option<(i16, u8, u8)>,
+    slopes: Option<Operand<i8>>,
+    sinks: Option<Operand<f32>>,
+    zeroes_empty: bool,
     /// Repeated as often as it takes, from another place each time.
     logits: Vec<Logit>,
     offset: u8,
@@ -75,7 +83,37 @@ enum Count {
 enum Many {
     All,
     PerRow(Operand<u8>),
-    Causal { queries: Count, past: usize },
+    PerBatch(Operand<u8>),
+}
+
+impl Many {
+    /// The numbers, which are rarely larger than `axis`.
+    fn numbers(&self, outer: usize, axis: usize) -> Vec<usize> {
+        match self {
+            Self::All => vec![],
+            Self::PerRow(bounds) | Self::PerBatch(bounds) => {
+                cycled(&bounds.some, 1, bounds.count.of(outer, 1))
+                    .into_iter()
+                    .map(|bound| usize::from(bound) % axis.saturating_add(2))
+                    .collect()
+            }
+        }
+    }
+
+    fn bounds<'a>(&self, numbers: &'a [usize]) -> Bounds<'a> {
+        match self {
+            Self::All => Bounds::None,
+            Self::PerRow(_) => Bounds::PerRow(numbers),
+            Self::PerBatch(_) => Bounds::PerBatch(numbers),
+        }
+    }
+}
+
+#[derive(Arbitrary, Debug)]
+enum Masked {
+    None,
+    Added(Operand<f32>),
+    Kept(Operand<bool>),
 }
 
 impl Shape {
@@ -135,64 +173,88 @@ fuzz_target!(|call: Call| {
     let outer = len / rows.axis.saturating_mul(rows.inner).max(1);
     let logits: Vec<f32> = call.logits.iter().map(Logit::value).collect();
     let x = cycled(&logits, 1.5, len);
+    let axis = rows.axis;
+    let (mut added, mut kept) = (vec![], vec![]);
+    match &call.mask {
+        Masked::None => {}
+        Masked::Added(mask) => added = cycled(&mask.some, 0.5, mask.count.of(outer, axis)),
+        Masked::Kept(mask) => kept = cycled(&mask.some, true, mask.count.of(outer, axis)),
+    }
     let mask = match &call.mask {
-        Some(mask) => cycled(&mask.some, 0.5, mask.count.of(outer, rows.axis)),
+        Masked::Kept(_) => Mask::kept(&kept),
+        _ => Mask::added(&added),
+    };
+    let mask = match call.strides {
+        None => mask,
+        // Of which a stride of whole rows, or none, fits sooner.
+        Some(strides) => mask.strides(strides.map(|stride| match stride {
+            0..128 => usize::from(stride % 4).saturating_mul(axis),
+            stride => stride.into(),
+        })),
+    };
+    let starts = call.starts.numbers(outer, axis);
+    let ends = call.ends.numbers(outer, axis);
+    let (heads, queries) = &call.shape_of_outer;
+    let heads = heads.of(outer, 1);
+    let queries = queries.of(outer / heads.max(1), 1);
+    let of_heads = |numbers: &Operand<i8>| {
+        let numbers = cycled(&numbers.some, 1, numbers.count.of(heads, 1));
+        numbers
+            .into_iter()
+            .map(|slope| f32::from(slope) / 64.0)
+            .collect()
+    };
+    let slopes: Vec<f32> = call.slopes.as_ref().map(of_heads).unwrap_or_default();
+    let sinks = match &call.sinks {
+        Some(sinks) => cycled(&sinks.some, 0.5, sinks.count.of(heads, 1)),
         None => vec![],
     };
-    let per_row: Vec<usize> = match &call.lengths {
-        Many::PerRow(lengths) => cycled(&lengths.some, 1, lengths.count.of(outer, 1))
-            .into_iter()
-            // Rarely longer than a row.
-            .map(|length| usize::from(length) % rows.axis.saturating_add(2))
-            .collect(),
-        _ => vec![],
-    };
-    let lengths = match &call.lengths {
-        Many::All => Lengths::All,
-        Many::PerRow(_) => Lengths::PerRow(&per_row),
-        Many::Causal { queries, past } => Lengths::Causal {
-            queries: queries.of(outer, 1),
-            past: *past,
-        },
-    };
+    let mut attention = Attention::new()
+        .shape(heads, queries)
+        .mask(mask)
+        .starts(call.starts.bounds(&starts))
+        .ends(call.ends.bounds(&ends))
+        .slopes(&slopes)
+        .sinks(&sinks);
+    if let Some(scale) = call.scale {
+        attention = attention.scale(scale);
+    }
+    if let Some(cap) = call.softcap {
+        attention = attention.softcap(cap);
+    }
+    if let Some((past, before, after)) = call.window {
+        attention = attention.window(Window {
+            past: past.into(),
+            before: before.into(),
+            after: after.into(),
+        });
+    }
+    if call.zeroes_empty {
+        attention = attention.empty(Empty::Zero);
+    }
     let mut all = AnyRowActivation::all();
     let index = usize::from(call.operation) % all.len();
-    let Some(mut operation) = all.nth(index) else {
-        return;
+    let operation = match all.nth(index) {
+        Some(AnyRowActivation::Softmax(_)) => Softmax(attention).into(),
+        Some(AnyRowActivation::LogSoftmax(_)) => LogSoftmax(attention).into(),
+        Some(AnyRowActivation::Softmin(_)) => Softmin(attention).into(),
+        Some(other) => other,
+        None => return,
     };
-    if let AnyRowActivation::Softmax(Softmax {
-        mask: m,
-        lengths: l,
-        ..
-    })
-    | AnyRowActivation::LogSoftmax(LogSoftmax {
-        mask: m,
-        lengths: l,
-        ..
-    })
-    | AnyRowActivation::Softmin(Softmin {
-        mask: m,
-        lengths: l,
-        ..
-    }) = &mut operation
-    {
-        (*m, *l) = (&mask, lengths);
-    }
-    if let Some(scale) = call.scale {
-        // One that has no scale has none to set.
-        let _ = operation.set_parameter("scale", scale);
-    }
-    check(&call, operation, rows, &x);
+    // What the oracle is right for to the last bit but a few.
+    let is_modest =
+        call.softcap.is_none() && added.iter().chain(&sinks).all(|x| modest((*x).into()));
+    check(&call, operation, is_modest, rows, &x);
 });
 
 /// All of it.
-fn check(call: &Call, operation: AnyRowActivation<'_>, rows: Rows, x: &[f32]) {
+fn check(call: &Call, operation: AnyRowActivation<'_>, is_modest: bool, rows: Rows, x: &[f32]) {
     let offset = usize::from(call.offset % 16);
     let mut expected = vec![UNTOUCHED; x.len()];
     let expected = operation
         .apply_on(Isa::Scalar, rows, x, &mut expected)
         .map(|()| expected);
-    if let Ok(expected) = &expected {
+    if let (Ok(expected), true) = (&expected, is_modest) {
         assert_near(call, operation, rows, x, expected);
     }
     for isa in Isa::available() {
@@ -204,20 +266,17 @@ fn check(call: &Call, operation: AnyRowActivation<'_>, rows: Rows, x: &[f32]) {
     }
 }
 
+/// Whether neither a product of two such numbers nor a sum leaves what a float resolves, however small.
+fn modest(x: f64) -> bool {
+    const MODEST: f64 = (1 << 16) as f64;
+    x == 0.0 || x == f64::NEG_INFINITY || (1e-20..=MODEST).contains(&x.abs())
+}
+
 /// Rows whose logits are all modest, in f64 and so in f32, are within the bound of the oracle.
 fn assert_near(call: &Call, operation: AnyRowActivation<'_>, rows: Rows, x: &[f32], y: &[f32]) {
-    const MODEST: f64 = (1 << 16) as f64;
     let Rows { axis, inner } = rows;
-    let mask: &[f32] = match &operation {
-        AnyRowActivation::Softmax(Softmax { mask, .. })
-        | AnyRowActivation::LogSoftmax(LogSoftmax { mask, .. })
-        | AnyRowActivation::Softmin(Softmin { mask, .. }) => mask,
-        _ => &[],
-    };
     let scale = operation.parameter("scale").map_or(1.0, f64::from);
-    // Neither a product nor a sum may leave what a float resolves, however small.
-    let modest = |x: f64| x == 0.0 || x == f64::NEG_INFINITY || (1e-20..=MODEST).contains(&x.abs());
-    if !modest(scale) || !mask.iter().all(|&m| modest(m.into())) {
+    if !modest(scale) {
         return;
     }
     let bound = match operation {

@@ -1,15 +1,16 @@
 //! Slopes of one shape for an input of another, as ONNX has them.
 
-use super::{Prelu, invalid};
-use crate::Error;
-use crate::element::elements;
+use super::{Prelu, Slopes, invalid};
+use crate::channels::grid::{GROUPS, Grid, Group};
+use crate::element::{Slice, elements};
+use crate::{Error, Float};
 
 impl<'a> Prelu<'a> {
     /// Slopes of a shape that is broadcast to that of the input: ONNX's `PRelu`.
     ///
     /// The shapes are aligned at their last axes, and those that the slopes lack count as 1. Along each axis the
-    /// slopes are 1, or as many as the input has. The axes along which they vary have to follow one another (but for
-    /// axes of which the input has 1), so that the input is `[outer, channels, inner]`:
+    /// slopes are 1, or as many as the input has. If the axes along which they vary follow one another (but for
+    /// axes of which the input has 1), the input is `[outer, channels, inner]`, as with [`per_channel`](Self::per_channel):
     ///
     /// | Slopes | Input | Channels | Inner |
     /// |---|---|---|---|
@@ -18,15 +19,19 @@ impl<'a> Prelu<'a> {
     /// | `[5]` | `[2, 3, 4, 5]` | 5 | 1 |
     /// | `[3, 4, 1]` | `[2, 3, 4, 5]` | 12 | 5 |
     /// | `[2, 1, 3]` | `[2, 1, 3]` | 6 | 1 |
-    /// | `[3, 1, 5]` | `[2, 3, 4, 5]` | an error | |
+    /// | `[3, 1, 5]`, `[2, 1, 1, 5]` | `[2, 3, 4, 5]` | in several groups | |
+    ///
+    /// There may be four such groups of axes, so that tensors of up to eight axes take slopes of every shape that fits.
+    /// The input is then worked on in parts with the same slopes again and again, which should not be short: for `[3,
+    /// 1, 5]` they are `[4, 5]`.
     ///
     /// As with [`per_channel`](Self::per_channel), `outer` is what is left of the tensor it is applied to. An input
     /// shape without elements takes no other tensor, unless there is one slope for all.
     ///
     /// # Errors
     /// [`Error::NotBroadcastable`] names the first axis from the last on that does not fit;
-    /// [`Error::InvalidParameter`] says that there are not as many slopes as their shape has elements, that no tensor
-    /// is as large as `x_shape`, or that a slope is not finite.
+    /// [`Error::InvalidParameter`] says that there are not as many slopes as their shape has elements, or that no tensor
+    /// is as large as `x_shape`.
     ///
     /// ```
     /// use activations::{Activation, Error, Prelu};
@@ -38,8 +43,8 @@ impl<'a> Prelu<'a> {
     /// assert!(matches!(error, Error::NotBroadcastable { axis: -2, slope: 3, input: Some(2), .. }));
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn broadcast(
-        slopes: &'a [f32],
+    pub fn broadcast<T: Float>(
+        slopes: &'a [T],
         slope_shape: &[usize],
         x_shape: &[usize],
     ) -> Result<Self, Error> {
@@ -47,72 +52,86 @@ impl<'a> Prelu<'a> {
             let expected = "the product of slope_shape";
             return Err(invalid("slopes.len()", slopes.len() as f32, expected));
         }
-        let len = elements(x_shape).ok_or_else(|| {
+        let len = elements(x_shape).filter(|len| isize::try_from(*len).is_ok());
+        let len = len.ok_or_else(|| {
             let product = x_shape.iter().map(|&size| size as f32).product();
             invalid("the product of x_shape", product, "a number of elements")
         })?;
-
-        let mut inner = 1_usize;
-        let mut varies = false;
-        // The first axis before those along which the slopes vary: none of them may come before it.
-        let mut gap = None;
-        let mut sizes = x_shape.iter().rev();
-        for (axis, &slope) in (1..).zip(slope_shape.iter().rev()) {
-            let input = sizes.next().copied();
-            let refused = |expected| Error::NotBroadcastable {
-                axis: -axis,
-                slope,
-                input,
-                expected,
+        let (groups, count) = groups(slope_shape, x_shape)?;
+        let [.., last] = groups;
+        if len == 0 && count > 0 {
+            // A block of channels that is too large for any tensor with elements.
+            let inner = usize::MAX / slopes.len().max(1);
+            return if slopes.is_empty() {
+                Self::per_channel(&[0.0_f32], inner)
+            } else {
+                Self::per_channel(slopes, inner)
             };
-            match input {
-                None => return Err(refused("without this axis")),
-                Some(input) if slope == input => {
-                    if slope != 1 {
-                        if let Some(refused) = gap {
-                            return Err(refused);
-                        }
-                        varies = true;
-                    }
-                }
-                Some(_) if slope != 1 => return Err(refused("1, or as many as the input")),
-                Some(_) if varies => {
-                    let expected = "as many as the input, like axes on both sides";
-                    gap.get_or_insert_with(|| refused(expected));
-                }
-                // Where it saturates, there are no elements.
-                Some(input) => inner = inner.saturating_mul(input),
+        }
+        match count {
+            0 => Ok(Self::shared(Slice::of(slopes).get(0).unwrap_or_default())),
+            1 => Self::per_channel(slopes, last.shared),
+            _ => {
+                let grid = Grid::new(Slice::of(slopes), groups);
+                Ok(Self::of(Slopes::of_grid(grid)))
             }
         }
-
-        let slopes = if slopes.is_empty() { &[0.0] } else { slopes };
-        if len == 0 {
-            // A block of channels that is too large for any tensor with elements.
-            inner = usize::MAX / slopes.len();
-        }
-        let per_channel = Self::per_channel(slopes, inner)?;
-        Ok(if varies {
-            per_channel
-        } else {
-            Self::shared(per_channel.slope)
-        })
     }
+}
+
+/// The groups of axes along which slopes vary, at the end of the array, and how many they are. (Of an input without elements
+/// only their number counts.)
+fn groups(slope_shape: &[usize], x_shape: &[usize]) -> Result<([Group; GROUPS], usize), Error> {
+    let mut groups = [Group::NONE; GROUPS];
+    let mut count = 0;
+    // The axes from the last on along which slopes do not vary, since the last one along which they do.
+    let mut shared = 1_usize;
+    let mut is_varying = false;
+    let mut sizes = x_shape.iter().rev();
+    for (axis, &slope) in (1..).zip(slope_shape.iter().rev()) {
+        let input = sizes.next().copied();
+        let refused = |expected| Error::NotBroadcastable {
+            axis: -axis,
+            slope,
+            input,
+            expected,
+        };
+        match input {
+            None => return Err(refused("without this axis")),
+            Some(1) if slope == 1 => {}
+            Some(size) if slope == size => {
+                if !is_varying {
+                    count += 1;
+                    let unused = groups.len().checked_sub(count);
+                    let group = unused.and_then(|unused| groups.get_mut(unused));
+                    let Some(group) = group else {
+                        return Err(refused("1, as it varies along four groups of axes behind"));
+                    };
+                    group.shared = core::mem::replace(&mut shared, 1);
+                    is_varying = true;
+                }
+                let group = &mut groups[GROUPS - count];
+                group.varying = group.varying.saturating_mul(size);
+            }
+            Some(_) if slope != 1 => return Err(refused("1, or as many as the input")),
+            Some(size) => {
+                shared = shared.saturating_mul(size);
+                is_varying = false;
+            }
+        }
+    }
+    Ok((groups, count))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Slopes;
     use super::*;
     use crate::Formula;
 
     fn view(slope_shape: &[usize], x_shape: &[usize]) -> Result<Option<(usize, usize)>, Error> {
         let slopes = vec![0.5; slope_shape.iter().product()];
         let prelu = Prelu::broadcast(&slopes, slope_shape, x_shape)?;
-        let shape = |slopes: Slopes<'_>| {
-            let channels = slopes.channels;
-            (channels.numbers().len(), channels.inner())
-        };
-        Ok(prelu.slopes().map(shape))
+        Ok(prelu.slopes().and_then(|slopes| slopes.channels()))
     }
 
     #[test]
@@ -133,6 +152,7 @@ mod tests {
             (x, x, Some((120, 1))),
             (&[2, 1, 3], &[2, 1, 3], Some((6, 1))),
             (&[3, 1, 1], &[2, 3, 1, 5], Some((3, 5))),
+            (&[2, 1, 1, 5], x, None), // a grid
         ] {
             assert_eq!(
                 view(slope_shape, x_shape),
@@ -179,10 +199,10 @@ mod tests {
     }
 
     #[test]
-    fn every_view_that_there_is_is_found_and_no_other() {
+    fn every_shape_that_fits_is_broadcast_and_no_other() {
         let numbers: Vec<f32> = (1..=81).map(|i| i as f32).collect();
         let shapes = shapes(4);
-        let (mut views, mut gaps) = (0, 0);
+        let (mut views, mut grids) = (0, 0);
         for x_shape in &shapes {
             for slope_shape in &shapes {
                 let slopes = &numbers[..slope_shape.iter().product()];
@@ -208,35 +228,24 @@ mod tests {
                     );
                     continue;
                 }
-                let is_view = |inner: usize| {
-                    let slope_of = |at: usize| at / inner % slopes.len();
-                    expected
-                        .iter()
-                        .enumerate()
-                        .all(|(at, &slope)| slope_of(at) == slope)
-                };
-                if (1..=expected.len()).any(is_view) {
-                    let prelu = got.clone().unwrap_or_else(|_| panic!("{}", what()));
-                    assert_eq!(prelu.check(expected.len()), Ok(()), "{}", what());
-                    for (at, &slope) in expected.iter().enumerate() {
-                        assert_eq!(
-                            prelu.reference_at(at, -1.0),
-                            -f64::from(slopes[slope]),
-                            "{}",
-                            what()
-                        );
-                    }
-                    views += 1;
-                } else {
-                    assert!(
-                        matches!(got, Err(Error::NotBroadcastable { .. })),
+                let prelu = got.clone().unwrap_or_else(|_| panic!("{}", what()));
+                assert_eq!(prelu.check(expected.len()), Ok(()), "{}", what());
+                for (at, &slope) in expected.iter().enumerate() {
+                    let exact = -f64::from(slopes[slope]);
+                    assert_eq!(prelu.reference_at(at, -1.0), exact, "{}", what());
+                    assert_eq!(
+                        prelu.reference_at(at + expected.len(), -1.0),
+                        exact,
                         "{}",
                         what()
                     );
-                    gaps += 1;
+                }
+                match prelu.slopes() {
+                    Some(slopes) if slopes.channels().is_none() => grids += 1,
+                    _ => views += 1,
                 }
             }
         }
-        assert!(views > 1000 && gaps > 100, "{views} views, {gaps} gaps");
+        assert!(views > 1000 && grids > 100, "{views} views, {grids} grids");
     }
 }

@@ -1,9 +1,9 @@
 //! What is worked out between the passes, of all rows of a group at once: a lane for each.
 
 use crate::math::exp_shift::{HARMLESS, Shift};
-use crate::math::exp_sum::{Total, numerator};
+use crate::math::exp_sum::{Numerator, Total, numerator};
 use crate::math::log1p::log1p;
-use crate::row::block::{Block, Lanes};
+use crate::row::block::{Block, Extent, First, Lanes};
 use crate::row::group::Group;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
@@ -40,6 +40,48 @@ unsafe fn store_shift<S: Machine, const K: usize>(
     }
 }
 
+/// The sinks of rows from `lane` on, whose largest logits are `largest`: 0 for one of an empty row that is to give
+/// zeros, so that there is something that it has a share of.
+///
+/// # Safety
+/// There are as many lanes from `lane` on as a block has, and their sinks have been set.
+#[inline(always)]
+unsafe fn sink_or_one_for_empty<S: Machine, const K: usize>(
+    v: Unrolled<S, K>,
+    group: &Group,
+    lane: usize,
+    largest: Block<S, K>,
+) -> Block<S, K> {
+    // SAFETY: the caller's promise, passed on.
+    let sink = unsafe { group.sinks.load(v.0, lane) };
+    if !group.zeroes_empty {
+        return sink;
+    }
+    // A sink that is NaN stays so.
+    let most = v.at_least_f32s(sink, largest);
+    let is_empty = v.equal_f32s(most, v.splat_f32s(f32::NEG_INFINITY));
+    v.select_f32s(is_empty, v.splat_f32s(0.0), sink)
+}
+
+/// The numerators of the sinks of rows from `lane` on, under `shift`; 0 where there is none.
+///
+/// # Safety
+/// There are as many lanes from `lane` on as a block has, and their sinks are known.
+#[inline(always)]
+unsafe fn numerator_of_sink<S: Machine, const K: usize>(
+    v: Unrolled<S, K>,
+    group: &Group,
+    lane: usize,
+    shift: &Shift<Block<S, K>>,
+) -> Numerator<Block<S, K>> {
+    // SAFETY: the caller's promise, passed on.
+    let sink = unsafe { group.known.sinks.load(v.0, lane) };
+    let mut numerator = numerator::<_, true>(v, sink, shift);
+    let is_none = v.equal_f32s(sink, v.splat_f32s(f32::NEG_INFINITY));
+    numerator.step = v.clear_f32s(is_none, numerator.step);
+    numerator
+}
+
 /// A smallest logit that is less than this above the lowest of its row, 121 ln2, has a numerator of 2^-64 or less.
 const ABOVE_LOWEST: f32 = 83.8;
 
@@ -53,8 +95,13 @@ pub(super) fn shift<S: Machine, const K: usize>(simd: S, group: &mut Group) {
     while lane < group.count.next_multiple_of(K * S::F32_LANES) {
         // SAFETY: the lanes of a block are among the sixteen, and were found.
         unsafe {
-            let largest: Block<S, 1> = group.found[0].load(simd, lane);
+            let mut largest: Block<S, 1> = group.found[0].load(simd, lane);
             let smallest: Block<S, 1> = group.found[1].load(simd, lane);
+            if group.has_sinks {
+                let sink = sink_or_one_for_empty(v, group, lane, largest);
+                group.known.sinks.store(simd, lane, sink);
+                largest = v.at_least_f32s(largest, sink);
+            }
             let shift = Shift::of(v, v.sub_f32s(largest, v.splat_f32s(HARMLESS)));
             let any = |mask: [S::m32s; 1]| simd.any_m32s(mask[0]);
             // A base that is the largest logit is 1 or more in magnitude, or infinite.
@@ -85,7 +132,12 @@ pub(super) fn inverse<S: Machine, const K: usize>(simd: S, group: &mut Group) {
         unsafe {
             let high: Block<S, K> = group.found[0].load(simd, lane);
             let low = group.found[1].load(simd, lane);
-            let inverse = Total::of(v, high, low).inverse(v);
+            let mut total = Total::of(v, high, low);
+            if group.has_sinks {
+                let shift = load_shift(&group.known.shift, simd, lane);
+                total = total.plus(v, numerator_of_sink(v, group, lane, &shift));
+            }
+            let inverse = total.inverse(v);
             group.known.of_sum[0].store(simd, lane, inverse.high);
             group.known.of_sum[1].store(simd, lane, inverse.low);
         }
@@ -118,7 +170,11 @@ pub(super) fn logarithm<S: Machine, const K: usize>(simd: S, group: &mut Group) 
             let low = group.found[1].load(simd, lane);
 
             let heaviest = numerator::<_, true>(v, largest, &shift);
-            let others = Total::of(v, high, low).less(v, heaviest);
+            let mut total = Total::of(v, high, low);
+            if group.has_sinks {
+                total = total.plus(v, numerator_of_sink(v, group, lane, &shift));
+            }
+            let others = total.less(v, heaviest);
             let (quotient, lost) = others.over(v, heaviest);
             // NaN, if the largest is infinite.
             let log = v.add_f32s(log1p(v, quotient, lost), v.sub_f32s(largest, largest));
@@ -126,10 +182,16 @@ pub(super) fn logarithm<S: Machine, const K: usize>(simd: S, group: &mut Group) 
 
             let outweighed = v.less_than_f32s(quotient, v.splat_f32s(OUTWEIGHED));
             let is_known = v.less_than_f32s(v.splat_f32s(UNKNOWN), quotient);
-            for mask in outweighed {
+            // Nothing is known of the lanes that belong to no row, which might go on for ever.
+            let rows = First {
+                count: group.count - lane,
+                of_rows: false,
+            };
+            let unsettled = v.keep_f32s(outweighed, v.splat_f32s(1.0));
+            let unsettled = rows.or(simd, unsettled, 0.0);
+            for mask in v.less_than_f32s(v.splat_f32s(0.0), unsettled) {
                 again |= simd.any_m32s(mask);
             }
-            let unsettled = v.keep_f32s(outweighed, v.splat_f32s(1.0));
             group.known.unsettled.store(simd, lane, unsettled);
             let raised = shift.raised(v, others.high);
             let raised = raised.or(v, is_known, &shift);
@@ -156,9 +218,16 @@ pub(super) fn logarithm_of_others<S: Machine, const K: usize>(simd: S, group: &m
             let shift_of_others = load_shift(&group.known.shift_of_others, simd, lane);
             let high = group.found[0].load(simd, lane);
             let low = group.found[1].load(simd, lane);
-            let count = group.found[2].load(simd, lane);
+            let mut count: Block<S, K> = group.found[2].load(simd, lane);
 
-            let others = Total::of(v, high, low);
+            let mut others = Total::of(v, high, low);
+            if group.has_sinks {
+                let is_largest = v.equal_f32s(group.known.sinks.load(simd, lane), largest);
+                let mut numerator = numerator_of_sink(v, group, lane, &shift_of_others);
+                numerator.step = v.clear_f32s(is_largest, numerator.step);
+                others = others.plus(v, numerator);
+                count = v.add_f32s(count, v.keep_f32s(is_largest, v.splat_f32s(1.0)));
+            }
             let heaviest = numerator::<_, true>(v, largest, &shift);
             let (quotient, lost) = others.over(v, heaviest);
             let quotient = shift_of_others.lowered(v, quotient, &shift);

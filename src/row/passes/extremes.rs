@@ -5,13 +5,15 @@ use super::between;
 use crate::row::block::{Block, Extent, Lanes, Whole};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
+use crate::row::operand::Amend;
 use crate::simd::{Machine, Unrolled, Vocabulary};
+use core::marker::PhantomData;
 
-/// Finds the largest and the smallest logit. If `IS_SCALED` or `IS_MASKED` is set, logits are made of the inputs,
-/// `scale * x` or `scale * x + mask`, each step rounded to f32, and written.
+/// Finds the largest and the smallest logit. If `IS_SCALED` is set, or there is an operand, logits are made of the
+/// inputs, `scale * x` and what the operand `A` makes of that, each step rounded to f32, and written.
 ///
 /// A NaN is passed over; the numerators will meet it again.
-pub(crate) struct Extremes<const IS_SCALED: bool, const IS_MASKED: bool>;
+pub(crate) struct Extremes<const IS_SCALED: bool, A>(PhantomData<A>);
 
 /// The extremes in each lane.
 #[derive(Clone, Copy)]
@@ -34,7 +36,7 @@ pub(super) fn scaled<V: Vocabulary>(
     simd.mul_f32s(scale, simd.clear_f32s(is_tiny, x))
 }
 
-impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED> {
+impl<const IS_SCALED: bool, A: Amend> Extremes<IS_SCALED, A> {
     /// The logits of a block, which are written, where they are not the inputs.
     ///
     /// # Safety
@@ -53,10 +55,8 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED
             if IS_SCALED {
                 t = scaled(v, t, state.scale, state.least);
             }
-            if IS_MASKED {
-                t = v.add_f32s(t, place.mask);
-            }
-            if IS_SCALED || IS_MASKED {
+            t = A::amend(v, t, place.operand);
+            if IS_SCALED || A::CHANGES {
                 extent.store(simd, place.dst, t);
             }
             t
@@ -64,9 +64,10 @@ impl<const IS_SCALED: bool, const IS_MASKED: bool> Extremes<IS_SCALED, IS_MASKED
     }
 }
 
-impl<const IS_SCALED: bool, const IS_MASKED: bool> Pass for Extremes<IS_SCALED, IS_MASKED> {
-    const IS_MASKED: bool = IS_MASKED;
-    const IS_LIGHT: bool = true;
+impl<const IS_SCALED: bool, A: Amend> Pass for Extremes<IS_SCALED, A> {
+    type Operand = A;
+
+    const IS_LIGHT: bool = A::IS_LIGHT;
     const FINDS: &'static [Reduction] = &[Reduction::Largest, Reduction::Smallest];
 
     type State<S: Machine, const K: usize> = State<Block<S, K>>;

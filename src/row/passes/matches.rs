@@ -3,12 +3,14 @@
 use crate::row::block::{Block, Extent, Lanes};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
+use crate::row::operand::Nothing;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Finds the largest element, and NaN if there is one, else 0.
 pub(crate) struct LargestOrNan;
 
 impl Pass for LargestOrNan {
+    type Operand = Nothing;
     const FINDS: &'static [Reduction] = &[Reduction::Largest, Reduction::Sum];
 
     /// The largest in each lane, and NaN or 0.
@@ -62,6 +64,7 @@ pub(crate) struct State<F> {
 }
 
 impl Pass for Matches {
+    type Operand = Nothing;
     const FINDS: &'static [Reduction] = &[Reduction::Sum];
 
     type State<S: Machine, const K: usize> = State<Block<S, K>>;

@@ -6,6 +6,7 @@ use crate::math::exp_sum::{Numerator, Sum, numerator};
 use crate::row::block::{Block, Extent, Lanes, Whole};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
+use crate::row::operand::Nothing;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Sums the numerators up, and writes them if `WRITES` is set: then it is one over the sum that is wanted.
@@ -46,6 +47,7 @@ unsafe fn add<S: Machine, const IN_SCRATCH: bool, const K: usize>(
 impl<const IS_DEEP: bool, const WRITES: bool, const IN_SCRATCH: bool> Pass
     for Numerators<IS_DEEP, WRITES, IN_SCRATCH>
 {
+    type Operand = Nothing;
     const READS_AHEAD: bool = true;
     const KEEPS_LEFTOVERS: bool = IN_SCRATCH;
     const FINDS: &'static [Reduction] = &[Reduction::Total, Reduction::Leftover];
@@ -127,6 +129,7 @@ pub(crate) struct StateOfOthers<F> {
 }
 
 impl<const IN_SCRATCH: bool> Pass for Others<IN_SCRATCH> {
+    type Operand = Nothing;
     const READS_AHEAD: bool = true;
     const KEEPS_LEFTOVERS: bool = IN_SCRATCH;
     const FINDS: &'static [Reduction] = &[Reduction::Total, Reduction::Leftover, Reduction::Sum];

@@ -5,6 +5,7 @@ use crate::math::exp_sum::{Inverse, numerator};
 use crate::row::block::{Block, Extent, Lanes};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place};
+use crate::row::operand::Nothing;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Divides the numerators, which were written, by their sum.
@@ -13,6 +14,7 @@ use crate::simd::{Machine, Unrolled, Vocabulary};
 pub(crate) struct Quotients<const IS_FAINT: bool>;
 
 impl<const IS_FAINT: bool> Pass for Quotients<IS_FAINT> {
+    type Operand = Nothing;
     type State<S: Machine, const K: usize> = Inverse<Block<S, K>>;
 
     #[inline(always)]
@@ -50,6 +52,7 @@ impl<const IS_FAINT: bool> Pass for Quotients<IS_FAINT> {
 pub(crate) struct Anew;
 
 impl Pass for Anew {
+    type Operand = Nothing;
     const READS_AHEAD: bool = true;
     type State<S: Machine, const K: usize> = (Shift<Block<S, K>>, Inverse<Block<S, K>>);
 
@@ -88,6 +91,7 @@ impl Pass for Anew {
 pub(crate) struct Logarithms;
 
 impl Pass for Logarithms {
+    type Operand = Nothing;
     /// The largest logit, and the logarithm.
     type State<S: Machine, const K: usize> = (Block<S, K>, Block<S, K>);
 

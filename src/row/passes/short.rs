@@ -1,7 +1,7 @@
 //! Softmax of short rows of consecutive elements, in one go: what one pass would leave for the next stays in registers.
 //!
-//! The passes over a group, of which each is a call, wait for each other, which takes longer than the work of so few elements. The
-//! operations are those of the passes, in their order, and so are the bits.
+//! The passes over a group, of which each is a call, wait for each other, which takes longer than the work of so few
+//! elements. The operations are those of the passes, in their order, and so are the bits.
 
 use crate::math::exp_shift::Shift;
 use crate::math::exp_sum::{FAINT, Inverse, SHORT, Sum, Total, numerator};
@@ -46,9 +46,9 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
     // SAFETY: there is such a row.
     let (src, dst, mask, len) = unsafe {
         (
-            group.src.add(row * group.pitch),
-            group.dst.add(row * group.pitch),
-            group.masks.get(row),
+            group.src.add(row * group.pitch + group.starts.get(row)),
+            group.dst.add(row * group.pitch + group.starts.get(row)),
+            group.masks.get(row).cast::<f32>(),
             group.lens.get(row),
         )
     };

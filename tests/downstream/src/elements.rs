@@ -2,8 +2,8 @@
 
 use crate::{Call, Caller, assert_near};
 use activations::{
-    AVec, Activation, AnyActivation, AnyGate, AnyRowActivation, Fused, Gate, Gelu, Isa, Layout,
-    Order, Prelu, Relu, Silu, Split, Swiglu,
+    AVec, Activation, AnyActivation, AnyGate, AnyRowActivation, Biased, ClampedSwiglu, Fused, Gate,
+    Gelu, Isa, Layout, Order, Prelu, Relu, Silu, Split, Swiglu,
 };
 
 /// An empty tensor, one element, fewer than a vector, whole vectors of any kind, and some with a tail.
@@ -117,6 +117,23 @@ pub fn gates(isa: Isa, caller: Caller<'_>) {
         gate_of(gate, &format!("{gate}"), isa, caller);
     }
     gate_of(Swiglu::default(), "Swiglu", isa, caller);
+}
+
+/// Gates with biases, of rows shorter and longer than a block of them.
+pub fn biased(isa: Isa, caller: Caller<'_>) {
+    for (n, outer) in [(1, 5), (37, 60), (500, 3), (1500, 2)] {
+        let bias = values(2 * n, 3);
+        for layout in [Layout::Halves, Layout::Pairs] {
+            let order = Order::ValueFirst;
+            let split = Split { n, layout, order };
+            let gate = Biased::new(ClampedSwiglu::OAI).bias(split, &bias).unwrap();
+            split_of(gate, "biased clamped_swiglu", split, outer, isa, caller);
+            let gate = Biased::new(Swiglu::default())
+                .gate_bias(&bias[..n])
+                .value_bias(&bias[n..]);
+            split_of(gate, "biased swiglu", split, outer, isa, caller);
+        }
+    }
 }
 
 fn gate_of(gate: impl Gate + Send + Sync, name: &str, isa: Isa, caller: Caller<'_>) {

@@ -2,7 +2,8 @@
 
 use crate::{Caller, assert_near};
 use activations::{
-    AVec, AnyRowActivation, Isa, Lengths, LogSoftmax, RowActivation, Rows, Softmax, Softmin,
+    AVec, AnyRowActivation, Attention, Bounds, Empty, Isa, LogSoftmax, Mask, RowActivation, Rows,
+    Softmax, Softmin, Window,
 };
 
 /// Shapes, as rows and how many blocks of them.
@@ -19,30 +20,14 @@ const SHAPES: [(Rows, usize); 10] = [
     (Rows::strided(1000, 3), 2),
 ];
 
-/// Mask and lengths of an operation that has them, and its scale.
-type Way<'a> = (&'static str, f32, &'a [f32], Lengths<'a>);
+/// A name, and what goes with an operation that has attention.
+type Way<'a> = (&'static str, Attention<'a>);
 
 fn with<'a>(operation: AnyRowActivation<'a>, way: &Way<'a>) -> Option<AnyRowActivation<'a>> {
-    let &(_, scale, mask, lengths) = way;
     Some(match operation {
-        AnyRowActivation::Softmax(_) => Softmax {
-            scale,
-            mask,
-            lengths,
-        }
-        .into(),
-        AnyRowActivation::LogSoftmax(_) => LogSoftmax {
-            scale,
-            mask,
-            lengths,
-        }
-        .into(),
-        AnyRowActivation::Softmin(_) => Softmin {
-            scale,
-            mask,
-            lengths,
-        }
-        .into(),
+        AnyRowActivation::Softmax(_) => Softmax(way.1).into(),
+        AnyRowActivation::LogSoftmax(_) => LogSoftmax(way.1).into(),
+        AnyRowActivation::Softmin(_) => Softmin(way.1).into(),
         _ => return None,
     })
 }
@@ -63,18 +48,27 @@ pub fn operations(isa: Isa, caller: Caller<'_>) {
             })
             .collect();
         let lengths: Vec<usize> = (0..outer).map(|row| 1 + row * 37 % axis).collect();
-        let causal = Lengths::Causal {
-            queries: outer,
-            past: axis / 3,
-        };
-        let per_row = Lengths::PerRow(&lengths);
-        let ways: [Way<'_>; 6] = [
-            ("plain", 1.0, &[], Lengths::All),
-            ("scaled", 0.125, &[], Lengths::All),
-            ("masked", 1.0, &mask, Lengths::All),
-            ("with lengths", 1.0, &[], per_row),
-            ("causal", 1.0, &[], causal),
-            ("scaled, masked, with lengths", 0.25, &mask, per_row),
+        let kept: Vec<bool> = mask.iter().map(|mask| mask.is_finite()).collect();
+        let plain = Attention::new();
+        let of_queries = plain.shape(1, outer);
+        let lengths = Bounds::PerRow(&lengths);
+        let window = Window::causal((axis / 3) as isize);
+        let added = Mask::added(&mask);
+        let ways: [Way<'_>; 8] = [
+            ("plain", plain),
+            ("scaled", plain.scale(0.125)),
+            ("masked", plain.mask(added)),
+            ("with lengths", plain.ends(lengths)),
+            ("causal", of_queries.window(window)),
+            (
+                "scaled, masked, with lengths",
+                plain.scale(0.25).mask(added).ends(lengths),
+            ),
+            ("kept", plain.mask(Mask::kept(&kept)).empty(Empty::Zero)),
+            (
+                "with slopes and sinks",
+                of_queries.slopes(&[-0.25]).sinks(&[0.5]).window(window),
+            ),
         ];
         for operation in AnyRowActivation::all() {
             for way in &ways {

@@ -58,6 +58,12 @@ impl Real {
         Self(self.0.sqrt(precision(), ROUNDING))
     }
 
+    pub fn sin(self) -> Self {
+        Self(with_constants(|constants| {
+            self.0.sin(precision(), ROUNDING, constants)
+        }))
+    }
+
     pub fn pi() -> Self {
         Self(with_constants(|constants| {
             constants.pi(precision(), ROUNDING)

@@ -4,9 +4,9 @@ use super::cases::Case;
 use crate::common::{Variant, assert_same_bits, bounds, rows};
 use activations::{
     Activation, AnyActivation, AnyGate, AnyRowActivation, Celu, Elu, Erf, Error, Exp, Formula,
-    Gate, Gated, Gelu, GeluTanh, Hardmax, Hardsigmoid, Hardswish, Hardtanh, Identity, Isa,
-    LeakyRelu, LogSoftmax, Mish, Prelu, Relu, RowActivation, Rows, Selu, Shrink, Sigmoid, Softmax,
-    Softplus, Softsign, Swiglu, Swish, Tanh, ThresholdedRelu,
+    Gate, Gelu, GeluTanh, Hardmax, Hardsigmoid, Hardswish, Hardtanh, Identity, Isa, LeakyRelu,
+    LogSoftmax, Mish, Prelu, Relu, RowActivation, Rows, Selu, Shrink, Sigmoid, Softmax, Softplus,
+    Softsign, Swiglu, Swish, Tanh, ThresholdedRelu,
 };
 
 /// ONNX's operators, their attributes with ONNX's defaults (which are not always PyTorch's), and what stands for
@@ -28,6 +28,7 @@ pub const OPERATORS: &[Operator] = &[
     ("Elu", &[("alpha", "1")], |a| {
         each(Elu {
             alpha: a.number("alpha"),
+            ..Elu::default()
         })
     }),
     ("Erf", &[], |_| each(Erf)),
@@ -64,15 +65,10 @@ pub const OPERATORS: &[Operator] = &[
         "Selu",
         &[("alpha", "1.6732632"), ("gamma", "1.050701")],
         |a| {
-            if a.case.attributes.is_empty() {
-                return each(Selu);
-            }
-            // Selu's constants are fixed; others make it a multiple of Elu.
-            let elu = Elu {
+            each(Selu {
                 alpha: a.number("alpha"),
-            };
-            let gamma = vec![a.number("gamma"); a.case.inputs[0].values.len()];
-            Operation::Gate(Gated(elu).into(), gamma)
+                gamma: a.number("gamma"),
+            })
         },
     ),
     ("Shrink", &[("lambd", "0.5"), ("bias", "0")], |a| {
@@ -162,10 +158,8 @@ impl<'a> Arguments<'a> {
             Operation::Elementwise(AnyActivation::Prelu(_)) => None,
             // Without attributes: one of two operations, fixed constants, an axis that `Rows` has.
             Operation::Elementwise(AnyActivation::GeluTanh(_)) => Some("gelu_tanh".to_owned()),
-            Operation::Elementwise(AnyActivation::Gelu(_) | AnyActivation::Selu(_))
-            | Operation::Rows(..) => Some(operator.to_owned()),
-            Operation::Gate(AnyGate::Gated(_), _) => {
-                Some(format!("gated(Elu(alpha={}))", self.text("alpha")))
+            Operation::Elementwise(AnyActivation::Gelu(_)) | Operation::Rows(..) => {
+                Some(operator.to_owned())
             }
             _ => {
                 let parameter = |&(name, _): &(&str, &str)| format!("{name}={}", self.text(name));

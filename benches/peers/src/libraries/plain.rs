@@ -75,7 +75,7 @@ impl WithErf for f32 {
 /// Compiled like the rest of the program.
 pub fn entry(function: Function) -> Option<Entry> {
     let calls = calls_with_erf::<f32, AsBuilt>(function)?;
-    Some(of(Library::Plain, super::as_built(), calls))
+    Some(of(Library::Plain, crate::built::instructions(), calls))
 }
 
 /// Compiled for x86-64-v3, where the CPU is one.

@@ -3,12 +3,14 @@
 
 use crate::calls::{Call, Entry, Library};
 use crate::functions::{Function, ROW};
+use crate::scores::{SCALE, Scores};
 use activations::Isa;
 use rten_simd::functional::simd_map;
 use rten_simd::isa::Avx2Isa;
 use rten_simd::span::SrcDest;
 use rten_simd::{SimdOp, SimdUnaryOp, is_avx512_supported};
 use rten_vecmath::{ApproxGelu, Elu, Erf, Exp, Gelu, LeakyRelu, Sigmoid, Silu, Softmax, Tanh};
+use std::cell::RefCell;
 use std::mem::MaybeUninit;
 
 /// What it has; ReLU it leaves to the compiler.
@@ -28,6 +30,8 @@ pub fn entry(function: Function, isa: Isa) -> Option<Entry> {
         "exp" => of(|| Exp {}, cap),
         "erf" => of(|| Erf {}, cap),
         "softmax" => softmax(cap),
+        "softmax_masked" => attention(Scores::Masked, cap),
+        "softmax_decoding" => attention(Scores::Decoding, cap),
         _ => return None,
     };
     let isa = match (cap, is_avx512_supported(), Avx2Isa::new()) {
@@ -67,6 +71,79 @@ fn softmax(cap: Option<Avx2Isa>) -> [Call; 2] {
             }
         })),
     ]
+}
+
+/// The softmax of scores: it has no kernel for the product and the sum before it, which a loop takes that is compiled as its kernels
+/// are. A sink is one more key of a row in memory of its own.
+fn attention(scores: Scores, cap: Option<Avx2Isa>) -> [Call; 2] {
+    let [_, keys] = scores.shape();
+    let normalise = move |number: usize, row: &mut [f32], longer: &mut Vec<f32>| {
+        let Some(sink) = scores.sink(number) else {
+            run(Softmax::new_mut(row), cap);
+            return;
+        };
+        longer.clear();
+        longer.extend_from_slice(row);
+        longer.push(sink);
+        run(Softmax::new_mut(longer), cap);
+        row.copy_from_slice(&longer[..keys]);
+    };
+    let memory = || RefCell::new(Vec::with_capacity(keys + 1));
+    let (out_of_place, in_place) = (memory(), memory());
+    [
+        Call::OutOfPlace(Box::new(move |x, y| {
+            let longer = &mut *out_of_place.borrow_mut();
+            let rows = x.chunks_exact(keys).zip(y.chunks_exact_mut(keys));
+            for (number, (x, y)) in rows.enumerate() {
+                let mask = scores.mask(number);
+                run(Logits { x, mask, y }, cap);
+                normalise(number, y, longer);
+            }
+        })),
+        Call::InPlace(Box::new(move |x| {
+            let longer = &mut *in_place.borrow_mut();
+            for (number, row) in x.chunks_exact_mut(keys).enumerate() {
+                let mask = scores.mask(number);
+                run(LogitsInPlace { row, mask }, cap);
+                normalise(number, row, longer);
+            }
+        })),
+    ]
+}
+
+/// The logits of a row of scores.
+struct Logits<'a> {
+    x: &'a [f32],
+    mask: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl SimdOp for Logits<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: rten_simd::Isa>(self, _isa: I) {
+        for ((y, x), mask) in self.y.iter_mut().zip(self.x).zip(self.mask) {
+            *y = x * SCALE + mask;
+        }
+    }
+}
+
+/// The logits of a row of scores, in their place.
+struct LogitsInPlace<'a> {
+    row: &'a mut [f32],
+    mask: &'a [f32],
+}
+
+impl SimdOp for LogitsInPlace<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: rten_simd::Isa>(self, _isa: I) {
+        for (x, mask) in self.row.iter_mut().zip(self.mask) {
+            *x = *x * SCALE + mask;
+        }
+    }
 }
 
 /// What `SimdUnaryOp::map` and `map_mut` do, on an instruction set that is given.

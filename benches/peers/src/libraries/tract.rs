@@ -2,12 +2,15 @@
 
 use crate::calls::{Call, Entry, Library};
 use crate::functions::{Function, ROW};
+use crate::scores::{SCALE, Scores};
 use activations::Isa;
 use std::rc::Rc;
 use tract_linalg::Func;
 use tract_linalg::element_wise::{ElementWise, ElementWiseKer};
 use tract_linalg::generic::by_scalar::SMaxByScalar4;
+use tract_linalg::generic::unicast::SUnicastAdd4;
 use tract_linalg::knobs::TRACT_CPU_ISA;
+use tract_linalg::unicast::UnicastKer;
 
 const REFUSED: &str = "slices of f32 are never refused";
 
@@ -24,6 +27,8 @@ type Kernel = (&'static str, Box<dyn Fn(&mut [f32])>);
 /// What it has. Its GELU is that by tanh; its ReLU the maximum with a number.
 pub fn entry(function: Function) -> Option<Entry> {
     let (name, run) = match function.name() {
+        "softmax_masked" => softmax(Some(Scores::Masked))?,
+        "softmax_decoding" => softmax(Some(Scores::Decoding))?,
         "relu" => with_parameter(SMaxByScalar4::ew(), 0.0),
         "leaky_relu" => with_parameter(Func::LeakyRelu.ew_f32_param().ok()?, 0.01),
         "hardswish" => of(Func::Hardswish)?,
@@ -33,7 +38,7 @@ pub fn entry(function: Function) -> Option<Entry> {
         "gelu_tanh" => of(Func::Gelu)?,
         "exp" => of(Func::Exp)?,
         "erf" => of(Func::Erf)?,
-        "softmax" => softmax()?,
+        "softmax" => softmax(None)?,
         _ => return None,
     };
     let run = Rc::new(run);
@@ -65,16 +70,25 @@ fn with_parameter(kernel: Box<dyn ElementWise<f32, f32>>, parameter: f32) -> Ker
     )
 }
 
-/// Row by row with three kernels, as tract does.
-fn softmax() -> Option<Kernel> {
+/// Row by row with three kernels, as tract does; before them, for scores of attention, those for a product with a number and for
+/// a sum. A sink, for which it has none, goes by way of the largest number and the sum.
+fn softmax(scores: Option<Scores>) -> Option<Kernel> {
     let largest = Func::ReduceMax.reduce_f32().ok()?;
     let numerators = Func::Softmax2.map_reduce_f32().ok()?;
     let scale = Func::MulByScalar.ew_f32_param().ok()?;
     let name = numerators.name();
+    let keys = scores.map_or(ROW, |scores| scores.shape()[1]);
     let run = move |x: &mut [f32]| {
-        for row in x.chunks_exact_mut(ROW) {
-            let largest = largest.run(row).expect(REFUSED);
+        for (number, row) in x.chunks_exact_mut(keys).enumerate() {
+            if let Some(scores) = scores {
+                scale.run_with_params(row, SCALE).expect(REFUSED);
+                SUnicastAdd4::run(row, scores.mask(number));
+            }
+            let sink = scores.and_then(|scores| scores.sink(number));
+            let sink = sink.unwrap_or(f32::NEG_INFINITY);
+            let largest = largest.run(row).expect(REFUSED).max(sink);
             let sum = numerators.run_with_params(row, largest).expect(REFUSED);
+            let sum = sum + (sink - largest).exp();
             scale.run_with_params(row, sum.recip()).expect(REFUSED);
         }
     };
@@ -90,6 +104,6 @@ fn instructions(name: &str) -> String {
     } else if name.contains("avx") {
         "avx".to_owned()
     } else {
-        super::as_built().to_owned()
+        crate::built::instructions().to_owned()
     }
 }

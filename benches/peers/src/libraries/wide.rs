@@ -72,7 +72,7 @@ pub fn entry(function: Function) -> Option<Entry> {
     let [out_of_place, in_place] = calls::<f32x8, AsBuilt>(function)?;
     Some(Entry {
         library: Library::Wide,
-        isa: super::as_built().to_owned(),
+        isa: crate::built::instructions().to_owned(),
         out_of_place: Some(out_of_place),
         in_place: Some(in_place),
     })

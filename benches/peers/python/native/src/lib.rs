@@ -3,10 +3,22 @@
 
 #[path = "../../../src/accuracy.rs"]
 mod accuracy;
+#[path = "../../../src/built.rs"]
+mod built;
+mod float16;
 #[path = "../../../src/functions.rs"]
+#[allow(dead_code)]
 mod functions;
 #[path = "../../../src/inputs.rs"]
 mod inputs;
+#[path = "../../../../common/number.rs"]
+#[allow(dead_code)]
+mod number;
+#[path = "../../../src/scores.rs"]
+#[allow(dead_code)]
+mod scores;
+#[path = "../../../src/tensors.rs"]
+mod tensors;
 #[path = "../../../../../tests/common/ulp.rs"]
 #[allow(dead_code)]
 mod ulp;

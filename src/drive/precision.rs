@@ -8,7 +8,7 @@ use crate::Element;
 use half::{bf16, f16};
 
 /// A floating-point type that activations have kernels for.
-pub(crate) trait Float: Element {
+pub(crate) trait Precision: Element {
     /// Whether it has 16 bits: results are then the correctly rounded ones.
     const HAS_16_BITS: bool;
 
@@ -43,7 +43,7 @@ pub(crate) trait Float: Element {
     }
 }
 
-impl Float for f32 {
+impl Precision for f32 {
     const HAS_16_BITS: bool = false;
     const HAS_RANGE_OF_F32: bool = true;
 
@@ -84,7 +84,7 @@ macro_rules! of_16_bits {
 }
 
 #[cfg(feature = "half")]
-impl Float for f16 {
+impl Precision for f16 {
     const HAS_RANGE_OF_F32: bool = false;
     const SPECK: f32 = 1.0 / (1u64 << 48) as f32;
 
@@ -99,7 +99,7 @@ impl Float for f16 {
 }
 
 #[cfg(feature = "half")]
-impl Float for bf16 {
+impl Precision for bf16 {
     const HAS_RANGE_OF_F32: bool = true;
     const SPECK: f32 = f32::from_bits(1);
 
