@@ -5,8 +5,9 @@ size of the library, and the size of its machine code.
     size.py
 
 It builds tests/downstream, a package as users have them, with the profiles and features that they get unless they ask
-for others, and once more for 16-bit elements, with the feature `half`. Times are CPU seconds of the one rustc that compiles the library, on one thread; dependencies do not count.
-For those times the machine is to be quiet otherwise. The machine code is also printed part by part.
+for others, and once more for 16-bit elements, with the feature `half`. Times are CPU seconds of the one rustc that
+compiles the library, on one thread; dependencies do not count. For those times the machine is to be quiet otherwise.
+The machine code is also printed part by part.
 """
 
 import json
@@ -28,12 +29,13 @@ PACKAGE = ROOT / "tests" / "downstream" / "Cargo.toml"
 DEBUG, RELEASE, HALF = "debug", "release", "release, with 16-bit elements"
 CPU_SECONDS = {DEBUG: 30, RELEASE: 70, HALF: 126}
 BUILDS = {DEBUG: ["dev"], RELEASE: ["release"], HALF: ["release", "--features", "half"]}
-# On a CPU of the bars rustc works so many seconds on pulp, the largest dependency, in either profile. It is compiled just before the
-# library, so that a slower CPU, and one that others use as well, is seen to be slower; times are taken as so many of that CPU.
+# On a CPU of the bars rustc works so many seconds on pulp, the largest dependency, in either profile. It is compiled
+# just before the library, so that a slower CPU, and one that others use as well, is seen to be slower; times are taken
+# as so many of that CPU.
 YARDSTICK = ("pulp", 4.5)
 LIBRARY = 12_000_000
-# It was 1,000,000 for 33 activations and 5 gates, and for softmax with a scale, a mask and lengths; there are 43 and 8 now, gates
-# with biases, and all that attention asks of a softmax.
+# It was 1,000,000 for 33 activations and 5 gates, and for softmax with a scale, a mask and lengths; there are 43 and 8
+# now, gates with biases, and all that attention asks of a softmax.
 CODE = 1_500_000
 # So many bytes of code more with 16-bit elements.
 HALF_CODE = 1_150_000
@@ -167,7 +169,8 @@ def main():
     seconds, codes, libraries = {}, {}, {}
     for build in CPU_SECONDS:
         seconds[build], library = built(target, build)
-        codes[build], libraries[build] = printed_parts(str(library)), library.stat().st_size
+        if build != DEBUG:
+            codes[build], libraries[build] = printed_parts(str(library)), library.stat().st_size
     seconds = least_seconds(target, seconds)
     measured = [(f"CPU seconds to compile, {build}", round(seconds[build], 1), bar) for build, bar in CPU_SECONDS.items()]
     measured += [
