@@ -1,7 +1,7 @@
 //! ONNX's cases, as the data hold them.
 
-pub const CASES: &str = include_str!("../../data/onnx/cases.txt");
-const VALUES: &[u8] = include_bytes!("../../data/onnx/values.f32");
+const CASES: &str = include_str!("../../data/onnx/cases.txt");
+const VALUES: &[u8] = include_bytes!("../../data/onnx/values.bin");
 
 /// Why ONNX has cases that are not in the data.
 const REASONS: &[&str] = &[
@@ -12,10 +12,70 @@ const REASONS: &[&str] = &[
     "no_tensor", // sequences and optional values
 ];
 
+/// The type of a tensor's elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    F32,
+    F16,
+    Bf16,
+    Bool,
+    I64,
+}
+
+impl Type {
+    /// The type that numpy calls `name`, and how many bytes an element has.
+    fn of(name: &str) -> (Self, usize) {
+        match name {
+            "float32" => (Self::F32, 4),
+            "float16" => (Self::F16, 2),
+            "bfloat16" => (Self::Bf16, 2),
+            "bool" => (Self::Bool, 1),
+            "int64" => (Self::I64, 8),
+            _ => panic!("no type is called {name}"),
+        }
+    }
+
+    /// The number that `bytes` are; all that the data hold are numbers of f32. Without the feature `half` no test looks
+    /// at 16-bit elements, and they are NaN.
+    fn read(self, bytes: &[u8]) -> f32 {
+        match self {
+            Self::F32 => f32::from_le_bytes(bytes.try_into().unwrap()),
+            #[cfg(feature = "half")]
+            Self::F16 => activations::half::f16::from_le_bytes(bytes.try_into().unwrap()).to_f32(),
+            #[cfg(feature = "half")]
+            Self::Bf16 => {
+                activations::half::bf16::from_le_bytes(bytes.try_into().unwrap()).to_f32()
+            }
+            #[cfg(not(feature = "half"))]
+            Self::F16 | Self::Bf16 => f32::NAN,
+            Self::Bool => f32::from(bytes[0]),
+            Self::I64 => i64::from_le_bytes(bytes.try_into().unwrap()) as f32,
+        }
+    }
+}
+
 pub struct Tensor {
     pub name: &'static str,
+    pub of: Type,
     pub shape: Vec<usize>,
     pub values: Vec<f32>,
+}
+
+impl Tensor {
+    /// The tensor that is described by the words of a line.
+    fn read(name: &'static str, of: &str, start: &str, sizes: &[&str]) -> Self {
+        let (of, size) = Type::of(of);
+        let shape: Vec<usize> = sizes.iter().map(|size| size.parse().unwrap()).collect();
+        let start: usize = start.strip_prefix('@').unwrap().parse().unwrap();
+        let end = start + size * shape.iter().product::<usize>();
+        let elements = VALUES[start..end].chunks(size);
+        Self {
+            name,
+            of,
+            shape,
+            values: elements.map(|bytes| of.read(bytes)).collect(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -28,11 +88,26 @@ pub struct Case {
     pub outputs: Vec<Tensor>,
 }
 
+impl Case {
+    /// The attribute of that name, if it is given.
+    pub fn attribute<T: std::str::FromStr<Err: std::fmt::Debug>>(&self, name: &str) -> Option<T> {
+        let mut given = self.attributes.iter().filter(|(known, _)| *known == name);
+        given.next().map(|(_, value)| value.parse().unwrap())
+    }
+
+    /// The input of that name, if it is given.
+    pub fn input(&self, name: &str) -> Option<&Tensor> {
+        self.inputs.iter().find(|input| input.name == name)
+    }
+
+    /// The output of that name, if it is given.
+    pub fn output(&self, name: &str) -> Option<&Tensor> {
+        self.outputs.iter().find(|output| output.name == name)
+    }
+}
+
 /// All that the data hold.
 pub fn cases() -> Vec<Case> {
-    let mut values = VALUES
-        .chunks(4)
-        .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
     let mut cases: Vec<Case> = Vec::new();
     let lines = CASES.lines().filter(|line| !line.starts_with('#'));
     for line in lines.filter(|line| !line.is_empty()) {
@@ -48,29 +123,15 @@ pub fn cases() -> Vec<Case> {
                 case.opset = opset.parse().unwrap();
             }
             (&["attribute", name, value], Some(case)) => case.attributes.push((name, value)),
-            (&[kind @ ("input" | "output"), name, "float32", ref sizes @ ..], Some(case)) => {
-                let shape: Vec<usize> = sizes.iter().map(|size| size.parse().unwrap()).collect();
-                let len = shape.iter().product();
-                let values: Vec<f32> = values.by_ref().take(len).collect();
-                assert_eq!(values.len(), len, "{}: values are missing", case.name);
-                let tensors = match kind {
-                    "input" => &mut case.inputs,
-                    _ => &mut case.outputs,
-                };
-                tensors.push(Tensor {
-                    name,
-                    shape,
-                    values,
-                });
+            (&["input", name, of, start, ref sizes @ ..], Some(case)) => {
+                case.inputs.push(Tensor::read(name, of, start, sizes));
+            }
+            (&["output", name, of, start, ref sizes @ ..], Some(case)) => {
+                case.outputs.push(Tensor::read(name, of, start, sizes));
             }
             _ => panic!("cannot read {line:?}"),
         }
     }
-    assert_eq!(values.count(), 0, "values that belong to no case");
-    for case in &cases {
-        let shapes = [&case.inputs[0].shape, &case.outputs[0].shape];
-        assert_eq!(shapes[0], shapes[1], "{}", case.name);
-        assert_eq!(case.outputs.len(), 1, "{}", case.name);
-    }
+    assert_eq!(cases.len(), CASES.matches("\ncase ").count());
     cases
 }

@@ -111,6 +111,9 @@ impl Case {
         let line = OPERATORS.iter().find(|(name, ..)| *name == self.operator);
         let &(_, defaults, operation) =
             line.unwrap_or_else(|| panic!("{}: no operator {}", self.name, self.operator));
+        let shapes = [&self.inputs[0].shape, &self.outputs[0].shape];
+        assert_eq!(shapes[0], shapes[1], "{}", self.name);
+        assert_eq!(self.outputs.len(), 1, "{}", self.name);
         let is_known = |name| defaults.iter().any(|(known, _)| *known == name);
         for (name, _) in &self.attributes {
             assert!(is_known(*name), "{}: attribute {name}", self.name);
