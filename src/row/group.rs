@@ -207,7 +207,7 @@ impl Span {
         Self {
             start: self.start + at,
             len,
-            mask: self.mask.wrapping_add(at * logits.last.mask_size()),
+            mask: self.mask.wrapping_add(at * logits.mask.size()),
             distance: self.distance + at as f32,
             ..self
         }

@@ -9,48 +9,48 @@ use crate::element::Type;
 /// What logits are made of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Logits {
+    /// Whether the elements are scaled.
+    pub(crate) is_scaled: bool,
     /// Whether the scaled elements are bounded by a cap.
     pub(crate) is_capped: bool,
     /// Whether slopes, times distances, are added.
     pub(crate) has_slopes: bool,
-    /// What the last of the passes does, which finds the extremes.
-    pub(crate) last: Last,
+    /// The mask.
+    pub(crate) mask: MaskKind,
 }
 
-/// The last of the passes that make logits: the number of it in [`OfLayout::extremes`].
+/// What a mask is made of: the number of the pass for it in [`OfLayout::extremes`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Last {
-    /// The logits are the elements themselves.
-    Plain,
-    /// It scales.
-    Scaled,
-    /// It scales and adds a mask of f32.
-    Masked,
-    /// It scales, and keeps what the mask says.
+pub(crate) enum MaskKind {
+    /// There is none.
+    Nothing,
+    /// f32, which is added.
+    Added,
+    /// Bytes, which say what is kept.
     Kept,
-    /// It scales and adds a mask of f16.
+    /// f16, which is added.
     #[cfg(feature = "half")]
-    MaskedF16,
-    /// It scales and adds a mask of bf16.
+    AddedF16,
+    /// bf16, which is added.
     #[cfg(feature = "half")]
-    MaskedBf16,
+    AddedBf16,
 }
 
-/// How many passes [`Last`] numbers.
-pub(crate) const LAST: usize = if cfg!(feature = "half") { 6 } else { 4 };
+/// How many kinds there are, with that of no mask.
+pub(crate) const MASKS: usize = if cfg!(feature = "half") { 5 } else { 3 };
 
-impl Last {
+impl MaskKind {
     /// Bytes of an element of the mask.
     #[inline(always)]
-    pub(crate) const fn mask_size(self) -> usize {
+    pub(crate) const fn size(self) -> usize {
         match self {
-            Self::Plain | Self::Scaled => 0,
+            Self::Nothing => 0,
             Self::Kept => 1,
-            Self::Masked => Type::F32.size(),
+            Self::Added => Type::F32.size(),
             #[cfg(feature = "half")]
-            Self::MaskedF16 => Type::F16.size(),
+            Self::AddedF16 => Type::F16.size(),
             #[cfg(feature = "half")]
-            Self::MaskedBf16 => Type::Bf16.size(),
+            Self::AddedBf16 => Type::Bf16.size(),
         }
     }
 }
@@ -58,37 +58,38 @@ impl Last {
 impl Logits {
     /// The elements themselves.
     pub(crate) const PLAIN: Self = Self {
+        is_scaled: false,
         is_capped: false,
         has_slopes: false,
-        last: Last::Plain,
+        mask: MaskKind::Nothing,
     };
 
     /// What the logits of `attention` are made of.
     #[inline(always)]
     pub(crate) fn of(attention: &Attention<'_>) -> Self {
-        let last = match attention.mask.values {
-            Values::None if attention.scale == 1.0 => Last::Plain,
-            Values::None => Last::Scaled,
-            Values::Kept(_) => Last::Kept,
+        let mask = match attention.mask.values {
+            Values::None => MaskKind::Nothing,
+            Values::Kept(_) => MaskKind::Kept,
             Values::Added(mask) => match mask.start().1 {
-                Type::F32 => Last::Masked,
+                Type::F32 => MaskKind::Added,
                 #[cfg(feature = "half")]
-                Type::F16 => Last::MaskedF16,
+                Type::F16 => MaskKind::AddedF16,
                 #[cfg(feature = "half")]
-                Type::Bf16 => Last::MaskedBf16,
+                Type::Bf16 => MaskKind::AddedBf16,
             },
         };
         Self {
+            is_scaled: attention.scale != 1.0,
             is_capped: attention.softcap != f32::INFINITY,
             has_slopes: !attention.slopes.is_empty(),
-            last,
+            mask,
         }
     }
 
-    /// Whether no pass but the last is needed, and that takes no mask but of f32.
+    /// Whether one pass makes them, and that takes no mask but of f32.
     #[inline(always)]
     pub(crate) fn are_simple(self) -> bool {
-        let is_simple = matches!(self.last, Last::Plain | Last::Scaled | Last::Masked);
+        let is_simple = matches!(self.mask, MaskKind::Nothing | MaskKind::Added);
         is_simple && !self.is_capped && !self.has_slopes
     }
 }
@@ -106,14 +107,17 @@ impl OfLayout {
             if logits.is_capped || logits.has_slopes {
                 return self.logits_in_steps(logits, group);
             }
-            (self.extremes[logits.last as usize])(group);
+            let [unscaled, scaled] = &self.extremes;
+            let of_masks = if logits.is_scaled { scaled } else { unscaled };
+            (of_masks[logits.mask as usize])(group);
             if logits != Logits::PLAIN {
                 group.read_back();
             }
         }
     }
 
-    /// The same by more than one pass, of which the first one scales.
+    /// The same if there is a cap, slopes or both: a pass for each, and one for the mask if there is one. The first of
+    /// them scales; the extremes that the last one finds are those of the logits.
     ///
     /// # Safety
     /// As for [`logits`](Self::logits).
@@ -130,16 +134,12 @@ impl OfLayout {
             if logits.has_slopes {
                 (self.sloped)(group);
                 group.read_back();
-                group.scale_by(1.0);
             }
-            // It is scaled already.
-            let last = match logits.last {
-                Last::Scaled => Last::Plain,
-                last => last,
-            };
-            (self.extremes[last as usize])(group);
+            if logits.mask != MaskKind::Nothing {
+                let [unscaled, _] = &self.extremes;
+                (unscaled[logits.mask as usize])(group);
+            }
         }
-        group.read_back();
         group.scale_by(scale);
     }
 }

@@ -5,29 +5,30 @@
 //! calls them once for all.
 
 mod between;
-mod capped;
 mod extremes;
+mod inputs;
 mod matches;
 mod numerators;
 mod results;
 #[cfg(not(unoptimised))]
 mod short;
+mod transpose;
 
 use super::across::Across;
 use super::along::Along;
 use super::group::Group;
 use super::layout::Layout;
-use super::logits::LAST;
+use super::logits::MASKS;
 use super::operand::{Added, Distance, Kept, Nothing};
 use crate::Isa;
 use crate::registry::for_each_isa;
-use crate::simd::Machine;
 use between::{inverse, logarithm, logarithm_of_others, shift};
-use capped::Capped;
 use extremes::Extremes;
+use inputs::{Capped, Scaled, Unscaled};
 use matches::{LargestOrNan, Matches};
 use numerators::{Numerators, Others};
 use results::{Anew, Logarithms, Quotients};
+use transpose::transpose;
 
 /// A pass over a group on one instruction set.
 ///
@@ -68,11 +69,11 @@ pub(crate) struct Passes {
 /// The passes over groups of one layout.
 #[derive(Clone, Copy)]
 pub(crate) struct OfLayout {
-    /// The extremes of logits that [`Last`](super::logits::Last) numbers, which are written unless they are the inputs.
-    pub(crate) extremes: [Pass; LAST],
-    /// Logits bounded by a cap.
+    /// The extremes of logits with the mask that [`MaskKind`](super::logits::MaskKind) numbers; not scaled and scaled.
+    pub(crate) extremes: [[Pass; MASKS]; 2],
+    /// The extremes of logits that are scaled and bounded by a cap.
     pub(crate) capped: Pass,
-    /// Logits to which slopes, times distances, are added.
+    /// The extremes of logits that are scaled, and to which slopes, times distances, are added.
     pub(crate) sloped: Pass,
     /// Numerators, and their sum; of a group that is not deep, and of one that may be.
     pub(crate) numerators: [Pass; 2],
@@ -176,14 +177,24 @@ macro_rules! table {
     ($isa:ident) => {{
         const ACROSS: OfLayout = OfLayout {
             extremes: [
-                extremes_across,
-                scaled_across,
-                masked_across,
-                kept_across,
-                #[cfg(feature = "half")]
-                masked_f16_across,
-                #[cfg(feature = "half")]
-                masked_bf16_across,
+                [
+                    extremes_across,
+                    masked_across,
+                    kept_across,
+                    #[cfg(feature = "half")]
+                    masked_f16_across,
+                    #[cfg(feature = "half")]
+                    masked_bf16_across,
+                ],
+                [
+                    scaled_across,
+                    scaled_masked_across,
+                    scaled_kept_across,
+                    #[cfg(feature = "half")]
+                    scaled_masked_f16_across,
+                    #[cfg(feature = "half")]
+                    scaled_masked_bf16_across,
+                ],
             ],
             capped: capped_across,
             sloped: sloped_across,
@@ -198,14 +209,24 @@ macro_rules! table {
         Passes {
             along: OfLayout {
                 extremes: [
-                    extremes_along,
-                    scaled_along,
-                    masked_along,
-                    kept_along,
-                    #[cfg(feature = "half")]
-                    masked_f16_along,
-                    #[cfg(feature = "half")]
-                    masked_bf16_along,
+                    [
+                        extremes_along,
+                        masked_along,
+                        kept_along,
+                        #[cfg(feature = "half")]
+                        masked_f16_along,
+                        #[cfg(feature = "half")]
+                        masked_bf16_along,
+                    ],
+                    [
+                        scaled_along,
+                        scaled_masked_along,
+                        scaled_kept_along,
+                        #[cfg(feature = "half")]
+                        scaled_masked_f16_along,
+                        #[cfg(feature = "half")]
+                        scaled_masked_bf16_along,
+                    ],
                 ],
                 capped: capped_along,
                 sloped: sloped_along,
@@ -293,16 +314,22 @@ macro_rules! vectors {
 for_each_isa! { functions!
     between: shift inverse logarithm logarithm_of_others;
 
-    extremes_along: Along, Extremes<false, Nothing>;
-    scaled_along: Along, Extremes<true, Nothing>;
-    masked_along: Along, Extremes<true, Added<f32>>;
-    kept_along: Along, Extremes<true, Kept>;
+    extremes_along: Along, Extremes<Unscaled, Nothing>;
+    masked_along: Along, Extremes<Unscaled, Added<f32>>;
+    kept_along: Along, Extremes<Unscaled, Kept>;
     #[cfg(feature = "half")]
-    masked_f16_along: Along, Extremes<true, Added<half::f16>>;
+    masked_f16_along: Along, Extremes<Unscaled, Added<half::f16>>;
     #[cfg(feature = "half")]
-    masked_bf16_along: Along, Extremes<true, Added<half::bf16>>;
-    sloped_along: Along, Extremes<true, Distance>;
-    capped_along: Along, Capped;
+    masked_bf16_along: Along, Extremes<Unscaled, Added<half::bf16>>;
+    scaled_along: Along, Extremes<Scaled, Nothing>;
+    scaled_masked_along: Along, Extremes<Scaled, Added<f32>>;
+    scaled_kept_along: Along, Extremes<Scaled, Kept>;
+    #[cfg(feature = "half")]
+    scaled_masked_f16_along: Along, Extremes<Scaled, Added<half::f16>>;
+    #[cfg(feature = "half")]
+    scaled_masked_bf16_along: Along, Extremes<Scaled, Added<half::bf16>>;
+    sloped_along: Along, Extremes<Scaled, Distance>;
+    capped_along: Along, Extremes<Capped, Nothing>;
     numerators_along: Along, Numerators<false, true, false>;
     deep_numerators_along: Along, Numerators<true, true, false>;
     sum_along: Along, Numerators<false, false, false>;
@@ -315,16 +342,22 @@ for_each_isa! { functions!
     largest_or_nan_along: Along, LargestOrNan;
     matches_along: Along, Matches;
 
-    extremes_across: Across, Extremes<false, Nothing>;
-    scaled_across: Across, Extremes<true, Nothing>;
-    masked_across: Across, Extremes<true, Added<f32>>;
-    kept_across: Across, Extremes<true, Kept>;
+    extremes_across: Across, Extremes<Unscaled, Nothing>;
+    masked_across: Across, Extremes<Unscaled, Added<f32>>;
+    kept_across: Across, Extremes<Unscaled, Kept>;
     #[cfg(feature = "half")]
-    masked_f16_across: Across, Extremes<true, Added<half::f16>>;
+    masked_f16_across: Across, Extremes<Unscaled, Added<half::f16>>;
     #[cfg(feature = "half")]
-    masked_bf16_across: Across, Extremes<true, Added<half::bf16>>;
-    sloped_across: Across, Extremes<true, Distance>;
-    capped_across: Across, Capped;
+    masked_bf16_across: Across, Extremes<Unscaled, Added<half::bf16>>;
+    scaled_across: Across, Extremes<Scaled, Nothing>;
+    scaled_masked_across: Across, Extremes<Scaled, Added<f32>>;
+    scaled_kept_across: Across, Extremes<Scaled, Kept>;
+    #[cfg(feature = "half")]
+    scaled_masked_f16_across: Across, Extremes<Scaled, Added<half::f16>>;
+    #[cfg(feature = "half")]
+    scaled_masked_bf16_across: Across, Extremes<Scaled, Added<half::bf16>>;
+    sloped_across: Across, Extremes<Scaled, Distance>;
+    capped_across: Across, Extremes<Capped, Nothing>;
     numerators_across: Across, Numerators<false, true, false>;
     deep_numerators_across: Across, Numerators<true, true, false>;
     sum_across: Across, Numerators<false, false, false>;
@@ -348,42 +381,4 @@ pub(crate) mod of_short {
     //! Short rows, on the instruction sets with vectors.
     use super::*;
     for_each_isa! { vectors short_rows! }
-}
-
-/// Writes the columns of a matrix of `rows` by `columns` as rows, in tiles of a few of each.
-///
-/// # Safety
-/// The rows are valid for reads, and the columns for writes.
-#[inline(always)]
-unsafe fn transpose<S: Machine>(
-    simd: S,
-    (rows, columns): (usize, usize),
-    (from, from_stride): (*const f32, usize),
-    (to, to_stride): (*mut f32, usize),
-) {
-    let tile = S::TILE;
-    // SAFETY: all that is accessed lies inside the matrix. The last tile of a row overlaps the one before.
-    unsafe {
-        if rows >= tile && columns >= tile {
-            let mut row = 0;
-            while row < rows {
-                row = row.min(rows - tile);
-                let mut column = 0;
-                while column < columns {
-                    column = column.min(columns - tile);
-                    let from = from.add(row * from_stride + column);
-                    let to = to.add(column * to_stride + row);
-                    simd.transpose(from, from_stride, to, to_stride);
-                    column += tile;
-                }
-                row += tile;
-            }
-        } else {
-            for row in 0..rows {
-                for column in 0..columns {
-                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column);
-                }
-            }
-        }
-    }
 }

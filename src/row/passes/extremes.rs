@@ -2,6 +2,7 @@
 //! row, which say how it is shifted.
 
 use super::between;
+use super::inputs::{Input, Numbers};
 use crate::row::block::{Block, Extent, Lanes, Whole};
 use crate::row::group::Group;
 use crate::row::layout::{Pass, Place, Reduction};
@@ -9,34 +10,21 @@ use crate::row::operand::Amend;
 use crate::simd::{Machine, Unrolled, Vocabulary};
 use core::marker::PhantomData;
 
-/// Finds the largest and the smallest logit. If `IS_SCALED` is set, or there is an operand, logits are made of the
-/// inputs, `scale * x` and what the operand `A` makes of that, each step rounded to f32, and written.
+/// Finds the largest and the smallest of the logits, which are what `X` makes of the elements and the operand `A` of
+/// that, each step rounded to f32. Unless both leave the elements as they are, the logits are written.
 ///
 /// A NaN is passed over; the numerators will meet it again.
-pub(crate) struct Extremes<const IS_SCALED: bool, A>(PhantomData<A>);
+pub(crate) struct Extremes<X, A>(PhantomData<(X, A)>);
 
 /// The extremes in each lane.
 #[derive(Clone, Copy)]
 pub(crate) struct State<F> {
-    scale: F,
-    least: F,
+    numbers: Numbers<F>,
     largest: F,
     smallest: F,
 }
 
-/// `scale` times `x`, or 0 where x is below `least` in magnitude.
-#[inline(always)]
-pub(super) fn scaled<V: Vocabulary>(
-    simd: V,
-    x: V::f32s,
-    scale: V::f32s,
-    least: V::f32s,
-) -> V::f32s {
-    let is_tiny = simd.less_than_f32s(simd.magnitude_f32s(x), least);
-    simd.mul_f32s(scale, simd.clear_f32s(is_tiny, x))
-}
-
-impl<const IS_SCALED: bool, A: Amend> Extremes<IS_SCALED, A> {
+impl<X: Input, A: Amend> Extremes<X, A> {
     /// The logits of a block, which are written, where they are not the inputs.
     ///
     /// # Safety
@@ -51,12 +39,9 @@ impl<const IS_SCALED: bool, A: Amend> Extremes<IS_SCALED, A> {
         let v = Unrolled::<S, K>(simd);
         // SAFETY: the caller's promise, passed on.
         unsafe {
-            let mut t = extent.load(simd, place.src);
-            if IS_SCALED {
-                t = scaled(v, t, state.scale, state.least);
-            }
-            t = A::amend(v, t, place.operand);
-            if IS_SCALED || A::CHANGES {
+            let t = X::logit(v, extent.load(simd, place.src), &state.numbers);
+            let t = A::amend(v, t, place.operand);
+            if X::CHANGES || A::CHANGES {
                 extent.store(simd, place.dst, t);
             }
             t
@@ -64,10 +49,10 @@ impl<const IS_SCALED: bool, A: Amend> Extremes<IS_SCALED, A> {
     }
 }
 
-impl<const IS_SCALED: bool, A: Amend> Pass for Extremes<IS_SCALED, A> {
+impl<X: Input, A: Amend> Pass for Extremes<X, A> {
     type Operand = A;
 
-    const IS_LIGHT: bool = A::IS_LIGHT;
+    const IS_LIGHT: bool = X::IS_LIGHT && A::IS_LIGHT;
     const FINDS: &'static [Reduction] = &[Reduction::Largest, Reduction::Smallest];
 
     type State<S: Machine, const K: usize> = State<Block<S, K>>;
@@ -81,8 +66,7 @@ impl<const IS_SCALED: bool, A: Amend> Pass for Extremes<IS_SCALED, A> {
     ) -> State<Block<S, K>> {
         let v = Unrolled::<S, K>(simd);
         State {
-            scale: v.splat_f32s(group.scale),
-            least: v.splat_f32s(group.least),
+            numbers: Numbers::of(v, group),
             largest: v.splat_f32s(f32::NEG_INFINITY),
             smallest: v.splat_f32s(f32::INFINITY),
         }

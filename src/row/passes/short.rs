@@ -7,7 +7,7 @@ use crate::math::exp_shift::Shift;
 use crate::math::exp_sum::{FAINT, Inverse, SHORT, Sum, Total, numerator};
 use crate::row::block::{Block, Extent, First, LANES, Lanes, Whole};
 use crate::row::group::Group;
-use crate::row::passes::extremes::scaled;
+use crate::row::passes::inputs::{Input, Numbers, Scaled};
 use crate::simd::{Machine, Unrolled, Vocabulary};
 
 /// Turns the rows of `group` into their softmax, be its logits scaled, masked, both or neither.
@@ -57,8 +57,8 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         of_rows: false,
     };
 
-    let (scale, least) = (v.splat_f32s(group.scale), v.splat_f32s(group.least));
-    let is_scaled = group.scale != 1.0 || !mask.is_null();
+    let numbers = Numbers::of(v, group);
+    let is_scaled = group.scale != 1.0;
     let nothing = v.splat_f32s(f32::NEG_INFINITY);
     let mut logits = [nothing; N];
     let mut largest = nothing;
@@ -77,7 +77,7 @@ unsafe fn row_of_blocks<S: Machine, const K: usize, const N: usize>(
         };
         *t = load(src);
         if is_scaled {
-            *t = scaled(v, *t, scale, least);
+            *t = Scaled::logit(v, *t, &numbers);
         }
         if !mask.is_null() {
             *t = v.add_f32s(*t, load(mask));
