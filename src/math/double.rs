@@ -74,13 +74,17 @@ impl From<f64> for Double {
 pub(crate) fn exp_beyond_line(x: f64) -> Double {
     const SMALL: f64 = -0.125;
     const TERMS: i32 = 20;
+    /// The one before is less than 2^-51 of the first: what roundings in f64 take of it counts for nothing.
+    const SMALL_TERM: i32 = 12;
 
     let (mut y, mut doublings) = (x, 0);
     while y < SMALL {
         y *= 0.5;
         doublings += 1;
     }
-    let series = (3..=TERMS).rev().fold(Double::from(1.0), |sum, n| {
+    let small = (SMALL_TERM..=TERMS).rev();
+    let small = small.fold(1.0, |sum, n| sum * y / f64::from(n) + 1.0);
+    let series = (3..SMALL_TERM).rev().fold(Double::from(small), |sum, n| {
         let term = sum.times(y.into()).over(f64::from(n));
         term.plus(Double::from(1.0))
     });

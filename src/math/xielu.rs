@@ -11,7 +11,7 @@
 //! square's. Above 0 the factor is that of `alpha_p` x + `beta`, and there is no cubic.
 //!
 //! Interval of the fit: from -0.41 to 0.252, within 6.9e-8. Error: 0.65 ULP with the defaults, most just below -0.4; with
-//! other parameters 1.4 ULP were met, where terms cancel next to the ends of these ways; NaN gives NaN.
+//! other parameters 1.46 ULP were met in 60 million samples, next to where one kind of points ends and another begins; NaN gives NaN.
 
 use super::exp::{self, RISING};
 use super::{hex, polynomial};
