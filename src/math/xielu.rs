@@ -10,8 +10,8 @@
 //! terms of that factor either may be the larger: next to 0 the slope `beta` is, further below a small root it is half the
 //! square's. Above 0 the factor is that of `alpha_p` x + `beta`, and there is no cubic.
 //!
-//! Interval of the fit: from -0.41 to 0.252, within 6.9e-8. Error: 0.65 ULP with the defaults, most just below -0.4; with
-//! other parameters 1.46 ULP were met in 60 million samples, next to where one kind of points ends and another begins; NaN gives NaN.
+//! Interval of the fit: from -0.41 to 0.252, within 6.9e-8. Error: 0.65 ULP with the defaults, most just below -0.4; with other
+//! parameters 1.46 ULP were met in 60 million samples, next to where one kind of points ends. NaN gives NaN.
 
 use super::exp::{self, RISING};
 use super::{hex, polynomial};
