@@ -68,24 +68,23 @@ impl From<f64> for Double {
     }
 }
 
-/// e^x - 1 - x for x <= 0, relative to itself: it is not negative, and neither is any term of what it is made of.
+/// e^x - 1 - x for -64 <= x <= 0, relative to itself: it is not negative, and neither is any term of what it is made of.
 ///
 /// It is a series next to zero; and twice as far from there, what it was twice, and the square of e^x - 1.
 pub(crate) fn exp_beyond_line(x: f64) -> Double {
-    /// Below, the power of e counts for nothing.
-    const LOWEST: f64 = -100.0;
     const SMALL: f64 = -0.125;
     const TERMS: i32 = 20;
+    /// The one before is less than 2^-51 of the first: what roundings in f64 take of it counts for nothing.
+    const SMALL_TERM: i32 = 12;
 
-    if x < LOWEST {
-        return Double::sum(-1.0, -x);
-    }
     let (mut y, mut doublings) = (x, 0);
     while y < SMALL {
         y *= 0.5;
         doublings += 1;
     }
-    let series = (3..=TERMS).rev().fold(Double::from(1.0), |sum, n| {
+    let small = (SMALL_TERM..=TERMS).rev();
+    let small = small.fold(1.0, |sum, n| sum * y / f64::from(n) + 1.0);
+    let series = (3..SMALL_TERM).rev().fold(Double::from(small), |sum, n| {
         let term = sum.times(y.into()).over(f64::from(n));
         term.plus(Double::from(1.0))
     });

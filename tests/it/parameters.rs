@@ -5,7 +5,9 @@ use crate::common::{
     Variant, assert_same_bits, bits, bounds, compute, inputs, on_each_isa, step_of_the_heaviest,
     steps, ulp,
 };
-use activations::{Activation, AnyActivation, AnyGate, Formula, Gate, Isa, LeakyRelu, Prelu};
+use activations::{
+    Activation, AnyActivation, AnyGate, Formula, Gate, Isa, LeakyRelu, Prelu, Xielu,
+};
 
 /// Magnitudes of parameters: zero, the ends of the subnormal and of the normal numbers, those at which the
 /// product with the largest f32 leaves the range of exponentials, and ordinary ones.
@@ -55,6 +57,8 @@ const ONCE_WRONG: &[(&str, &[(f32, f32)])] = &[
         "softplus(-4.962592e-39, 0.005603113)",
         &[(2.917_481_4e38, -4.254_555e37)],
     ),
+    // The line is exactly 0 at the root.
+    ("xielu(0.8, 0.5625, 0.5546875)", &[(-72.0, 3.026_354_6e-32)]),
     (
         "rrelu(0, 1e-45)",
         &[
@@ -158,6 +162,38 @@ fn parameters_of_all_magnitudes_are_right() {
             // The oracle takes longer, and equal bits are equally far from it.
             if isa == Isa::Scalar {
                 assert_accurate(&activation, &x, &y);
+            }
+        }
+    });
+}
+
+/// Where `alpha_n` is several times `beta` its root is next to 0, and where they are close it is far from there.
+#[test]
+fn xielu_is_right_whatever_its_root() {
+    let ratios = [0.9999, 0.99, 0.9, 0.62, 0.45, 0.3];
+    let near = [0.26, 0.22, 0.18, 0.13, 0.1, 0.08, 0.05, 0.02, 0.005];
+    let alphas = [0.9, 0.217, 1.31, 1.73];
+    let inputs: Vec<f32> = (-64..64)
+        .map(|i| 1.03 * i as f32)
+        .chain((0..1500).map(|i| -0.000_931 * i as f32))
+        .chain((0..200).map(|i| 0.97_f32.powi(i) * 60.0))
+        .collect();
+    on_each_isa("xielu_is_right_whatever_its_root", |isa| {
+        for ratio in ratios.into_iter().chain(near) {
+            for alpha in alphas.into_iter().step_by(step_of_the_heaviest(4)) {
+                let (alpha_p, alpha_n, beta) = (3.1 * alpha, alpha, ratio * alpha);
+                let xielu = AnyActivation::from(Xielu {
+                    alpha_p,
+                    alpha_n,
+                    beta,
+                    eps: -1e-6,
+                });
+                let y = compute(&xielu, isa, Variant::OutOfPlace, &inputs);
+                let expected = compute(&xielu, Isa::Scalar, Variant::InPlace, &inputs);
+                assert_same_bits(&y, &expected, &inputs, format_args!("{xielu} on {isa}"));
+                if isa == Isa::Scalar {
+                    assert_accurate(&xielu, &inputs, &y);
+                }
             }
         }
     });
