@@ -10,6 +10,13 @@ use crate::row::passes::Passes;
 use crate::stage::Stages;
 use crate::{AVec, AnyActivation, Fused, Gelu, Isa, Mish, Prelu, Relu, Silu};
 
+/// The instruction sets to test: all of this CPU, or the one that `ACTIVATIONS_ONLY_ISA` names, as in the other tests.
+fn isas() -> impl Iterator<Item = Isa> {
+    let only = std::env::var("ACTIVATIONS_ONLY_ISA").unwrap_or_default();
+    let only = (!only.is_empty()).then(|| only.parse().expect("an instruction set"));
+    Isa::available().filter(move |&isa| only.is_none_or(|only| isa == only))
+}
+
 /// Elements around what is written, which have to stay.
 const MARGIN: usize = 16;
 
@@ -35,7 +42,7 @@ fn longest() -> Vec<f32> {
 /// `apply` has to write the same by both kinds of stores, at each offset from a line, and nothing else.
 fn assert_same(what: &str, apply: impl Fn(Isa, &[f32], *mut f32, Stores)) {
     let longest = longest();
-    for isa in Isa::available() {
+    for isa in isas() {
         for (len, offset) in lengths().flat_map(|len| (0..16).map(move |offset| (len, offset))) {
             let x = &longest[..len];
             let start = MARGIN + offset;
@@ -112,7 +119,7 @@ fn channels_stream_the_same_bits() {
         let len = x.len() / (3 * inner) * (3 * inner);
         let prelu = Prelu::per_channel(&numbers, inner).unwrap();
         let fused = Fused::new(Silu).bias(&numbers, inner).unwrap();
-        for isa in Isa::available() {
+        for isa in isas() {
             let written = |activation: &dyn Fn(Io<f32>, Stores), stores| {
                 let mut y = vec![0.0; len];
                 activation(Io::between(&x[..len], y.as_mut_ptr()), stores);

@@ -65,7 +65,10 @@ pub fn forms(operation: AnyRowActivation<'static>, shape: Shape) -> Vec<Form> {
             ("masked", plain.mask(Mask::added(mask))),
             ("kept", plain.mask(Mask::kept(kept))),
             ("capped", plain.scale(SCALE).softcap(50.0)),
-            ("sloped", of_queries.slopes(&[-0.125])),
+            // ALiBi's slopes for eight heads go from one half to this. A steep one makes logits differ by so much that
+            // any softmax of such rows takes longer.
+            ("sloped", of_queries.slopes(&[-1.0 / 256.0])),
+            ("steep", of_queries.slopes(&[-0.125])),
             ("sunk", plain.sinks(&[0.5])),
             ("zeroing", plain.empty(Empty::Zero)),
             ("causal", of_queries.window(Window::causal(past))),

@@ -107,8 +107,7 @@ impl OfLayout {
             if logits.is_capped || logits.has_slopes {
                 return self.logits_in_steps(logits, group);
             }
-            let [unscaled, scaled] = &self.extremes;
-            let of_masks = if logits.is_scaled { scaled } else { unscaled };
+            let of_masks = &self.extremes[usize::from(logits.is_scaled)];
             (of_masks[logits.mask as usize])(group);
             if logits != Logits::PLAIN {
                 group.read_back();
@@ -123,16 +122,15 @@ impl OfLayout {
     /// As for [`logits`](Self::logits).
     #[inline(never)]
     unsafe fn logits_in_steps(&self, logits: Logits, group: &mut Group) {
-        let scale = group.scale;
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if logits.is_capped {
                 (self.capped)(group);
                 group.read_back();
-                group.scale_by(1.0);
             }
             if logits.has_slopes {
-                (self.sloped)(group);
+                let is_to_be_scaled = logits.is_scaled && !logits.is_capped;
+                (self.sloped[usize::from(is_to_be_scaled)])(group);
                 group.read_back();
             }
             if logits.mask != MaskKind::Nothing {
@@ -140,6 +138,5 @@ impl OfLayout {
                 (unscaled[logits.mask as usize])(group);
             }
         }
-        group.scale_by(scale);
     }
 }

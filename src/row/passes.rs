@@ -73,8 +73,8 @@ pub(crate) struct OfLayout {
     pub(crate) extremes: [[Pass; MASKS]; 2],
     /// The extremes of logits that are scaled and bounded by a cap.
     pub(crate) capped: Pass,
-    /// The extremes of logits that are scaled, and to which slopes, times distances, are added.
-    pub(crate) sloped: Pass,
+    /// The extremes of logits to which slopes, times distances, are added; not scaled and scaled.
+    pub(crate) sloped: [Pass; 2],
     /// Numerators, and their sum; of a group that is not deep, and of one that may be.
     pub(crate) numerators: [Pass; 2],
     /// The sum of numerators that are not written; not deep and deep.
@@ -197,7 +197,7 @@ macro_rules! table {
                 ],
             ],
             capped: capped_across,
-            sloped: sloped_across,
+            sloped: [sloped_across, scaled_sloped_across],
             numerators: [numerators_across, deep_numerators_across],
             sums: [sum_across, deep_sum_across],
             others: others_across,
@@ -229,7 +229,7 @@ macro_rules! table {
                     ],
                 ],
                 capped: capped_along,
-                sloped: sloped_along,
+                sloped: [sloped_along, scaled_sloped_along],
                 numerators: [numerators_along, deep_numerators_along],
                 sums: [sum_along, deep_sum_along],
                 others: others_along,
@@ -328,7 +328,8 @@ for_each_isa! { functions!
     scaled_masked_f16_along: Along, Extremes<Scaled, Added<half::f16>>;
     #[cfg(feature = "half")]
     scaled_masked_bf16_along: Along, Extremes<Scaled, Added<half::bf16>>;
-    sloped_along: Along, Extremes<Scaled, Distance>;
+    sloped_along: Along, Extremes<Unscaled, Distance>;
+    scaled_sloped_along: Along, Extremes<Scaled, Distance>;
     capped_along: Along, Extremes<Capped, Nothing>;
     numerators_along: Along, Numerators<false, true, false>;
     deep_numerators_along: Along, Numerators<true, true, false>;
@@ -356,7 +357,8 @@ for_each_isa! { functions!
     scaled_masked_f16_across: Across, Extremes<Scaled, Added<half::f16>>;
     #[cfg(feature = "half")]
     scaled_masked_bf16_across: Across, Extremes<Scaled, Added<half::bf16>>;
-    sloped_across: Across, Extremes<Scaled, Distance>;
+    sloped_across: Across, Extremes<Unscaled, Distance>;
+    scaled_sloped_across: Across, Extremes<Scaled, Distance>;
     capped_across: Across, Extremes<Capped, Nothing>;
     numerators_across: Across, Numerators<false, true, false>;
     deep_numerators_across: Across, Numerators<true, true, false>;

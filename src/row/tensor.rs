@@ -169,16 +169,10 @@ pub(super) unsafe fn last_axis(
 ) {
     let io = tensor.io;
     let axis = tensor.rows.axis;
-    // A mask has rows of its own.
-    let elements = if tensor.attention.mask.is_none() {
-        GROUP
-    } else {
-        GROUP / 2
-    };
     let most = if end - start <= 1 {
         1
     } else {
-        (elements / axis).clamp(1, LANES)
+        (GROUP / axis).clamp(1, LANES)
     };
     let mut group = tensor.group();
     group.pitch = axis;
