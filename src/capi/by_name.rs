@@ -97,7 +97,8 @@ macro_rules! by_name {
             }
 
             #[doc = concat!(
-                " The same of one tensor x", $of, " in an activations_split_layout, with biases->len = n; y is [outer, n].",
+                " Any gate by its name, behind biases as `activations_apply_biased_gate", $suffix, "` has them, of one tensor x in an",
+                " activations_split_layout, with n = biases->len; y is [outer, n].",
             )]
             ///
             /// # Safety
