@@ -74,8 +74,8 @@ macro_rules! by_name {
             }
 
             #[doc = concat!(
-                " `y[i] = g(gate[i] + biases->gate[i % len], value[i] + biases->value[i % len])`", $of, " of any gate g by its",
-                " name, with len = biases->len, for i < n; gate == y is in place.",
+                " `y[i] = g(gate[i] + biases->gate[i % len], value[i] + biases->value[i % len])`", $of,
+                ", g by its name; y may be gate.",
             )]
             ///
             /// # Safety
@@ -97,8 +97,8 @@ macro_rules! by_name {
             }
 
             #[doc = concat!(
-                " Any gate by its name, behind biases as `activations_apply_biased_gate", $suffix, "` has them, of one tensor x in an",
-                " activations_split_layout, with n = biases->len; y is [outer, n].",
+                " `activations_apply_biased_gate", $suffix, "` of one tensor x in an activations_split_layout,",
+                " with n = len; y is [outer, n].",
             )]
             ///
             /// # Safety
