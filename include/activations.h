@@ -155,6 +155,36 @@ typedef enum activations_split_layout {
 } activations_split_layout;
 
 /**
+ * What is added to each row of a gate and of a value before the gate is applied; one of zeros adds nothing.
+ */
+typedef struct activations_gate_biases {
+  /**
+   * len numbers, of which number i is added to element i of each row of the gate; NULL for none.
+   */
+  const void *gate;
+  /**
+   * len numbers, of which number i is added to element i of each row of the value; NULL for none.
+   */
+  const void *value;
+  /**
+   * A bias of the gate and one of the value in one, of 2 * len numbers, instead of gate and value; NULL for none.
+   */
+  const void *both;
+  /**
+   * Elements in a row of the gate, and in one of the value.
+   */
+  size_t len;
+  /**
+   * An activations_bias_type, which the numbers of all biases have.
+   */
+  int bias_type;
+  /**
+   * An activations_split_layout with n = len, which says where the numbers of both are, whatever the layout of the tensor.
+   */
+  int both_layout;
+} activations_gate_biases;
+
+/**
  * How logits are made of scores, and which keys take part; one of zeros changes nothing. Rows are those of
  */
 typedef struct activations_attention {
@@ -243,36 +273,6 @@ typedef struct activations_attention {
    */
   int zero_if_empty;
 } activations_attention;
-
-/**
- * What is added to each row of a gate and of a value before the gate is applied; one of zeros adds nothing.
- */
-typedef struct activations_gate_biases {
-  /**
-   * len numbers, of which number i is added to element i of each row of the gate; NULL for none.
-   */
-  const void *gate;
-  /**
-   * len numbers, of which number i is added to element i of each row of the value; NULL for none.
-   */
-  const void *value;
-  /**
-   * A bias of the gate and one of the value in one, of 2 * len numbers, instead of gate and value; NULL for none.
-   */
-  const void *both;
-  /**
-   * Elements in a row of the gate, and in one of the value.
-   */
-  size_t len;
-  /**
-   * An activations_bias_type, which the numbers of all biases have.
-   */
-  int bias_type;
-  /**
-   * An activations_split_layout with n = len, which says where the numbers of both are, whatever the layout of the tensor.
-   */
-  int both_layout;
-} activations_gate_biases;
 
 
 
