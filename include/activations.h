@@ -14,8 +14,17 @@
  *
  * Functions whose names end in _f16 or _bf16 are those for 16-bit elements: a uint16_t holds the bits of an IEEE half
  * (binary16) or of a bfloat16. All tensors of a call have that type; parameters, slopes and sinks are float, and a mask
- * has the type that it says. With default parameters an activation's results are the correctly rounded ones; those of
- * gates and of operations on rows are the results in float, rounded once.
+ * and biases have the types that they say. With default parameters an activation's results are the correctly rounded
+ * ones; those of gates and of operations on rows are the results in float, rounded once.
+ *
+ * activations_apply_biased_gate and activations_apply_biased_gate_split add biases to each row of a gate and of a value
+ * before all else, as the experts of GPT-OSS do. Gate and value are widened to float, each sum is rounded to float, limits
+ * of the gate apply to the sums, and the result has the bits of those steps one by one. NaN and infinities are as in the
+ * sums and in the gate, and a bias of -0 is as none. A struct that is NULL, or all zeros, adds nothing. Biases are only
+ * read, so they may overlap one another and the inputs, but not y, not even in place. A len that does not divide the n
+ * of two tensors, or is not the n of one, is ACTIVATIONS_STATUS_SHAPE; len without any bias is ACTIVATIONS_STATUS_NULL;
+ * a type or a layout that is not there, or both beside gate or value, is ACTIVATIONS_STATUS_PARAMETER. Calls for parts
+ * of a tensor, by one thread each, give the bits of one call if each part is whole rows.
  *
  * Of 8-bit elements, any activation is a table of 256 results: activations_table_u8 or _i8 makes it once, and
  * activations_apply_table applies it. A quantised number q stands for scale * (q - zero_point).
@@ -32,11 +41,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** An activations_attention that changes nothing. */
+/** An activations_attention that changes nothing, and an activations_gate_biases that adds nothing. */
 #ifdef __cplusplus
 #define ACTIVATIONS_ATTENTION_NONE {}
+#define ACTIVATIONS_GATE_BIASES_NONE {}
 #else
 #define ACTIVATIONS_ATTENTION_NONE {0}
+#define ACTIVATIONS_GATE_BIASES_NONE {0}
 #endif
 
 /**
@@ -64,7 +75,7 @@ typedef enum activations_status {
    */
   ACTIVATIONS_STATUS_LENGTH = 4,
   /**
-   * The operands do not fit one another: slopes, rows, or what goes with attention.
+   * The operands do not fit one another: slopes, biases, rows, or what goes with attention.
    */
   ACTIVATIONS_STATUS_SHAPE = 5,
   /**
@@ -80,6 +91,24 @@ typedef enum activations_status {
    */
   ACTIVATIONS_STATUS_INTERNAL = 8,
 } activations_status;
+
+/**
+ * What the numbers of biases are: the member `bias_type` of an activations_gate_biases.
+ */
+typedef enum activations_bias_type {
+  /**
+   * float.
+   */
+  ACTIVATIONS_BIAS_TYPE_FLOAT = 0,
+  /**
+   * An IEEE half.
+   */
+  ACTIVATIONS_BIAS_TYPE_F16 = 1,
+  /**
+   * A bfloat16.
+   */
+  ACTIVATIONS_BIAS_TYPE_BF16 = 2,
+} activations_bias_type;
 
 /**
  * What the elements of a mask are: the member `mask_type` of an activations_attention.
@@ -124,6 +153,36 @@ typedef enum activations_split_layout {
    */
   ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS = 3,
 } activations_split_layout;
+
+/**
+ * What is added to each row of a gate and of a value before the gate is applied; one of zeros adds nothing.
+ */
+typedef struct activations_gate_biases {
+  /**
+   * len numbers, of which number i is added to element i of each row of the gate; NULL for none.
+   */
+  const void *gate;
+  /**
+   * len numbers, of which number i is added to element i of each row of the value; NULL for none.
+   */
+  const void *value;
+  /**
+   * A bias of the gate and one of the value in one, of 2 * len numbers, instead of gate and value; NULL for none.
+   */
+  const void *both;
+  /**
+   * Elements in a row of the gate, and in one of the value.
+   */
+  size_t len;
+  /**
+   * An activations_bias_type, which the numbers of all biases have.
+   */
+  int bias_type;
+  /**
+   * An activations_split_layout with n = len, which says where the numbers of both are, whatever the layout of the tensor.
+   */
+  int both_layout;
+} activations_gate_biases;
 
 /**
  * How logits are made of scores, and which keys take part; one of zeros changes nothing. Rows are those of
@@ -259,6 +318,27 @@ enum activations_status activations_apply_gate(const char *name,
                                                size_t n);
 
 /**
+ * `y[i] = g(gate[i] + biases->gate[i % len], value[i] + biases->value[i % len])`, g by its name; y may be gate.
+ */
+enum activations_status activations_apply_biased_gate(const char *name,
+                                                      const float *gate,
+                                                      const float *value,
+                                                      float *y,
+                                                      size_t n,
+                                                      const struct activations_gate_biases *biases);
+
+/**
+ * `activations_apply_biased_gate` of one tensor x in an activations_split_layout, with n = len; y is [outer, n].
+ */
+enum activations_status activations_apply_biased_gate_split(const char *name,
+                                                            const float *x,
+                                                            float *y,
+                                                            size_t outer,
+                                                            size_t n,
+                                                            int layout,
+                                                            const struct activations_gate_biases *biases);
+
+/**
  * Any operation on rows of x [outer, axis, inner] along axis, by its name: "log_softmax", "softmax(scale=0.125)".
  */
 enum activations_status activations_apply_rows(const char *operation,
@@ -283,6 +363,27 @@ enum activations_status activations_apply_gate_f16(const char *name,
                                                    size_t n);
 
 /**
+ * `y[i] = g(gate[i] + biases->gate[i % len], value[i] + biases->value[i % len])` of f16, g by its name; y may be gate.
+ */
+enum activations_status activations_apply_biased_gate_f16(const char *name,
+                                                          const uint16_t *gate,
+                                                          const uint16_t *value,
+                                                          uint16_t *y,
+                                                          size_t n,
+                                                          const struct activations_gate_biases *biases);
+
+/**
+ * `activations_apply_biased_gate_f16` of one tensor x in an activations_split_layout, with n = len; y is [outer, n].
+ */
+enum activations_status activations_apply_biased_gate_split_f16(const char *name,
+                                                                const uint16_t *x,
+                                                                uint16_t *y,
+                                                                size_t outer,
+                                                                size_t n,
+                                                                int layout,
+                                                                const struct activations_gate_biases *biases);
+
+/**
  * Any operation on rows of x [outer, axis, inner] of f16 along axis, by its name: "log_softmax", "softmax(scale=0.125)".
  */
 enum activations_status activations_apply_rows_f16(const char *operation,
@@ -305,6 +406,27 @@ enum activations_status activations_apply_gate_bf16(const char *name,
                                                     const uint16_t *value,
                                                     uint16_t *y,
                                                     size_t n);
+
+/**
+ * `y[i] = g(gate[i] + biases->gate[i % len], value[i] + biases->value[i % len])` of bf16, g by its name; y may be gate.
+ */
+enum activations_status activations_apply_biased_gate_bf16(const char *name,
+                                                           const uint16_t *gate,
+                                                           const uint16_t *value,
+                                                           uint16_t *y,
+                                                           size_t n,
+                                                           const struct activations_gate_biases *biases);
+
+/**
+ * `activations_apply_biased_gate_bf16` of one tensor x in an activations_split_layout, with n = len; y is [outer, n].
+ */
+enum activations_status activations_apply_biased_gate_split_bf16(const char *name,
+                                                                 const uint16_t *x,
+                                                                 uint16_t *y,
+                                                                 size_t outer,
+                                                                 size_t n,
+                                                                 int layout,
+                                                                 const struct activations_gate_biases *biases);
 
 /**
  * Any operation on rows of x [outer, axis, inner] of bf16 along axis, by its name: "log_softmax", "softmax(scale=0.125)".

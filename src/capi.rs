@@ -5,6 +5,7 @@
 //! header is made from them by cbindgen, and compared in CI.
 
 mod attention;
+mod biases;
 mod by_name;
 mod bytes;
 mod elementwise;

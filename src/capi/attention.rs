@@ -1,6 +1,6 @@
 //! The options of attention in C.
 
-use super::memory::{apart, check, input};
+use super::memory::{apart, check, input_apart};
 use super::status::Status;
 use crate::{Bounds, Empty, Mask, Window};
 use core::ffi::{c_int, c_void};
@@ -164,17 +164,15 @@ unsafe fn mask<'a, T>(options: &Options, y: (*const T, usize)) -> Result<Mask<'a
 /// The `len` elements at `start`, which do not overlap those at `y`. A pointer without a length is a length that was forgotten.
 ///
 /// # Safety
-/// As for [`input`].
+/// As for [`input_apart`].
 unsafe fn borrow<'a, T, Y>(
     start: *const T,
     len: usize,
     y: (*const Y, usize),
 ) -> Result<&'a [T], Status> {
-    check(start, len)?;
-    apart((start, len), y)?;
     if len == 0 && !start.is_null() {
         return Err(Status::Shape);
     }
     // SAFETY: the caller's promise, passed on.
-    unsafe { input(start, len) }
+    unsafe { input_apart(start, len, y) }
 }

@@ -1,9 +1,23 @@
 //! Operations that are chosen at run time.
 
+use super::biases::{self, RowBiases};
 use super::memory::text;
 use super::{Status, elementwise, for_each_element, gates, rows};
-use crate::{AnyActivation, AnyGate, AnyRowActivation};
-use core::ffi::c_char;
+use crate::{AnyActivation, AnyGate, AnyRowActivation, Biased};
+use core::ffi::{c_char, c_int};
+
+/// The gate with the name that is at `name`, behind `biases`, for an output at `y`, which has passed a check.
+///
+/// # Safety
+/// `name` is a string; `biases` is as for [`biases::read`].
+unsafe fn biased<'a, T>(
+    name: *const c_char,
+    biases: *const RowBiases,
+    y: (*const T, usize),
+) -> Result<Biased<'a, AnyGate<'static>>, Status> {
+    // SAFETY: the caller's promises, passed on.
+    unsafe { biases::read(text(name)?.parse()?, biases, y) }
+}
 
 /// The functions for elements of one type.
 macro_rules! by_name {
@@ -57,6 +71,53 @@ macro_rules! by_name {
                 };
                 // SAFETY: the caller's promises, passed on.
                 unsafe { gates::apply(gate, value, y, n, parse) }
+            }
+
+            #[doc = concat!(
+                " `y[i] = g(gate[i] + biases->gate[i % len], value[i] + biases->value[i % len])`", $of,
+                ", g by its name; y may be gate.",
+            )]
+            ///
+            /// # Safety
+            /// name is a string; gate and value are readable and y is writable for n elements, and biases, unless NULL, for
+            /// what it says; nobody else writes them, or reads y, meanwhile.
+            #[unsafe(export_name = concat!("activations_apply_biased_gate", $suffix))]
+            pub unsafe extern "C" fn apply_biased_gate(
+                name: *const c_char,
+                gate: *const $element,
+                value: *const $element,
+                y: *mut $element,
+                n: usize,
+                biases: *const RowBiases,
+            ) -> Status {
+                // SAFETY: the caller's promises, passed on.
+                let operation = || unsafe { biased(name, biases, (y.cast_const(), n)) };
+                // SAFETY: the caller's promises, passed on; no bias overlaps what is written.
+                unsafe { gates::apply(gate, value, y, n, operation) }
+            }
+
+            #[doc = concat!(
+                " `activations_apply_biased_gate", $suffix, "` of one tensor x in an activations_split_layout,",
+                " with n = len; y is [outer, n].",
+            )]
+            ///
+            /// # Safety
+            /// name is a string; x is readable for 2 * outer * n elements and y writable for half as many, and biases, unless
+            /// NULL, is readable for what it says; nobody else writes them, or reads y, meanwhile.
+            #[unsafe(export_name = concat!("activations_apply_biased_gate_split", $suffix))]
+            pub unsafe extern "C" fn apply_biased_gate_split(
+                name: *const c_char,
+                x: *const $element,
+                y: *mut $element,
+                outer: usize,
+                n: usize,
+                layout: c_int,
+                biases: *const RowBiases,
+            ) -> Status {
+                // SAFETY: the caller's promises, passed on.
+                let operation = |len| unsafe { biased(name, biases, (y.cast_const(), len)) };
+                // SAFETY: the caller's promises, passed on; no bias overlaps what is written.
+                unsafe { gates::apply_split(x, y, [outer, n], layout, operation) }
             }
 
             #[doc = concat!(

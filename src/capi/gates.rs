@@ -33,7 +33,14 @@ impl SplitLayout {
         Self::ValueGatePairs,
     ];
 
-    fn split(self, n: usize) -> Split {
+    /// The layout of this number.
+    pub(super) fn of(number: c_int) -> Result<Self, Status> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|&layout| layout as c_int == number)
+            .ok_or(Status::Parameter)
+    }
+
+    pub(super) fn split(self, n: usize) -> Split {
         let (layout, order) = match self {
             Self::GateValue => (Layout::Halves, Order::GateFirst),
             Self::ValueGate => (Layout::Halves, Order::ValueFirst),
@@ -44,11 +51,11 @@ impl SplitLayout {
     }
 }
 
-/// Applies a gate to `n` elements each.
+/// Applies a gate to `n` elements each. What makes the gate is called when `n` elements are seen to fit at `y`.
 ///
 /// # Safety
 /// Those of gate and value are readable and those at `y` writable, unless that is refused, and nobody else uses
-/// them meanwhile.
+/// them meanwhile. What the gate borrows does not overlap those at `y`.
 #[inline]
 pub(super) unsafe fn apply<T: Float, G: Gate>(
     gate: *const T,
@@ -77,29 +84,28 @@ pub(super) unsafe fn apply<T: Float, G: Gate>(
     })
 }
 
-/// Applies a gate to a tensor that holds it and the value.
+/// Applies a gate to a tensor that holds it and the value. What makes the gate is called with the number of elements at `y`,
+/// when they are seen to fit there.
 ///
 /// # Safety
 /// `2 * outer * n` elements at `x` are readable and half as many at `y` writable, unless that is refused, and nobody
-/// else uses them meanwhile.
+/// else uses them meanwhile. What the gate borrows does not overlap those at `y`.
 #[inline]
-unsafe fn apply_split<T: Float, G: Gate>(
+pub(super) unsafe fn apply_split<T: Float, G: Gate>(
     x: *const T,
     y: *mut T,
     [outer, n]: [usize; 2],
     layout: c_int,
-    operation: Result<G, Status>,
+    operation: impl FnOnce(usize) -> Result<G, Status>,
 ) -> Status {
     call(|| {
-        let operation = operation?;
-        let layout = SplitLayout::ALL
-            .into_iter()
-            .find(|&known| known as c_int == layout)
-            .ok_or(Status::Parameter)?;
+        let layout = SplitLayout::of(layout)?;
         let (x_len, y_len) = (len_of(&[2, outer, n])?, len_of(&[outer, n])?);
         check(x, x_len)?;
         check(y, y_len)?;
         apart((x, x_len), (y, y_len))?;
+        let operation = operation(y_len)?;
+        operation.biases().check_row(n)?;
         // SAFETY: the caller's promises, passed on; `x` is as long as the layout says, and does not overlap `y`.
         unsafe {
             let source = layout.split(n).source(Slice::of(input(x, x_len)?));
@@ -159,7 +165,7 @@ macro_rules! gates {
                         $($parameter: f32),*
                     ) -> Status {
                         // SAFETY: the caller's promises, passed on.
-                        unsafe { apply_split(x, y, [outer, n], layout, make::$name($($parameter),*)) }
+                        unsafe { apply_split(x, y, [outer, n], layout, |_| make::$name($($parameter),*)) }
                     }
                 )*
             }

@@ -19,6 +19,22 @@ pub(super) unsafe fn input<'a, T>(start: *const T, len: usize) -> Result<&'a [T]
     Ok(unsafe { slice::from_raw_parts(start, len) })
 }
 
+/// The `len` elements at `start`, if they do not overlap those at `y`, which have passed [`check`].
+///
+/// # Safety
+/// As for [`input`].
+#[inline]
+pub(super) unsafe fn input_apart<'a, T, Y>(
+    start: *const T,
+    len: usize,
+    y: (*const Y, usize),
+) -> Result<&'a [T], Status> {
+    check(start, len)?;
+    apart((start, len), y)?;
+    // SAFETY: the caller's promise, passed on.
+    unsafe { input(start, len) }
+}
+
 /// Whether `len` elements can be at `start`.
 #[inline]
 pub(super) fn check<T>(start: *const T, len: usize) -> Result<(), Status> {

@@ -18,7 +18,7 @@ pub enum Status {
     Overlap = 3,
     /// A length, or a product of lengths, is beyond what memory can hold.
     Length = 4,
-    /// The operands do not fit one another: slopes, rows, or what goes with attention.
+    /// The operands do not fit one another: slopes, biases, rows, or what goes with attention.
     Shape = 5,
     /// A parameter has a value for which there is no meaning.
     Parameter = 6,

@@ -135,7 +135,7 @@ impl<'a> GateBiases<'a> {
 
     /// Whether they fit rows of `n` elements of the gate.
     #[inline]
-    pub(super) fn check_row(&self, n: usize) -> Result<(), Error> {
+    pub(crate) fn check_row(&self, n: usize) -> Result<(), Error> {
         match self.row() {
             Some((operand, row)) => same(n, operand, row),
             None => Ok(()),

@@ -88,6 +88,26 @@ static void set_attentions(void) {
     bfloat16.is_per_batch = 1;
 }
 
+/* Numbers of which each half is a bias of SPLIT_N elements, and the same of 16 bits. */
+static const float BIASES[2 * SPLIT_N] = {1, -0.5f, 3, -1, 0.25f, -0.0f, 2, 0, -0.75f, 0.5f, 1.5f, -2};
+static const uint16_t BIASES_F16[2 * SPLIT_N] = {0x3c00, 0xb800, 0x4200, 0xbc00, 0x3400, 0x8000,
+                                                 0x4000, 0x0000, 0xba00, 0x3800, 0x3e00, 0xc000};
+static const uint16_t BIASES_BF16[2 * SPLIT_N] = {0x3f80, 0xbf00, 0x4040, 0xbf80, 0x3e80, 0x8000,
+                                                  0x4000, 0x0000, 0xbf40, 0x3f00, 0x3fc0, 0xc000};
+/* The biases of tests/it/capi_values/biased.rs, under the names that they have there. */
+static const activations_gate_biases NOTHING = ACTIVATIONS_GATE_BIASES_NONE;
+static const activations_gate_biases OF_GATE = {BIASES, NULL, NULL, SPLIT_N, ACTIVATIONS_BIAS_TYPE_FLOAT, 0};
+static const activations_gate_biases OF_VALUE = {
+    NULL, BIASES_BF16 + SPLIT_N, NULL, SPLIT_N, ACTIVATIONS_BIAS_TYPE_BF16, 0};
+static const activations_gate_biases APART = {
+    BIASES, BIASES + SPLIT_N, NULL, SPLIT_N, ACTIVATIONS_BIAS_TYPE_FLOAT, 0};
+static const activations_gate_biases HALVES = {
+    NULL, NULL, BIASES_BF16, SPLIT_N, ACTIVATIONS_BIAS_TYPE_BF16, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE};
+static const activations_gate_biases PAIRS = {
+    NULL, NULL, BIASES, SPLIT_N, ACTIVATIONS_BIAS_TYPE_FLOAT, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE_PAIRS};
+static const activations_gate_biases SWAPPED_PAIRS = {
+    NULL, NULL, BIASES_F16, SPLIT_N, ACTIVATIONS_BIAS_TYPE_F16, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS};
+
 /* A kind of line. */
 struct kind {
     const char *name;
@@ -95,25 +115,35 @@ struct kind {
     int layout;          /* of functions with _split in their names */
     size_t shape[3];     /* of rows */
     const activations_attention *attention;
+    const activations_gate_biases *biases;
 };
 
 static const struct kind KINDS[] = {
-    {"lines", NULL, 0, {0}, NULL},
-    {"input", NULL, 0, {0}, NULL},
-    {"elementwise", "activations_apply", 0, {0}, NULL},
-    {"gate", "activations_apply_gate", 0, {0}, NULL},
-    {"gate_value", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE, {0}, NULL},
-    {"value_gate", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE, {0}, NULL},
-    {"gate_value_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE_PAIRS, {0}, NULL},
-    {"value_gate_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS, {0}, NULL},
-    {"last", "activations_apply_rows", 0, {3, 12, 1}, NULL},
-    {"other", "activations_apply_rows", 0, {2, 6, 3}, NULL},
-    {"masked", NULL, 0, {3, 12, 1}, &masked},
-    {"lengths", NULL, 0, {3, 12, 1}, &of_lengths},
-    {"causal", NULL, 0, {3, 12, 1}, &causal},
-    {"options", NULL, 0, {3, 12, 1}, &options},
-    {"bfloat16", NULL, 0, {3, 12, 1}, &bfloat16},
-    {"log_sums", NULL, 0, {3, 12, 1}, &masked},
+    {"lines", NULL, 0, {0}, NULL, NULL},
+    {"input", NULL, 0, {0}, NULL, NULL},
+    {"elementwise", "activations_apply", 0, {0}, NULL, NULL},
+    {"gate", "activations_apply_gate", 0, {0}, NULL, NULL},
+    {"gate_value", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE, {0}, NULL, NULL},
+    {"value_gate", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE, {0}, NULL, NULL},
+    {"gate_value_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE_PAIRS, {0}, NULL, NULL},
+    {"value_gate_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS, {0}, NULL, NULL},
+    {"not_biased", NULL, 0, {0}, NULL, NULL},
+    {"biased_by_nothing", NULL, 0, {0}, NULL, &NOTHING},
+    {"gate_biased", NULL, 0, {0}, NULL, &OF_GATE},
+    {"value_biased", NULL, 0, {0}, NULL, &OF_VALUE},
+    {"both_biased", NULL, 0, {0}, NULL, &SWAPPED_PAIRS},
+    {"biased_gate_value", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE, {0}, NULL, &APART},
+    {"biased_value_gate", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE, {0}, NULL, &HALVES},
+    {"biased_gate_value_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_GATE_VALUE_PAIRS, {0}, NULL, &PAIRS},
+    {"biased_value_gate_pairs", NULL, ACTIVATIONS_SPLIT_LAYOUT_VALUE_GATE_PAIRS, {0}, NULL, &SWAPPED_PAIRS},
+    {"last", "activations_apply_rows", 0, {3, 12, 1}, NULL, NULL},
+    {"other", "activations_apply_rows", 0, {2, 6, 3}, NULL, NULL},
+    {"masked", NULL, 0, {3, 12, 1}, &masked, NULL},
+    {"lengths", NULL, 0, {3, 12, 1}, &of_lengths, NULL},
+    {"causal", NULL, 0, {3, 12, 1}, &causal, NULL},
+    {"options", NULL, 0, {3, 12, 1}, &options, NULL},
+    {"bfloat16", NULL, 0, {3, 12, 1}, &bfloat16, NULL},
+    {"log_sums", NULL, 0, {3, 12, 1}, &masked, NULL},
 };
 
 /* A type of element. */

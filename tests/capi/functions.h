@@ -62,6 +62,8 @@ CALLERS_OF(apply, 0, (line->text, x, y, LEN))
 GATES(GATE_WITH_NONE, GATE_WITH_ONE, GATE_WITH_FOUR)
 GATES(SPLIT_WITH_NONE, SPLIT_WITH_ONE, SPLIT_WITH_FOUR)
 CALLERS_OF(apply_gate, 0, (line->text, x, value, y, LEN))
+CALLERS_OF(apply_biased_gate, 0, (line->text, x, value, y, LEN, kind->biases))
+CALLERS_OF(apply_biased_gate_split, 0, (line->text, x, y, SPLIT_OUTER, SPLIT_N, kind->layout, kind->biases))
 ATTENTION_ROWS(WITH_ATTENTION)
 CALLERS_OF(softmax_with_log_sums, 3, (x, y, SHAPE, kind->attention, log_sums))
 CALLERS_OF(hardmax, 0, (x, y, SHAPE))
@@ -78,7 +80,8 @@ static const struct {
 } CALLERS[] = {
     ACTIVATIONS(ENTRIES, ENTRIES, ENTRIES, ENTRIES, ENTRIES) ENTRIES(prelu_per_channel) ENTRIES(snake_per_channel)
     ENTRIES(apply) GATES(ENTRIES, ENTRIES, ENTRIES) GATES(SPLIT_ENTRIES, SPLIT_ENTRIES, SPLIT_ENTRIES)
-    ENTRIES(apply_gate) ATTENTION_ROWS(ENTRIES) ENTRIES(softmax_with_log_sums) ENTRIES(hardmax) ENTRIES(apply_rows)
+    ENTRIES(apply_gate) ENTRIES(apply_biased_gate) ENTRIES(apply_biased_gate_split)
+    ATTENTION_ROWS(ENTRIES) ENTRIES(softmax_with_log_sums) ENTRIES(hardmax) ENTRIES(apply_rows)
 };
 
 static activations_status call(const struct line *line, const void *from, void *to) {

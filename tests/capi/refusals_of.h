@@ -51,6 +51,96 @@ static void OF(check_gates)(ELEMENT *y) {
     EXPECT("split", OF(activations_glu_split)(y, y + 30, 1, 30, 0), ACTIVATIONS_STATUS_OVERLAP);
 }
 
+/* Any gate of two tensors, behind `biases`; and one of one tensor. */
+static activations_status OF(of_two)(ELEMENT *y, const activations_gate_biases *biases) {
+    return OF(activations_apply_biased_gate)("glu", OF(x), OF(value), y, LEN, biases);
+}
+static activations_status OF(of_one)(ELEMENT *y, const activations_gate_biases *biases) {
+    return OF(activations_apply_biased_gate_split)("glu", OF(x), y, SPLIT_OUTER, SPLIT_N, 0, biases);
+}
+
+static void OF(check_biases_of)(activations_status (*gate)(ELEMENT *y, const activations_gate_biases *biases), ELEMENT *y,
+                                float *written) {
+    activations_gate_biases biases = ACTIVATIONS_GATE_BIASES_NONE;
+    biases.len = SPLIT_N;
+    EXPECT("no bias", gate(y, &biases), ACTIVATIONS_STATUS_NULL);
+    biases.gate = BIASES;
+    biases.bias_type = 3;
+    EXPECT("bias type", gate(y, &biases), ACTIVATIONS_STATUS_PARAMETER);
+    biases.bias_type = 0;
+    biases.both_layout = 4;
+    EXPECT("layout of biases", gate(y, &biases), ACTIVATIONS_STATUS_PARAMETER);
+    biases.both_layout = 0;
+    biases.both = BIASES;
+    EXPECT("gate and both", gate(y, &biases), ACTIVATIONS_STATUS_PARAMETER);
+    biases.gate = NULL;
+    biases.value = BIASES;
+    EXPECT("value and both", gate(y, &biases), ACTIVATIONS_STATUS_PARAMETER);
+    biases.both = NULL;
+
+    biases.len = 7;
+    EXPECT("len", gate(y, &biases), ACTIVATIONS_STATUS_SHAPE);
+    biases.len = 0;
+    EXPECT("no len", gate(y, &biases), ACTIVATIONS_STATUS_SHAPE);
+    biases.len = SIZE_MAX / 2;
+    EXPECT("len", gate(y, &biases), ACTIVATIONS_STATUS_LENGTH);
+    biases.value = NULL;
+    biases.both = BIASES;
+    biases.len = SIZE_MAX / 2 + 4; /* twice that is 6, if the product wraps */
+    EXPECT("len", gate(y, &biases), ACTIVATIONS_STATUS_LENGTH);
+
+    biases.len = SPLIT_N;
+    biases.both = written + 3;
+    EXPECT("both", gate(y, &biases), ACTIVATIONS_STATUS_OVERLAP);
+    biases.both = (const char *)BIASES + 2;
+    EXPECT("both", gate(y, &biases), ACTIVATIONS_STATUS_MISALIGNED);
+    biases.both = NULL;
+    biases.gate = written;
+    EXPECT("bias of the gate", gate(y, &biases), ACTIVATIONS_STATUS_OVERLAP);
+    biases.gate = (const char *)BIASES + 2;
+    EXPECT("bias of the gate", gate(y, &biases), ACTIVATIONS_STATUS_MISALIGNED);
+    biases.gate = BIASES;
+    biases.value = written + 3;
+    EXPECT("bias of the value", gate(y, &biases), ACTIVATIONS_STATUS_OVERLAP);
+    biases.value = (const char *)BIASES + 2;
+    EXPECT("bias of the value", gate(y, &biases), ACTIVATIONS_STATUS_MISALIGNED);
+    biases.value = (const char *)BIASES_F16 + 1;
+    biases.gate = NULL;
+    biases.bias_type = ACTIVATIONS_BIAS_TYPE_F16;
+    EXPECT("bias of the value", gate(y, &biases), ACTIVATIONS_STATUS_MISALIGNED);
+    biases.bias_type = ACTIVATIONS_BIAS_TYPE_BF16;
+    EXPECT("bias of the value", gate(y, &biases), ACTIVATIONS_STATUS_MISALIGNED);
+
+    EXPECT("biases", gate(y, (const activations_gate_biases *)((uintptr_t)&biases + 4)), ACTIVATIONS_STATUS_MISALIGNED);
+    EXPECT("biases", gate(y, (const activations_gate_biases *)(const void *)written), ACTIVATIONS_STATUS_OVERLAP);
+}
+
+static void OF(check_biases)(ELEMENT *y, float *written) {
+    const ELEMENT *const from = OF(x), *const with = OF(value);
+    activations_gate_biases biases = ACTIVATIONS_GATE_BIASES_NONE;
+    OF(check_biases_of)(OF(of_two), y, written);
+    OF(check_biases_of)(OF(of_one), y, written);
+    biases.gate = BIASES;
+    biases.len = 3;
+    EXPECT("len", OF(of_one)(y, &biases), ACTIVATIONS_STATUS_SHAPE);
+    biases.len = 0;
+    EXPECT("nothing", OF(activations_apply_biased_gate)("glu", NULL, NULL, NULL, 0, &biases), ACTIVATIONS_STATUS_OK);
+    EXPECT("no halves", OF(activations_apply_biased_gate_split)("glu", NULL, NULL, 5, 0, 0, &biases),
+           ACTIVATIONS_STATUS_OK);
+
+    EXPECT("value", OF(activations_apply_biased_gate)("glu", from, NULL, y, LEN, NULL), ACTIVATIONS_STATUS_NULL);
+    EXPECT("value", OF(activations_apply_biased_gate)("glu", from, y, y, LEN, NULL), ACTIVATIONS_STATUS_OVERLAP);
+    EXPECT("length", OF(activations_apply_biased_gate)("glu", from, with, y, SIZE_MAX / 2, NULL),
+           ACTIVATIONS_STATUS_LENGTH);
+    EXPECT("name", OF(activations_apply_biased_gate)("gelu", from, with, y, LEN, NULL), ACTIVATIONS_STATUS_NAME);
+    EXPECT("name", OF(activations_apply_biased_gate)(NULL, from, with, y, LEN, NULL), ACTIVATIONS_STATUS_NULL);
+    EXPECT("name", OF(activations_apply_biased_gate_split)("gelu", from, y, 5, 6, 0, NULL), ACTIVATIONS_STATUS_NAME);
+    EXPECT("name", OF(activations_apply_biased_gate_split)(NULL, from, y, 5, 6, 0, NULL), ACTIVATIONS_STATUS_NULL);
+    EXPECT("layout", OF(activations_apply_biased_gate_split)("glu", from, y, 5, 6, 4, NULL), ACTIVATIONS_STATUS_PARAMETER);
+    EXPECT("product", OF(activations_apply_biased_gate_split)("glu", from, y, SIZE_MAX / 2, 3, 0, NULL),
+           ACTIVATIONS_STATUS_LENGTH);
+}
+
 static void OF(check_rows)(ELEMENT *y) {
     const ELEMENT *const from = OF(x);
     EXPECT("no rows", OF(activations_softmax)(NULL, NULL, 0, 5, 1, NULL), ACTIVATIONS_STATUS_OK);
@@ -150,6 +240,7 @@ static void OF(check_refusals)(void) {
     ELEMENT *const y = memory.elements;
     OF(check_activations)(y, memory.numbers);
     OF(check_gates)(y);
+    OF(check_biases)(y, memory.numbers);
     OF(check_rows)(y);
     OF(check_attention)(y, memory.numbers, memory.lengths);
     for (size_t i = 0; i < LEN; i++) {

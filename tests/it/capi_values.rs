@@ -3,6 +3,8 @@
 //!
 //! `ACTIVATIONS_BLESS=1 cargo test --features capi --test it capi_values::` writes the file anew.
 
+mod biased;
+
 use crate::common::{bits, inputs, rows};
 use activations::{
     Activation, AnyActivation, AnyGate, AnyRowActivation, Attention, Bounds, Empty, Float, Gate,
@@ -278,6 +280,7 @@ where
     for &activation in gates_of {
         gated::<T>(lines, activation, &x, &value);
     }
+    biased::add::<T>(lines, &x, &value);
     on_rows::<T>(lines, &value);
 }
 
