@@ -31,7 +31,7 @@ SPILLS = {
         "squareplus": 2,
         "swish": 4,
         "tanhshrink": 2,
-        "xielu": 17,
+        "xielu": 22,
     },
     "avx512": {
         "laplace": 4,
@@ -100,7 +100,7 @@ SPILLS_OF_16_BITS = {
         "squareplus": 2,
         "xielu": 6,
     },
-    "avx512": {"xielu": 8},
+    "avx512": {"xielu": 15},
     "neon": {"erf": 1, "expm1": 4, "sin": 2, "swish": 1},
 }
 
@@ -108,19 +108,19 @@ SPILLS_OF_16_BITS = {
 PASS_SPILLS = {
     "avx2": {
         "anew_along": 4,
-        "capped_across": 4,
-        "capped_along": 5,
+        "capped_across": 11,
+        "capped_along": 15,
         "deep_numerators_across": 3,
         "deep_numerators_along": 2,
         "deep_numerators_in_scratch": 1,
         "deep_sum_across": 5,
         "deep_sum_along": 6,
         "deep_sum_in_scratch": 4,
-        "masked_along": 4,
         "numerators_along": 2,
         "others_across": 7,
         "others_along": 9,
         "others_in_scratch": 9,
+        "scaled_masked_along": 4,
         "sum_across": 3,
         "sum_along": 2,
         "sum_in_scratch": 1,

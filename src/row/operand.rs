@@ -216,7 +216,8 @@ impl<S: Machine> Operand<S> for Distance {
         // SAFETY: a block has no more lanes than there are numbers.
         let numbers: Block<S, K> = unsafe { NUMBERS.load(simd, 0) };
         // All of them are integers that f32 holds; `check` has seen to it that no more bits are needed.
-        let distances = v.add_f32s(v.splat_f32s(distance + at as u32 as f32), numbers);
+        let first = v.add_f32s(v.splat_f32s(distance), numbers);
+        let distances = v.add_f32s(v.splat_f32s(at as u32 as f32), first);
         v.mul_f32s(v.splat_f32s(slope), distances)
     }
 
