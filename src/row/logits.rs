@@ -116,27 +116,30 @@ impl OfLayout {
     }
 
     /// The same if there is a cap, slopes or both: a pass for each, and one for the mask if there is one. The first of
-    /// them scales; the extremes that the last one finds are those of the logits.
+    /// them scales, so that to the others the scale is 1; the extremes that the last one finds are those of the logits.
     ///
     /// # Safety
     /// As for [`logits`](Self::logits).
     #[inline(never)]
     unsafe fn logits_in_steps(&self, logits: Logits, group: &mut Group) {
+        let scale = group.scale;
         // SAFETY: the caller's promise, passed on.
         unsafe {
             if logits.is_capped {
                 (self.capped)(group);
                 group.read_back();
+                group.scale_by(1.0);
             }
             if logits.has_slopes {
-                let is_to_be_scaled = logits.is_scaled && !logits.is_capped;
-                (self.sloped[usize::from(is_to_be_scaled)])(group);
+                (self.sloped[usize::from(group.scale != 1.0)])(group);
                 group.read_back();
+                group.scale_by(1.0);
             }
             if logits.mask != MaskKind::Nothing {
                 let [unscaled, _] = &self.extremes;
                 (unscaled[logits.mask as usize])(group);
             }
         }
+        group.scale_by(scale);
     }
 }

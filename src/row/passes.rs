@@ -69,7 +69,8 @@ pub(crate) struct Passes {
 /// The passes over groups of one layout.
 #[derive(Clone, Copy)]
 pub(crate) struct OfLayout {
-    /// The extremes of logits with the mask that [`MaskKind`](super::logits::MaskKind) numbers; not scaled and scaled.
+    /// The extremes of logits with the mask that [`MaskKind`](super::logits::MaskKind) numbers; not scaled and scaled. Across
+    /// rows, where masks are rare, both are one, and multiply by 1; so it is with slopes.
     pub(crate) extremes: [[Pass; MASKS]; 2],
     /// The extremes of logits that are scaled and bounded by a cap.
     pub(crate) capped: Pass,
@@ -188,16 +189,16 @@ macro_rules! table {
                 ],
                 [
                     scaled_across,
-                    scaled_masked_across,
-                    scaled_kept_across,
+                    masked_across,
+                    kept_across,
                     #[cfg(feature = "half")]
-                    scaled_masked_f16_across,
+                    masked_f16_across,
                     #[cfg(feature = "half")]
-                    scaled_masked_bf16_across,
+                    masked_bf16_across,
                 ],
             ],
             capped: capped_across,
-            sloped: [sloped_across, scaled_sloped_across],
+            sloped: [sloped_across; 2],
             numerators: [numerators_across, deep_numerators_across],
             sums: [sum_across, deep_sum_across],
             others: others_across,
@@ -344,21 +345,14 @@ for_each_isa! { functions!
     matches_along: Along, Matches;
 
     extremes_across: Across, Extremes<Unscaled, Nothing>;
-    masked_across: Across, Extremes<Unscaled, Added<f32>>;
-    kept_across: Across, Extremes<Unscaled, Kept>;
-    #[cfg(feature = "half")]
-    masked_f16_across: Across, Extremes<Unscaled, Added<half::f16>>;
-    #[cfg(feature = "half")]
-    masked_bf16_across: Across, Extremes<Unscaled, Added<half::bf16>>;
     scaled_across: Across, Extremes<Scaled, Nothing>;
-    scaled_masked_across: Across, Extremes<Scaled, Added<f32>>;
-    scaled_kept_across: Across, Extremes<Scaled, Kept>;
+    masked_across: Across, Extremes<Scaled, Added<f32>>;
+    kept_across: Across, Extremes<Scaled, Kept>;
     #[cfg(feature = "half")]
-    scaled_masked_f16_across: Across, Extremes<Scaled, Added<half::f16>>;
+    masked_f16_across: Across, Extremes<Scaled, Added<half::f16>>;
     #[cfg(feature = "half")]
-    scaled_masked_bf16_across: Across, Extremes<Scaled, Added<half::bf16>>;
-    sloped_across: Across, Extremes<Unscaled, Distance>;
-    scaled_sloped_across: Across, Extremes<Scaled, Distance>;
+    masked_bf16_across: Across, Extremes<Scaled, Added<half::bf16>>;
+    sloped_across: Across, Extremes<Scaled, Distance>;
     capped_across: Across, Extremes<Capped, Nothing>;
     numerators_across: Across, Numerators<false, true, false>;
     deep_numerators_across: Across, Numerators<true, true, false>;
