@@ -137,6 +137,7 @@ PASS_SPILLS = {
         "deep_sum_along": 10,
         "deep_sum_in_scratch": 10,
         "extremes_along": 4,
+        "masked_along": 4,
         "numerators_across": 13,
         "numerators_along": 10,
         "numerators_in_scratch": 2,
