@@ -153,7 +153,7 @@ macro_rules! functions {
                 }
             )*
 
-            /// [`super::transpose`] on this instruction set.
+            /// [`super::transpose()`] on this instruction set.
             ///
             /// # Safety
             /// As for [`Transpose`].
