@@ -1,6 +1,9 @@
 //! What streams has the bits of what does not, at each offset from a line, and writes nothing else. (From outside
 //! of the crate none but large tensors stream.)
 
+#[path = "../tests/common/asked.rs"]
+mod asked;
+
 use crate::apply::Apply;
 use crate::converted::ElementsMut;
 use crate::drive::{Io, Stores, stream};
@@ -10,19 +13,10 @@ use crate::row::passes::Passes;
 use crate::stage::Stages;
 use crate::{AVec, AnyActivation, Fused, Gelu, Isa, Mish, Prelu, Relu, Silu};
 
-/// The instruction sets to test: all of this CPU, or the one that `ACTIVATIONS_ONLY_ISA` names, as in the other tests.
-fn isas() -> impl Iterator<Item = Isa> {
-    let only = std::env::var("ACTIVATIONS_ONLY_ISA").unwrap_or_default();
-    let only = (!only.is_empty()).then(|| only.parse().expect("an instruction set"));
-    Isa::available().filter(move |&isa| only.is_none_or(|only| isa == only))
-}
-
 /// One in how many cases is tested: an odd number, so that each offset is met, as each of a power of two is not. All are,
-/// unless `ACTIVATIONS_TEST_SCALE` asks for less work.
+/// unless less work is asked for.
 fn one_in() -> usize {
-    let scale = std::env::var("ACTIVATIONS_TEST_SCALE");
-    let scale: usize = scale.map_or(1, |scale| scale.parse().expect("a number"));
-    scale | 1
+    asked::scale() | 1
 }
 
 /// Elements around what is written, which have to stay.
@@ -50,7 +44,7 @@ fn longest() -> Vec<f32> {
 /// `apply` has to write the same by both kinds of stores, at each offset from a line, and nothing else.
 fn assert_same(what: &str, apply: impl Fn(Isa, &[f32], *mut f32, Stores)) {
     let longest = longest();
-    for isa in isas() {
+    for isa in asked::isas() {
         let cases = lengths().flat_map(|len| (0..16).map(move |offset| (len, offset)));
         for (len, offset) in cases.step_by(one_in()) {
             let x = &longest[..len];
@@ -128,7 +122,7 @@ fn channels_stream_the_same_bits() {
         let len = x.len() / (3 * inner) * (3 * inner);
         let prelu = Prelu::per_channel(&numbers, inner).unwrap();
         let fused = Fused::new(Silu).bias(&numbers, inner).unwrap();
-        for isa in isas() {
+        for isa in asked::isas() {
             let written = |activation: &dyn Fn(Io<f32>, Stores), stores| {
                 let mut y = vec![0.0; len];
                 activation(Io::between(&x[..len], y.as_mut_ptr()), stores);

@@ -36,6 +36,15 @@ pub fn ends() -> Vec<f32> {
     both.flat_map(|x| [x, x.next_up(), x.next_down()]).collect()
 }
 
+/// [`special`] values, [`ends`], and `len` numbers of all sizes.
+pub fn pool(len: usize) -> Vec<f32> {
+    special()
+        .into_iter()
+        .chain(ends())
+        .chain(strided(len))
+        .collect()
+}
+
 /// Ordinary numbers, of both signs.
 pub fn noise(len: usize) -> Vec<f32> {
     let value = |i| 16.0 * super::rows::noise(i) - 8.0;

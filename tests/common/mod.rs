@@ -1,7 +1,9 @@
 //! What the suites share: how they go over instruction sets, what they feed in, how they judge.
 
+mod asked;
 pub mod bounds;
 pub mod buffer;
+pub mod forms;
 pub mod inputs;
 pub mod kept;
 pub mod limited;
@@ -11,25 +13,13 @@ pub mod rows;
 pub mod steps;
 pub mod ulp;
 
+pub use asked::scale;
 pub use kept::bits;
 
 use activations::{Activation, AnyActivation, Isa};
+use asked::isas;
 use proptest::strategy::Strategy;
 use proptest::test_runner::TestRunner;
-
-/// The instruction sets to test: all of this CPU, or the one that `ACTIVATIONS_ONLY_ISA` names, where the
-/// others are known to have been tested and would take most of the time.
-fn isas() -> Vec<Isa> {
-    let name = std::env::var("ACTIVATIONS_ONLY_ISA").unwrap_or_default();
-    if name.is_empty() {
-        return Isa::available().collect();
-    }
-    let isa: Isa = name
-        .parse()
-        .unwrap_or_else(|error| panic!("ACTIVATIONS_ONLY_ISA: {error}"));
-    assert!(isa.is_available(), "this CPU does not have {isa}");
-    vec![isa]
-}
 
 /// Runs `test` on every instruction set of this CPU, and says so.
 ///
@@ -57,18 +47,6 @@ pub fn property_on_each_isa<S: Strategy>(
             panic!("{failure}");
         }
     });
-}
-
-/// A divisor for the work of heavy loops, set by `ACTIVATIONS_TEST_SCALE` where a CPU is emulated.
-pub fn scale() -> usize {
-    match std::env::var("ACTIVATIONS_TEST_SCALE") {
-        Err(_) => 1,
-        Ok(text) => text
-            .parse()
-            .ok()
-            .filter(|&scale| scale > 0)
-            .unwrap_or_else(|| panic!("ACTIVATIONS_TEST_SCALE is {text:?}, not a whole number")),
-    }
 }
 
 /// A divisor for loops that take seconds at full speed: [`scale`], and more where a run exists for

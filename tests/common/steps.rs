@@ -52,6 +52,9 @@ pub fn gated(gate: &AnyGate<'_>, isa: Isa, x: &[f32], value: &[f32]) -> Vec<f32>
     y
 }
 
+/// A bias and how many elements share it.
+pub type Bias<'a> = Option<(&'a [f32], usize)>;
+
 /// The sums with the biases of a row, as there are any, then the gate.
 pub fn biased(
     gate: &AnyGate<'_>,

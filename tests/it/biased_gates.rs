@@ -2,6 +2,7 @@
 //! ways, with the biases apart and in one tensor.
 
 use crate::common::buffer::Guarded;
+use crate::common::forms::assert_gate_gives;
 use crate::common::limited::Limited;
 use crate::common::steps::{biased, clamped_gates, every_gate, joined, splits, values};
 use crate::common::{
@@ -36,52 +37,14 @@ fn assert_is_its_steps(
         ),
     ] {
         let expected = biased(gate, isa, biases, x, value);
-        assert_returns(&call, isa, (x, value), of_gate.len(), &expected, offset);
+        assert_gate_gives(&call, isa, (x, value), of_gate.len(), &expected, offset);
     }
     let expected = biased(gate, isa, [Some(of_gate), Some(of_value)], x, value);
     for split in splits(of_gate.len()) {
         let both = Guarded::new(&joined(split, of_gate, of_value), offset / 2);
         let call = Biased::new(*gate).bias(split, both.slice()).unwrap();
-        assert_returns(&call, isa, (x, value), split.n, &expected, offset);
+        assert_gate_gives(&call, isa, (x, value), split.n, &expected, offset);
     }
-}
-
-/// Every form of one call, with rows of `n` elements.
-fn assert_returns(
-    call: &(impl Gate + std::fmt::Debug),
-    isa: Isa,
-    (x, value): (&[f32], &[f32]),
-    n: usize,
-    expected: &[f32],
-    offset: usize,
-) {
-    let check = |y: &Guarded, what: &dyn std::fmt::Debug| {
-        let what = format!("{call:?} on {isa}, {} elements, {what:?}", x.len());
-        assert!(y.intact(), "{what}: a guard is gone");
-        assert_same_bits(y.slice(), expected, x, what);
-    };
-    let gates = Guarded::new(x, 16 - offset);
-    let values = Guarded::new(value, offset / 2);
-    let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
-    call.apply_on(isa, gates.slice(), values.slice(), y.slice_mut())
-        .unwrap();
-    check(&y, &"out of place");
-    let mut y = Guarded::new(x, offset);
-    call.apply_in_place_on(isa, y.slice_mut(), values.slice())
-        .unwrap();
-    check(&y, &"in place");
-    for split in splits(n) {
-        let both = Guarded::new(&joined(split, x, value), 16 - offset);
-        let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
-        call.apply_split_on(isa, split, both.slice(), y.slice_mut())
-            .unwrap();
-        check(&y, &split);
-    }
-}
-
-fn pool() -> Vec<f32> {
-    let special = inputs::special().into_iter().chain(inputs::ends());
-    special.chain(inputs::strided(4000)).collect()
 }
 
 /// Biases of two kinds, special values among them.
@@ -98,7 +61,7 @@ fn biases(n: usize) -> [Vec<f32>; 2] {
 
 #[test]
 fn every_gate_with_biases_is_its_steps() {
-    let pool = pool();
+    let pool = inputs::pool(4000);
     let values = values(pool.len());
     on_each_isa("every_gate_with_biases", |isa| {
         for (i, gate) in every_gate().enumerate() {
@@ -114,7 +77,7 @@ fn every_gate_with_biases_is_its_steps() {
 
 #[test]
 fn at_every_length_it_is_its_steps() {
-    let pool = pool();
+    let pool = inputs::pool(4000);
     let values = values(pool.len());
     let gates = [
         Reglu.into(),
@@ -141,7 +104,7 @@ fn at_every_length_it_is_its_steps() {
 /// Rows that are shorter and longer than a block, and blocks that begin anywhere in one.
 #[test]
 fn rows_of_any_length_have_their_biases() {
-    let pool: Vec<f32> = pool().into_iter().cycle().take(8000).collect();
+    let pool: Vec<f32> = inputs::pool(4000).into_iter().cycle().take(8000).collect();
     let values = values(pool.len());
     on_each_isa("biased_rows_of_any_length", |isa| {
         for gate in [AnyGate::from(Geglu), ClampedSwiglu::after(2.5).into()] {
@@ -177,7 +140,7 @@ fn any_gate_of_any_shape_is_its_steps() {
 
 #[test]
 fn slopes_per_channel_are_those_of_the_gate() {
-    let pool = pool();
+    let pool = inputs::pool(4000);
     let values = values(pool.len());
     let slopes = [0.5, -2.0, 0.0, 3.0];
     on_each_isa("slopes_per_channel_of_biased_gates", |isa| {

@@ -2,17 +2,15 @@
 //! all kinds of shapes; and calls that make no sense.
 
 use crate::common::buffer::Guarded;
-use crate::common::steps::{fused, values};
+use crate::common::forms::assert_gives;
+use crate::common::steps::{Bias, fused, values};
 use crate::common::{
-    Variant, assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale_of_the_heaviest,
+    assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale_of_the_heaviest,
 };
 use activations::{Activation, AnyActivation, Celu, Error, Formula, Fused, Gelu, Isa, Prelu, Relu};
 use proptest::prelude::*;
 
 const UNTOUCHED: f32 = f32::from_bits(0xdead_beef);
-
-/// A bias and how many elements share it.
-type Bias<'a> = Option<(&'a [f32], usize)>;
 
 /// Out of place and in place against the three steps, between guards.
 fn assert_is_its_steps(
@@ -32,23 +30,9 @@ fn assert_is_its_steps(
     if let Some(residual) = &residual {
         call = call.residual(residual.slice());
     }
-    for variant in Variant::ALL {
-        let source = Guarded::new(x, 16 - offset);
-        let mut y = Guarded::new(x, offset);
-        match variant {
-            Variant::OutOfPlace => {
-                y.slice_mut().fill(UNTOUCHED);
-                call.apply_on(isa, source.slice(), y.slice_mut())
-            }
-            Variant::InPlace => call.apply_in_place_on(isa, y.slice_mut()),
-        }
-        .unwrap();
-        let shape = bias.map(|(bias, inner)| (bias.len(), inner));
-        let what = format!("{activation} on {isa}, {variant:?}, {shape:?}");
-        assert!(y.intact(), "{what}: a guard is gone");
-        assert_same_bits(source.slice(), x, x, format_args!("{what}: the input"));
-        assert_same_bits(y.slice(), &expected, x, what);
-    }
+    let shape = bias.map(|(bias, inner)| (bias.len(), inner));
+    let what = format!("{activation}, {shape:?}");
+    assert_gives(&call, what, isa, x, &expected, offset);
 }
 
 /// With a bias, with a residual, with both and with neither.
@@ -76,14 +60,9 @@ fn biases(count: usize) -> Vec<f32> {
     some.into_iter().cycle().take(count).collect()
 }
 
-fn pool(len: usize) -> Vec<f32> {
-    let special = inputs::special().into_iter().chain(inputs::ends());
-    special.chain(inputs::strided(len)).collect()
-}
-
 #[test]
 fn every_activation_is_its_three_steps_at_every_length() {
-    let pool = pool(1000);
+    let pool = inputs::pool(1000);
     on_each_isa("every_activation_is_its_three_steps", |isa| {
         for (i, activation) in inputs::every_kernel().enumerate() {
             let step = if scale_of_the_heaviest() > 1 { 3 } else { 1 };
@@ -121,7 +100,7 @@ fn shapes_small_and_large_are_right() {
     } else {
         &[0, 1, 2, 5]
     };
-    let pool = pool(20_000);
+    let pool = inputs::pool(20_000);
     let residual = values(pool.len());
     let activation = Relu.into();
     on_each_isa("shapes_small_and_large", |isa| {
@@ -170,7 +149,7 @@ fn any_shape_of_any_activation_is_right() {
 
 #[test]
 fn slopes_per_channel_keep_their_places() {
-    let pool = pool(1000);
+    let pool = inputs::pool(1000);
     on_each_isa("slopes_per_channel", |isa| {
         let activation = Prelu::per_channel(&[0.5, -2.0, 0.0], 4).unwrap().into();
         for outer in [0, 1, 2, 5] {

@@ -1,7 +1,7 @@
 //! Every gate, on every instruction set: the bits of its two steps, out of place, in place and split in
 //! all ways; and calls that make no sense.
 
-use crate::common::buffer::Guarded;
+use crate::common::forms::assert_gate_gives;
 use crate::common::steps::{every_gate, gated, joined, splits, values};
 use crate::common::{
     assert_same_bits, inputs, on_each_isa, property_on_each_isa, scale_of_the_heaviest,
@@ -22,47 +22,12 @@ fn assert_is_its_steps(
     offset: usize,
 ) {
     let expected = gated(gate, isa, x, value);
-    let check = |y: &Guarded, what: &dyn std::fmt::Debug| {
-        assert!(y.intact(), "{gate} on {isa}, {what:?}: a guard is gone");
-        assert_same_bits(
-            y.slice(),
-            &expected,
-            x,
-            format_args!("{gate} on {isa}, {what:?}"),
-        );
-    };
-    let gates = Guarded::new(x, 16 - offset);
-    let values = Guarded::new(value, offset / 2);
-    let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
-    gate.apply_on(isa, gates.slice(), values.slice(), y.slice_mut())
-        .unwrap();
-    check(&y, &"out of place");
-    assert_same_bits(gates.slice(), x, x, "the gate");
-    assert_same_bits(values.slice(), value, x, "the value");
-
-    let mut y = Guarded::new(x, offset);
-    gate.apply_in_place_on(isa, y.slice_mut(), values.slice())
-        .unwrap();
-    check(&y, &"in place");
-    assert_same_bits(values.slice(), value, x, "the value");
-
-    for split in splits(x.len() / rows) {
-        let both = Guarded::new(&joined(split, x, value), 16 - offset);
-        let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
-        gate.apply_split_on(isa, split, both.slice(), y.slice_mut())
-            .unwrap();
-        check(&y, &split);
-    }
-}
-
-fn pool() -> Vec<f32> {
-    let special = inputs::special().into_iter().chain(inputs::ends());
-    special.chain(inputs::strided(1000)).collect()
+    assert_gate_gives(gate, isa, (x, value), x.len() / rows, &expected, offset);
 }
 
 #[test]
 fn every_gate_is_its_two_steps_at_every_length() {
-    let pool = pool();
+    let pool = inputs::pool(1000);
     let values = values(pool.len());
     on_each_isa("every_gate_is_its_two_steps", |isa| {
         for (i, gate) in every_gate().enumerate() {
@@ -114,7 +79,7 @@ fn any_gate_of_any_shape_is_its_two_steps() {
 
 #[test]
 fn slopes_per_channel_are_those_of_the_gate() {
-    let pool = pool();
+    let pool = inputs::pool(1000);
     let values = values(pool.len());
     let slopes = [0.5, -2.0, 0.0, 3.0];
     on_each_isa("slopes_per_channel", |isa| {

@@ -28,9 +28,14 @@ struct Summary {
 
 /// All cases but those of attention.
 fn activation_cases() -> Vec<Case> {
-    let all = cases().into_iter();
-    all.filter(|case| case.operator != attention::OPERATOR)
-        .collect()
+    let mut all = cases();
+    all.retain(|case| case.operator != attention::OPERATOR);
+    for case in &all {
+        let shapes = [&case.inputs[0].shape, &case.outputs[0].shape];
+        assert_eq!(shapes[0], shapes[1], "{}", case.name);
+        assert_eq!(case.outputs.len(), 1, "{}", case.name);
+    }
+    all
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) struct Numbers<F> {
 }
 
 impl<F: Copy> Numbers<F> {
-    /// Those of `group`.
+    /// The scale, the least element that counts and the cap of `group`.
     #[inline(always)]
     pub(crate) fn of<V: Vocabulary<f32s = F>>(v: V, group: &Group) -> Self {
         Self {

@@ -62,12 +62,19 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// The tensor that is described by the words of a line.
-    fn read(name: &'static str, of: &str, start: &str, sizes: &[&str]) -> Self {
+    /// The tensor that is described by the words of a line; notes which of the bytes it `is_read` from.
+    fn read(
+        name: &'static str,
+        of: &str,
+        start: &str,
+        sizes: &[&str],
+        is_read: &mut [bool],
+    ) -> Self {
         let (of, size) = Type::of(of);
         let shape: Vec<usize> = sizes.iter().map(|size| size.parse().unwrap()).collect();
         let start: usize = start.strip_prefix('@').unwrap().parse().unwrap();
         let end = start + size * shape.iter().product::<usize>();
+        is_read[start..end].fill(true);
         let elements = VALUES[start..end].chunks(size);
         Self {
             name,
@@ -109,6 +116,7 @@ impl Case {
 /// All that the data hold.
 pub fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
+    let mut is_read = vec![false; VALUES.len()];
     let lines = CASES.lines().filter(|line| !line.starts_with('#'));
     for line in lines.filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split(' ').collect();
@@ -124,14 +132,20 @@ pub fn cases() -> Vec<Case> {
             }
             (&["attribute", name, value], Some(case)) => case.attributes.push((name, value)),
             (&["input", name, of, start, ref sizes @ ..], Some(case)) => {
-                case.inputs.push(Tensor::read(name, of, start, sizes));
+                case.inputs
+                    .push(Tensor::read(name, of, start, sizes, &mut is_read));
             }
             (&["output", name, of, start, ref sizes @ ..], Some(case)) => {
-                case.outputs.push(Tensor::read(name, of, start, sizes));
+                case.outputs
+                    .push(Tensor::read(name, of, start, sizes, &mut is_read));
             }
             _ => panic!("cannot read {line:?}"),
         }
     }
     assert_eq!(cases.len(), CASES.matches("\ncase ").count());
+    assert!(
+        is_read.iter().all(|&is_read| is_read),
+        "values that belong to no case"
+    );
     cases
 }
