@@ -63,6 +63,9 @@ pub struct Attention<'a> {
     pub(crate) outer: usize,
 }
 
+/// The largest soft cap that bounds anything, 2^60: a score far below it is not changed by it.
+pub(crate) const LARGEST_CAP: f32 = (1u64 << 60) as f32;
+
 impl Default for Attention<'_> {
     fn default() -> Self {
         Self::new()
@@ -104,7 +107,7 @@ impl<'a> Attention<'a> {
     }
 
     /// Scaled scores are bounded smoothly by `cap`, which is above 0, and infinite for no cap: `cap * tanh(t / cap)`,
-    /// as in Gemma 2 and in ONNX's `Attention`. An infinite score becomes `cap` or `-cap`.
+    /// as in Gemma 2 and in ONNX's `Attention`. An infinite score becomes `cap` or `-cap`. A cap above 2^60 is none.
     #[must_use]
     pub const fn softcap(mut self, cap: f32) -> Self {
         self.softcap = cap;
@@ -213,6 +216,12 @@ impl<'a> Attention<'a> {
     #[inline(always)]
     pub(crate) fn has_all_keys(&self) -> bool {
         self.starts == Bounds::None && self.ends == Bounds::None && self.window.is_all()
+    }
+
+    /// Whether the soft cap bounds anything.
+    #[inline(always)]
+    pub(crate) fn is_capped(&self) -> bool {
+        self.softcap <= LARGEST_CAP
     }
 
     /// Whether all rows are alike: all of their keys take part, and nothing else goes with them.

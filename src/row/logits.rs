@@ -80,7 +80,7 @@ impl Logits {
         };
         Self {
             is_scaled: attention.scale != 1.0,
-            is_capped: attention.softcap != f32::INFINITY,
+            is_capped: attention.is_capped(),
             has_slopes: !attention.slopes.is_empty(),
             mask,
         }

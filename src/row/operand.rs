@@ -142,6 +142,8 @@ impl<S: Machine, T: Float + Format<S> + Into<f32>> Operand<S> for Added<T> {
 pub(crate) struct Kept;
 
 impl Amend for Kept {
+    const IS_LIGHT: bool = true;
+
     #[inline(always)]
     fn amend<V: Vocabulary>(v: V, t: V::f32s, kept: V::f32s) -> V::f32s {
         // As an exponent, any other byte than 0 is above 0 on CPUs that flush subnormal numbers to 0, too; 255 is infinite.
@@ -188,6 +190,8 @@ impl<S: Machine> Operand<S> for Kept {
 pub(crate) struct Distance;
 
 impl Amend for Distance {
+    const IS_LIGHT: bool = true;
+
     #[inline(always)]
     fn amend<V: Vocabulary>(v: V, t: V::f32s, product: V::f32s) -> V::f32s {
         v.add_f32s(t, product)

@@ -162,6 +162,8 @@ fn a_cap_bounds_the_scores() {
             ([f32::NEG_INFINITY; 2], 30.0, [0.5, 0.5]),
             ([0.0, -0.0], 1e-3, [0.5, 0.5]),
             ([f32::NAN, 0.0], 1.0, [f32::NAN, f32::NAN]),
+            // What a tiny cap leaves of the scores is as good as nothing.
+            ([5.0, -f32::INFINITY], 1e-40, [0.5, 0.5]),
         ] {
             let mut y = x;
             let softmax = Softmax(Attention::new().softcap(cap));
@@ -183,6 +185,15 @@ fn a_cap_bounds_the_scores() {
                 let expected = compute(&operation, isa, Variant::OutOfPlace, rows, &logits);
                 assert_same_bits(&y, &expected, &x, format_args!("{capped} on {isa}"));
             }
+        }
+        // The largest cap keeps the last bits of the scores, and no larger one bounds any.
+        let x = tensor(Rows::last(70), 1, |_| 0.25);
+        for cap in [2f32.powi(60), 2f32.powi(61), f32::MAX] {
+            let y = [cap, f32::INFINITY].map(|cap| {
+                let softmax = Softmax(Attention::new().softcap(cap)).into();
+                compute(&softmax, isa, Variant::OutOfPlace, Rows::last(70), &x)
+            });
+            assert_same_bits(&y[0], &y[1], &x, format_args!("{cap:e} on {isa}"));
         }
         // e^(2 tanh 1) over e^(2 tanh 1) + 1.
         let mut y = [2.0, 0.0];

@@ -44,7 +44,7 @@ impl Attention<'_> {
         let logit = |key: usize| {
             let mut t = self.scale * x[key] as f32;
             let mut exact = f64::from(t);
-            if self.softcap != f32::INFINITY {
+            if self.is_capped() {
                 let cap = f64::from(self.softcap);
                 exact = cap * libm::tanh(exact / cap);
                 t = exact as f32;
