@@ -7,9 +7,15 @@
 use crate::Error;
 
 mod elementwise;
+#[cfg(feature = "gates")]
+mod gates;
+#[cfg(feature = "rows")]
 mod rows;
 
-pub use elementwise::{ArrayActivation, ArrayGate};
+pub use elementwise::ArrayActivation;
+#[cfg(feature = "gates")]
+pub use gates::ArrayGate;
+#[cfg(feature = "rows")]
 pub use rows::ArrayRowActivation;
 
 /// Whether an operand, which has a name, has the shape of the output.

@@ -7,7 +7,8 @@
 //! biases and residuals, and there is a streamed one of that. Nothing else is compiled per activation, but for gates with
 //! limits, whose activation is [`Swish`]: `activations::kernel::limited::avx512::swish`. Scalar code has
 //! the plain kernels alone: there, what surrounds them is a stage (`stage.rs`) before or after. So it is on all instruction
-//! sets where the library is not optimised (`build.rs`), and nothing streams there.
+//! sets where the library is not optimised (`build.rs`), and nothing streams there. Without the features `fused` and
+//! `gates`, which alone call them, there are no surrounded kernels either.
 
 use crate::apply::Apply;
 #[cfg(all(target_arch = "x86_64", not(unoptimised)))]
@@ -144,15 +145,15 @@ macro_rules! surrounded_on_isa {
                     operands: &Operands,
                     stores: Stores,
                 ) {
-                    #[cfg(not(unoptimised))]
+                    #[cfg(surrounded)]
                     // SAFETY: the caller's promises are those that the kernels ask for.
                     unsafe {
                         choose!(isa, stores, surrounded, $name, activation, io, operands)
                     }
-                    #[cfg(unoptimised)]
+                    #[cfg(not(surrounded))]
                     {
                         let _ = (activation, isa, io, operands, stores);
-                        unreachable!("what is not optimised has no such kernels")
+                        unreachable!("there are no such kernels: `has_surrounded` says so")
                     }
                 }
             )*
@@ -197,7 +198,7 @@ macro_rules! choose {
 /// Whether there are kernels with what surrounds them on `isa`.
 #[inline]
 pub(crate) fn has_surrounded(isa: Isa) -> bool {
-    isa != Isa::Scalar && !cfg!(unoptimised)
+    isa != Isa::Scalar && cfg!(surrounded)
 }
 
 /// How each activation is applied: by its kernel, or, with parameters that none takes, by its oracle. [`Prelu`] and
@@ -253,7 +254,7 @@ macro_rules! all_kernels {
         }
 
         /// The kernels with what surrounds them.
-        #[cfg(not(unoptimised))]
+        #[cfg(surrounded)]
         pub(crate) mod surrounded {
             #[allow(unused_imports)] // Architectures that have scalar code alone have none.
             use super::*;

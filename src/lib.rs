@@ -1,6 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What one group of features alone uses stays where that group is left out: it is compiled to nothing. With all of them,
+// nothing is to be dead.
+#![cfg_attr(
+    not(all(
+        feature = "fused",
+        feature = "gates",
+        feature = "int8",
+        feature = "rows"
+    )),
+    allow(dead_code, unused_imports, unused_macros)
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -14,6 +25,7 @@ mod apply;
 mod array;
 #[cfg(feature = "alloc")]
 mod buffer;
+#[cfg(feature = "int8")]
 mod byte_table;
 #[cfg(feature = "capi")]
 mod capi;
@@ -25,7 +37,9 @@ mod element;
 mod elementwise;
 mod error;
 mod formula;
+#[cfg(feature = "fused")]
 mod fused;
+#[cfg(feature = "gates")]
 mod gate;
 mod isa;
 mod isa_choice;
@@ -35,12 +49,14 @@ mod math;
 mod parallel;
 mod pipeline;
 mod registry;
+#[cfg(feature = "rows")]
 mod row;
 mod scratch;
 mod shape;
 mod simd;
 mod stage;
-#[cfg(test)]
+// It tests the groups of features together.
+#[cfg(all(test, feature = "fused", feature = "rows"))]
 mod tests;
 
 pub use activation::{
@@ -54,15 +70,23 @@ pub use activation::{
 pub use aligned_vec::AVec;
 pub use any::AnyActivation;
 #[cfg(feature = "ndarray")]
-pub use array::{ArrayActivation, ArrayGate, ArrayRowActivation};
+pub use array::ArrayActivation;
+#[cfg(all(feature = "ndarray", feature = "gates"))]
+pub use array::ArrayGate;
+#[cfg(all(feature = "ndarray", feature = "rows"))]
+pub use array::ArrayRowActivation;
+#[cfg(feature = "int8")]
 pub use byte_table::{Arithmetic, Byte, ByteTable, Quantization, QuantizedSoftmax};
 pub use cuts::Cuts;
+#[cfg(feature = "gates")]
 pub use drive::limits::GateLimits;
 pub use element::{Element, Float};
 pub use elementwise::Activation;
 pub use error::Error;
 pub use formula::Formula;
+#[cfg(feature = "fused")]
 pub use fused::Fused;
+#[cfg(feature = "gates")]
 pub use gate::{
     Gate, any::AnyGate, biased::Biased, biases::GateBiases, clamped_swiglu::ClampedSwiglu,
     clamped_swiglu::LimitPlace, fatreglu::FatReglu, gated::Gated, geglu::Geglu,
@@ -73,8 +97,9 @@ pub use gate::{
 #[cfg(feature = "half")]
 pub use half;
 pub use isa::{ISA_VARIABLE, Isa};
-pub use row::RowActivation;
+#[cfg(feature = "rows")]
 pub use row::{
+    RowActivation,
     any::AnyRowActivation,
     attention::{
         Attention,

@@ -8,11 +8,11 @@ use super::*;
 use crate::activation::swish::Quick;
 use crate::drive::limits::LimitedOperands;
 
-#[cfg(not(unoptimised))]
+#[cfg(surrounded)]
 for_each_isa! { vectors kernels! [f32 limited: LimitedOperands] Quick swish [beta] []; }
 
 /// The kernels that write past the cache.
-#[cfg(all(target_arch = "x86_64", not(unoptimised)))]
+#[cfg(all(target_arch = "x86_64", surrounded))]
 pub(crate) mod streamed {
     use super::*;
     for_each_isa! { streaming streamed_kernels! [f32 limited: LimitedOperands] Quick swish [beta] []; }
@@ -30,15 +30,15 @@ unsafe fn swish(
     stores: Stores,
 ) {
     let activation = &activation;
-    #[cfg(not(unoptimised))]
+    #[cfg(surrounded)]
     // SAFETY: the caller's promises are those that the kernels ask for.
     unsafe {
         choose!(isa, stores, limited, swish, activation, io, limited)
     }
-    #[cfg(unoptimised)]
+    #[cfg(not(surrounded))]
     {
         let _ = (activation, isa, io, limited, stores);
-        unreachable!("what is not optimised has no such kernels")
+        unreachable!("there are no such kernels: `has_surrounded` says so")
     }
 }
 

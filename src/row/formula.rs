@@ -33,21 +33,6 @@ pub trait RowFormula: Sealed + Copy {
     }
 }
 
-impl Rows {
-    /// The `outer` of a tensor of `len` elements.
-    pub(crate) fn outer(self, len: usize) -> Result<usize, Error> {
-        let mismatch = Error::RowsMismatch { len, rows: self };
-        if self.inner == 1 && self.axis == len && len > 0 {
-            return Ok(1);
-        }
-        match self.axis.checked_mul(self.inner) {
-            Some(0) if len == 0 => Ok(0),
-            Some(block) if block > 0 && len.is_multiple_of(block) => Ok(len / block),
-            _ => Err(mismatch),
-        }
-    }
-}
-
 /// What only the crate's own operations implement.
 pub trait Sealed {}
 

@@ -1,7 +1,7 @@
 //! The stages that compute: an operation on each element and its operand.
 
-use crate::drive::BinaryKernel;
 use crate::drive::limits::{GateLimits, limited_factor, limited_result};
+use crate::drive::{BinaryKernel, Weight};
 use crate::simd::Vocabulary;
 use crate::simd::odd::instead_of_negative;
 
@@ -43,6 +43,9 @@ impl BinaryKernel for AtMost {
 pub(super) struct MultiplyLimited(pub(super) GateLimits);
 
 impl BinaryKernel for MultiplyLimited {
+    // So many operations that an unrolled loop of them is more code than its speed is worth.
+    const WEIGHT: Weight = Weight::Long;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, operand: V::f32s) -> V::f32s {
         let x = limited_result(simd, self.0, x);
@@ -78,6 +81,9 @@ impl BinaryKernel for ScaleNegativeOrFlat {
 pub(super) struct ScaleNegativeByAny;
 
 impl BinaryKernel for ScaleNegativeByAny {
+    // As for `MultiplyLimited`.
+    const WEIGHT: Weight = Weight::Long;
+
     #[inline(always)]
     fn eval<V: Vocabulary>(self, simd: V, x: V::f32s, slope: V::f32s) -> V::f32s {
         let product = simd.mul_f32s(finite_if_flat(simd, x, slope), slope);

@@ -2,12 +2,16 @@
 
 #![cfg(test)]
 
+#[cfg(feature = "groups")]
 mod bytes;
+#[cfg(feature = "groups")]
+mod composed;
 mod elements;
-#[cfg(feature = "half")]
+#[cfg(all(feature = "groups", feature = "half"))]
 mod float16;
 #[cfg(target_os = "linux")]
 mod painted;
+#[cfg(feature = "groups")]
 mod rows;
 
 use activations::Isa;
@@ -22,17 +26,23 @@ type Caller<'a> = &'a mut dyn FnMut(&str, Call<'_>);
 fn every_call(caller: Caller<'_>) {
     for isa in Isa::available() {
         elements::activations(isa, caller);
-        elements::gates(isa, caller);
-        elements::biased(isa, caller);
-        elements::fused(isa, caller);
-        #[cfg(feature = "half")]
-        float16::activations(isa, caller);
-        #[cfg(feature = "half")]
-        float16::composed(isa, caller);
-        rows::operations(isa, caller);
-        bytes::tables(isa, caller);
+        #[cfg(feature = "groups")]
+        {
+            composed::gates(isa, caller);
+            composed::biased(isa, caller);
+            composed::fused(isa, caller);
+            rows::operations(isa, caller);
+            bytes::tables(isa, caller);
+        }
+        #[cfg(all(feature = "groups", feature = "half"))]
+        {
+            float16::activations(isa, caller);
+            float16::composed(isa, caller);
+        }
     }
     elements::names(caller);
+    #[cfg(feature = "groups")]
+    composed::names(caller);
 }
 
 /// Panics where a result is further from the oracle's than rounding explains.
