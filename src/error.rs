@@ -316,3 +316,16 @@ pub(crate) fn same_length<X, Y>(x: &[X], y: &[Y]) -> Result<(), Error> {
         })
     }
 }
+
+/// How many tensors `[axis, inner]` one of `len` elements holds.
+#[inline]
+pub(crate) fn outer_of(rows: Rows, len: usize) -> Result<usize, Error> {
+    if rows.inner == 1 && rows.axis == len && len > 0 {
+        return Ok(1);
+    }
+    match rows.axis.checked_mul(rows.inner) {
+        Some(0) if len == 0 => Ok(0),
+        Some(block) if block > 0 && len.is_multiple_of(block) => Ok(len / block),
+        _ => Err(Error::RowsMismatch { len, rows }),
+    }
+}

@@ -1,7 +1,5 @@
 //! Which elements of a tensor are a row.
 
-use crate::Error;
-
 /// How an operation on rows sees a tensor: as `[outer, axis, inner]` in row-major order, `outer` being what is
 /// left of its length. A row is what lies along `axis`.
 ///
@@ -24,18 +22,5 @@ impl Rows {
     /// Rows of `axis` elements, each `inner` after the one before.
     pub const fn strided(axis: usize, inner: usize) -> Self {
         Self { axis, inner }
-    }
-
-    /// The `outer` of a tensor of `len` elements.
-    pub(crate) fn outer(self, len: usize) -> Result<usize, Error> {
-        let mismatch = Error::RowsMismatch { len, rows: self };
-        if self.inner == 1 && self.axis == len && len > 0 {
-            return Ok(1);
-        }
-        match self.axis.checked_mul(self.inner) {
-            Some(0) if len == 0 => Ok(0),
-            Some(block) if block > 0 && len.is_multiple_of(block) => Ok(len / block),
-            _ => Err(mismatch),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ByteTable;
 use super::quantization::{Byte, Quantization};
-use crate::error::same_length;
+use crate::error::{outer_of, same_length};
 use crate::{Error, Rows};
 use core::iter::StepBy;
 use core::ops::Range;
@@ -78,7 +78,7 @@ impl QuantizedSoftmax {
     pub(crate) fn check<T: Byte>(&self, rows: Rows, len: usize) -> Result<(), Error> {
         self.input.check::<T>("input")?;
         self.output.check::<T>("output")?;
-        rows.outer(len).map(drop)
+        outer_of(rows, len).map(drop)
     }
 
     /// Calls `f` with the indices of each row's elements.

@@ -6,6 +6,7 @@ use super::passes::{OfLayout, Passes};
 use super::pieces::{Finds, Pieces};
 use super::tensor::{Operation, map};
 use crate::converted::AnyIo;
+use crate::error::outer_of;
 use crate::shape::Rows;
 use crate::{Attention, Error, Isa};
 #[cfg(feature = "alloc")]
@@ -47,7 +48,7 @@ impl RowFormula for Hardmax {
     }
 
     fn check(&self, rows: Rows, len: usize) -> Result<(), Error> {
-        rows.outer(len).map(drop)
+        outer_of(rows, len).map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use super::pieces::Pieces;
 use super::tensor::{Operation, map};
 use crate::converted::AnyIo;
 use crate::drive::Io;
-use crate::error::same_length;
+use crate::error::{outer_of, same_length};
 use crate::math::exp_shift::{LARGEST, PartialSums};
 use crate::math::exp_sum::SHORT;
 use crate::shape::Rows;
@@ -184,7 +184,7 @@ impl Softmax<'_> {
         isa.require()?;
         self.check(rows, io.len)?;
         // `check` has seen to it that this does not overflow.
-        let outer = rows.outer(io.len)?;
+        let outer = outer_of(rows, io.len)?;
         if count != outer * if io.len == 0 { 0 } else { rows.inner } {
             return Err(Error::AttentionMismatch {
                 operation: "softmax",

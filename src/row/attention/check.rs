@@ -2,6 +2,7 @@
 
 use super::Attention;
 use crate::activation::parameter::Parameter;
+use crate::error::outer_of;
 use crate::shape::Rows;
 use crate::{Bounds, Error};
 
@@ -45,7 +46,7 @@ impl Attention<'_> {
         if self.softcap != f32::INFINITY {
             parameter("softcap", self.softcap).positive()?;
         }
-        let outer = rows.outer(len)?;
+        let outer = outer_of(rows, len)?;
         // Of a part of a tensor, all of the rows.
         let whole = if self.outer == 0 { outer } else { self.outer };
         let refusal = Refusal {
