@@ -257,13 +257,18 @@ def unrolled(module, isa, name):
     """Vectors in a turn of the loop: for a long kernel the instruction set says how many."""
     if module.startswith("stage"):
         # Of pairs there are a vector of first elements and one of second ones.
-        return 2 if name == "unzip" or "float16" in module else 4
-    if name == "identity" and "float16" in module:
+        if name == "unzip" or "float16" in module:
+            return 2
+        type_name = "".join(word.capitalize() for word in name.split("_"))
+        arithmetic = (SOURCES / "stage" / "arithmetic.rs").read_text()
+        kernel = "".join(re.findall(rf"^impl BinaryKernel for {type_name} \{{.*?^\}}", arithmetic, re.M | re.S))
+    elif name == "identity" and "float16" in module:
         return 1 # Nothing is done, and the compiler copies as it likes.
-    kernel = (SOURCES / "activation" / f"{name}.rs").read_text()
-    # A kernel around another one, which has its weight.
-    if (around := re.search(r"^use super::(\w+)::", kernel, re.M)) and "K::WEIGHT" in kernel:
-        kernel += (SOURCES / "activation" / f"{around.group(1)}.rs").read_text()
+    else:
+        kernel = (SOURCES / "activation" / f"{name}.rs").read_text()
+        # A kernel around another one, which has its weight.
+        if (around := re.search(r"^use super::(\w+)::", kernel, re.M)) and "K::WEIGHT" in kernel:
+            kernel += (SOURCES / "activation" / f"{around.group(1)}.rs").read_text()
     weights = set(re.findall(r"\bWeight::(Light|Long|Heavy)\b", kernel)) or {"Light"}
     machine = (SOURCES / "simd" / f"{isa}.rs").read_text()
     vectors = {"Light": 4}

@@ -14,6 +14,9 @@ pub(crate) trait Amend {
     /// Whether the operand takes no more than a read, so that there are registers for those of several blocks.
     const IS_LIGHT: bool = false;
 
+    /// Whether there are, where nothing but the operand changes a logit.
+    const IS_LIGHT_ALONE: bool = Self::IS_LIGHT;
+
     /// The logit `t`, with the operand taken into account.
     fn amend<V: Vocabulary>(v: V, t: V::f32s, operand: V::f32s) -> V::f32s;
 }
@@ -142,7 +145,7 @@ impl<S: Machine, T: Float + Format<S> + Into<f32>> Operand<S> for Added<T> {
 pub(crate) struct Kept;
 
 impl Amend for Kept {
-    const IS_LIGHT: bool = true;
+    const IS_LIGHT_ALONE: bool = true;
 
     #[inline(always)]
     fn amend<V: Vocabulary>(v: V, t: V::f32s, kept: V::f32s) -> V::f32s {
@@ -190,7 +193,7 @@ impl<S: Machine> Operand<S> for Kept {
 pub(crate) struct Distance;
 
 impl Amend for Distance {
-    const IS_LIGHT: bool = true;
+    const IS_LIGHT_ALONE: bool = true;
 
     #[inline(always)]
     fn amend<V: Vocabulary>(v: V, t: V::f32s, product: V::f32s) -> V::f32s {

@@ -52,7 +52,7 @@ impl<X: Input, A: Amend> Extremes<X, A> {
 impl<X: Input, A: Amend> Pass for Extremes<X, A> {
     type Operand = A;
 
-    const IS_LIGHT: bool = X::IS_LIGHT && A::IS_LIGHT;
+    const IS_LIGHT: bool = X::IS_LIGHT && (A::IS_LIGHT || A::IS_LIGHT_ALONE && !X::CHANGES);
     const FINDS: &'static [Reduction] = &[Reduction::Largest, Reduction::Smallest];
 
     type State<S: Machine, const K: usize> = State<Block<S, K>>;
