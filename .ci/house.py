@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The top-level modules of src/, those that users call first. A module knows those of its own layer and of layers
 # further down.
 LAYERS = [
-    ["capi"],
+    ["capi", "guide"],
     ["array"],
     ["fused", "gate", "row", "byte_table"],
     ["elementwise"],

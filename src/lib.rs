@@ -1,4 +1,32 @@
-#![doc = include_str!("../README.md")]
+//! Activation functions of neural networks as hand-vectorised kernels for AVX-512, AVX2 and NEON, of which the one that the CPU
+//! has is taken at run time; the bits are the same on each of them, and in scalar code.
+//!
+//! ```
+//! use activations::{Activation, AnyActivation, Gelu, LeakyRelu};
+//!
+//! let x = [-2.0, -0.5, 0.0, 3.0];
+//! let mut y = [0.0; 4];
+//! Gelu.apply(&x, &mut y)?; // out of place; an error where the lengths differ
+//! LeakyRelu { negative_slope: 0.25 }.apply_in_place(&mut y)?; // PyTorch's inplace=True
+//! let chosen: AnyActivation = "Clip(min=0, max=2)".parse()?; // by the names of PyTorch, ONNX and others
+//! chosen.apply(&x, &mut y)?;
+//! assert_eq!(y, [0.0, 0.0, 0.0, 2.0]);
+//! # Ok::<(), activations::Error>(())
+//! ```
+//!
+//! | | |
+//! |---|---|
+//! | [`Activation`], [`AnyActivation`] | activations, each a type with its parameters; all of them: [`guide::activations`] |
+//! | [`Gate`], [`AnyGate`], [`Fused`] | gates; a bias and a residual around an activation: [`guide::gates`] |
+//! | [`RowActivation`], [`AnyRowActivation`], [`Attention`] | softmax and its kin, with all that attention asks of them: [`guide::rows`] |
+//! | `f16`, `bf16` | elements of 16 bits, by the same calls, with the feature `half`: [`guide::sixteen_bit`] |
+//! | [`ByteTable`], [`QuantizedSoftmax`] | quantised elements of 8 bits: [`guide::eight_bit`] |
+//! | [`Activation::apply_to_vec`], [`Cuts`] | large tensors, vectors that are kept, threads: [`guide::large_tensors`] |
+//! | [`Isa`] | instruction sets: [`guide::instruction_sets`] |
+//! | | how fast it is: [`guide::speed`]; features, and the C interface: [`guide::linking`] |
+//!
+//! Nothing panics: lengths that differ, shapes that do not fit and parameters that make no sense are errors that say so, and the
+//! output is then untouched.
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // What one group of features alone uses stays where that group is left out: it is compiled to nothing. With all of them,
@@ -41,6 +69,8 @@ mod formula;
 mod fused;
 #[cfg(feature = "gates")]
 mod gate;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod isa;
 mod isa_choice;
 mod kernel;

@@ -55,6 +55,8 @@ for program in snippet vectors-shared vectors-static; do
     say "$program"
     "$out/$program"
 done
+say "snippet.py"
+python3 tests/capi/snippet.py
 say "every-c-shared, in scalar code"
 ACTIVATIONS_ISA=scalar "$out/every-c-shared" "$values" scalar
 say "every-c-shared, with nothing better than avx2"

@@ -5,8 +5,8 @@ use activations::{AnyActivation, AnyRowActivation, Rows};
 /// Canonical name; maximum error in ULP with the default parameters; and with any others.
 ///
 /// The first figure is measured over all 2^32 inputs and rounded up to four decimals:
-/// `tests/it/exhaustive.rs` fails where it is exceeded, or slack by more than [`SLACK`], and the
-/// README's table states it. The second holds for what property tests and fuzzing try.
+/// `tests/it/exhaustive.rs` fails where it is exceeded, or slack by more than [`SLACK`], and
+/// the table of docs/activations.md states it. The second holds for what property tests and fuzzing try.
 pub const MAX_ULP: &[(&str, f64, f64)] = &[
     ("identity", 0.0, 0.0),
     ("relu", 0.0, 0.0),

@@ -1,5 +1,5 @@
 //! Nothing that is registered is left out: each activation has its page, its bound, its kept hash,
-//! its special values and its line in the README, and what covers "all" iterates the registry. So it is with gates
+//! its special values and its line in docs/, and what covers "all" iterates the registry. So it is with gates
 //! and operations on rows.
 
 use crate::common::{bounds, rows};
@@ -49,7 +49,7 @@ fn every_page_is_whole() {
 
 #[test]
 fn every_activation_is_everywhere() {
-    let readme = read("README.md");
+    let table = read("docs/activations.md");
     let hashes = read("tests/data/hashes.txt");
     let special_values = ["periodic", "piecewise", "smooth"]
         .map(|name| read(&format!("tests/it/special_values/{name}.rs")))
@@ -67,17 +67,21 @@ fn every_activation_is_everywhere() {
             special_values.contains(&format!("\"{name}\"")),
             "{name} has no special values"
         );
-        let line = readme
+        let line = table
             .lines()
             .find(|line| line.starts_with(&format!("| `{name}` |")))
-            .unwrap_or_else(|| panic!("{name} has no line in the README's table"));
+            .unwrap_or_else(|| panic!("{name} has no line in docs/activations.md"));
         // A bar that is part of a formula is escaped.
         let line = line.replace("\\|", "");
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        assert_eq!(cells[4], bound.to_string(), "{name}: max ULP in the README");
+        assert_eq!(
+            cells[4],
+            bound.to_string(),
+            "{name}: max ULP in docs/activations.md"
+        );
         for parameter in activation.parameter_names() {
             let named = cells[3].contains(&format!("`{parameter}`"));
-            assert!(named, "{name}: {parameter} in the README");
+            assert!(named, "{name}: {parameter} in docs/activations.md");
         }
     }
     let registered = AnyActivation::all().len();
@@ -85,9 +89,42 @@ fn every_activation_is_everywhere() {
     assert_eq!(bounded, registered, "a bound for what is not registered");
 }
 
+/// What the README repeats of the pages in docs/ is what stands there.
+#[test]
+fn the_readme_repeats_what_the_pages_say() {
+    let [readme, speed] = ["README.md", "docs/speed.md"].map(read);
+    let mut repeated = 0;
+    for activation in AnyActivation::all() {
+        let name = activation.name();
+        let row = |page: &str| {
+            let mut lines = page.lines().filter_map(|line| line.strip_prefix("| `"));
+            let line = lines.find_map(|line| line.strip_prefix(&format!("{name}` | ")))?;
+            let cells = line.trim_end_matches(" |").split(" | ");
+            Some(cells.map(str::to_owned).collect::<Vec<_>>())
+        };
+        let Some(row_of_readme) = row(&readme) else {
+            continue;
+        };
+        let row_of_speed = row(&speed).unwrap_or_else(|| panic!("{name} is not in docs/speed.md"));
+        // Out of place, on 256 KiB.
+        let out = |cell: &str| cell.split(" / ").next().unwrap_or(cell).to_owned();
+        let expected = [
+            bounds::max_ulp(name).to_string(),
+            out(&row_of_speed[0]),
+            out(&row_of_speed[1]),
+        ];
+        assert_eq!(row_of_readme, expected, "{name}");
+        repeated += 1;
+    }
+    assert!(
+        repeated > 4,
+        "only {repeated} activations are in the README"
+    );
+}
+
 #[test]
 fn every_gate_is_everywhere() {
-    let readme = read("README.md");
+    let table = read("docs/gates.md");
     let hashes = read("tests/data/hashes_gates.txt");
     let hashed = |text: String| hashes.lines().any(|line| line[17..] == text);
     for gate in AnyGate::all() {
@@ -111,10 +148,10 @@ fn every_gate_is_everywhere() {
                 "{name}: its page has no row {title:?}"
             );
         }
-        let row = readme
+        let row = table
             .lines()
             .find(|line| line.starts_with(&format!("| `{name}` |")))
-            .unwrap_or_else(|| panic!("{name} has no line in the README's table of gates"));
+            .unwrap_or_else(|| panic!("{name} has no line in docs/gates.md"));
         for parameter in gate.parameter_names() {
             assert!(row.contains(&format!("`{parameter}` =")), "{name}: {row}");
         }
@@ -129,7 +166,7 @@ fn every_gate_is_everywhere() {
 
 #[test]
 fn every_operation_on_rows_is_everywhere() {
-    let readme = read("README.md");
+    let table = read("docs/rows.md");
     let hashes = read("tests/data/hashes_rows.txt");
     let special_values = read("tests/it/rows_special_values.rs");
     for operation in AnyRowActivation::all() {
@@ -160,12 +197,10 @@ fn every_operation_on_rows_is_everywhere() {
             special_values.contains(&format!("assert_gives({of_type}")),
             "{name} has no special values in tests/it/rows_special_values.rs"
         );
-        let row = readme
+        let row = table
             .lines()
             .find(|line| line.starts_with(&format!("| `{name}` |")))
-            .unwrap_or_else(|| {
-                panic!("{name} has no line in the README's table of operations on rows")
-            });
+            .unwrap_or_else(|| panic!("{name} has no line in docs/rows.md"));
         for parameter in operation.parameter_names() {
             assert!(row.contains(&format!("`{parameter}`")), "{name}: {row}");
         }
