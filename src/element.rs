@@ -1,8 +1,20 @@
 //! The element types that tensors may have.
 
+use core::mem::MaybeUninit;
+
 mod slice;
 
 pub use slice::{Slice, Type};
+
+/// The elements of `y`.
+///
+/// # Safety
+/// All of them have been written.
+#[inline]
+pub(crate) const unsafe fn written<T: Element>(y: &mut [MaybeUninit<T>]) -> &mut [T] {
+    // SAFETY: the two types have one layout, and the caller vouches for the values.
+    unsafe { &mut *(&raw mut *y as *mut [T]) }
+}
 
 mod sealed {
     use super::{Slice, Type};

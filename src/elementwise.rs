@@ -7,12 +7,14 @@ use crate::apply::{Apply, apply_fenced};
 #[cfg(feature = "alloc")]
 use crate::buffer::make_room;
 use crate::drive::{Io, Stores};
+use crate::element::written;
 use crate::error::same_length;
 #[cfg(feature = "parallel")]
 use crate::parallel;
 use crate::pipeline::apply_between;
 use crate::registry::for_each_activation;
 use crate::{AnyActivation, Element, Error, Float, Formula, Isa};
+use core::mem::MaybeUninit;
 
 /// Applies an activation to slices of `T`.
 ///
@@ -150,6 +152,46 @@ pub trait Activation<T: Element = f32>: Formula + Apply<T> {
         same_length(x, y)?;
         // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap.
         unsafe { apply_to(self, isa, x, y.as_mut_ptr()) }
+    }
+
+    /// As [`apply`](Self::apply), to memory that need not have been written before; returns what is written there.
+    ///
+    /// ```
+    /// use activations::{Activation, Relu};
+    /// let x = [-1.0, 2.0];
+    /// let mut y = Vec::with_capacity(2);
+    /// Relu.apply_uninit(&x, y.spare_capacity_mut())?;
+    /// // SAFETY: they have been written.
+    /// unsafe { y.set_len(2) };
+    /// assert_eq!(y, [0.0, 2.0]);
+    /// # Ok::<(), activations::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there: [`Error::LengthMismatch`] where the lengths differ. Nothing is written then.
+    #[inline]
+    fn apply_uninit<'y>(&self, x: &[T], y: &'y mut [MaybeUninit<T>]) -> Result<&'y mut [T], Error> {
+        self.apply_uninit_on(Isa::detect(), x, y)
+    }
+
+    /// As [`apply_uninit`](Self::apply_uninit), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    #[inline]
+    fn apply_uninit_on<'y>(
+        &self,
+        isa: Isa,
+        x: &[T],
+        y: &'y mut [MaybeUninit<T>],
+    ) -> Result<&'y mut [T], Error> {
+        same_length(x, y)?;
+        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap. All of it has
+        // been written then.
+        unsafe {
+            apply_to(self, isa, x, y.as_mut_ptr().cast())?;
+            Ok(written(y))
+        }
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.

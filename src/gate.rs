@@ -2,17 +2,16 @@
 
 #[cfg(feature = "alloc")]
 use crate::AVec;
-#[cfg(feature = "alloc")]
-use crate::buffer::make_room;
-use crate::converted::ElementsMut;
 use crate::drive::Stores;
-use crate::element::Slice;
+use crate::element::{Slice, written};
 use crate::error;
 #[cfg(feature = "parallel")]
 use crate::parallel;
 use crate::pipeline::Source;
 use crate::{Activation, Error, Float, Formula, GateLimits, Isa};
 use biases::GateBiases;
+use core::mem::MaybeUninit;
+use launch::same_length;
 use ready::Ready;
 use split::Split;
 
@@ -26,6 +25,7 @@ pub(crate) mod geglu;
 pub(crate) mod geglu_quick;
 pub(crate) mod geglu_tanh;
 pub(crate) mod glu;
+pub(crate) mod launch;
 mod limits;
 pub(crate) mod ready;
 pub(crate) mod reglu;
@@ -139,25 +139,9 @@ pub trait Gate: Copy {
         y: &mut AVec<Y>,
     ) -> Result<(), Error> {
         same_length(gate, value)?;
-        let ready = Ready::of(self, gate.len())?;
-        let is_new = make_room(y, gate.len());
-        let isa = Isa::detect();
-        // The pages of new memory come by way of the cache.
-        let stores = if is_new {
-            Stores::Cached
-        } else {
-            Stores::for_output(isa, gate.len() * size_of::<Y>())
-        };
         let source = Source::two_tensors(Slice::of(gate), Slice::of(value));
-        // SAFETY: `detect` names an instruction set of this CPU; gate and value are as long as
-        // `source` says, `y` has room for as many elements, and they are distinct. All of them are
-        // written when their number becomes the length.
-        unsafe {
-            let dst = ElementsMut::of(y.as_mut_ptr());
-            ready.pipeline(isa).gate(source, dst, stores);
-            y.set_len(gate.len());
-        }
-        Ok(())
+        // SAFETY: gate and value are as long as `source` says, and shared and exclusive borrows do not overlap.
+        unsafe { launch::to_vec(self, source, y) }
     }
 
     /// As [`apply`](Self::apply), on the instruction set of your choice.
@@ -176,12 +160,49 @@ pub trait Gate: Copy {
         error::same_length(gate, y)?;
         // SAFETY: `y` is writable and as long as gate and value, and shared and exclusive borrows do not overlap.
         unsafe {
-            apply_to(
+            launch::apply_to(
                 self,
                 isa,
                 Source::two_tensors(Slice::of(gate), Slice::of(value)),
                 y.as_mut_ptr(),
             )
+        }
+    }
+
+    /// As [`apply`](Self::apply), to memory that need not have been written before; returns what is written there.
+    ///
+    /// # Errors
+    /// As there. Nothing is written then.
+    #[inline]
+    fn apply_uninit<'y, G: Float, V: Float, Y: Float>(
+        &self,
+        gate: &[G],
+        value: &[V],
+        y: &'y mut [MaybeUninit<Y>],
+    ) -> Result<&'y mut [Y], Error> {
+        self.apply_uninit_on(Isa::detect(), gate, value, y)
+    }
+
+    /// As [`apply_uninit`](Self::apply_uninit), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    #[inline]
+    fn apply_uninit_on<'y, G: Float, V: Float, Y: Float>(
+        &self,
+        isa: Isa,
+        gate: &[G],
+        value: &[V],
+        y: &'y mut [MaybeUninit<Y>],
+    ) -> Result<&'y mut [Y], Error> {
+        same_length(gate, value)?;
+        error::same_length(gate, y)?;
+        let source = Source::two_tensors(Slice::of(gate), Slice::of(value));
+        // SAFETY: `y` is writable and as long as gate and value, and shared and exclusive borrows do not overlap. All of it
+        // has been written then.
+        unsafe {
+            launch::apply_to(self, isa, source, y.as_mut_ptr().cast::<Y>())?;
+            Ok(written(y))
         }
     }
 
@@ -222,19 +243,9 @@ pub trait Gate: Copy {
     {
         same_length(gate, value)?;
         error::same_length(gate, y)?;
-        let ready = Ready::of(self, gate.len())?;
         let source = Source::two_tensors(Slice::of(gate), Slice::of(value));
-        let stores = Stores::for_output(Isa::detect(), size_of_val(y));
         // SAFETY: gate, value and `y` have one length, and shared and exclusive borrows do not overlap.
-        unsafe {
-            parallel::gate(
-                ready.pipeline(Isa::detect()),
-                source,
-                ElementsMut::of(y.as_mut_ptr()),
-                stores,
-            )
-        };
-        Ok(())
+        unsafe { launch::in_parallel(self, source, y.as_mut_ptr()) }
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on all threads of the current rayon pool where the tensors are
@@ -275,20 +286,9 @@ pub trait Gate: Copy {
         Self::Activation: Sync,
     {
         split.check(&self.biases(), x.len(), y.len())?;
-        let ready = Ready::of(self, y.len())?;
-        let source = split.source(Slice::of(x));
-        let stores = Stores::for_output(Isa::detect(), size_of_val(y));
         // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe {
-            parallel::gate(
-                ready.pipeline(Isa::detect()),
-                source,
-                ElementsMut::of(y.as_mut_ptr()),
-                stores,
-            )
-        };
-        Ok(())
+        unsafe { launch::in_parallel(self, split.source(Slice::of(x)), y.as_mut_ptr()) }
     }
 
     /// The gate and the value in one tensor `x`, as `split` says; `y` is half as long.
@@ -321,7 +321,47 @@ pub trait Gate: Copy {
         split.check(&self.biases(), x.len(), y.len())?;
         // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
         // exclusive borrow do not overlap.
-        unsafe { apply_to(self, isa, split.source(Slice::of(x)), y.as_mut_ptr()) }
+        unsafe { launch::apply_to(self, isa, split.source(Slice::of(x)), y.as_mut_ptr()) }
+    }
+
+    /// As [`apply_split`](Self::apply_split), to memory that need not have been written before; returns what is written there.
+    ///
+    /// # Errors
+    /// As there. Nothing is written then.
+    #[inline]
+    fn apply_split_uninit<'y, X: Float, Y: Float>(
+        &self,
+        split: Split,
+        x: &[X],
+        y: &'y mut [MaybeUninit<Y>],
+    ) -> Result<&'y mut [Y], Error> {
+        self.apply_split_uninit_on(Isa::detect(), split, x, y)
+    }
+
+    /// As [`apply_split_uninit`](Self::apply_split_uninit), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    #[inline]
+    fn apply_split_uninit_on<'y, X: Float, Y: Float>(
+        &self,
+        isa: Isa,
+        split: Split,
+        x: &[X],
+        y: &'y mut [MaybeUninit<Y>],
+    ) -> Result<&'y mut [Y], Error> {
+        split.check(&self.biases(), x.len(), y.len())?;
+        // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]` and `y` is `[outer, n]`, and a shared and an
+        // exclusive borrow do not overlap. All of it has been written then.
+        unsafe {
+            launch::apply_to(
+                self,
+                isa,
+                split.source(Slice::of(x)),
+                y.as_mut_ptr().cast::<Y>(),
+            )?;
+            Ok(written(y))
+        }
     }
 
     /// As [`apply_split`](Self::apply_split), in a new buffer, aligned to a cache line.
@@ -332,53 +372,9 @@ pub trait Gate: Copy {
     fn split_to_vec<X: Float>(&self, split: Split, x: &[X]) -> Result<AVec<X>, Error> {
         let len = x.len() / 2;
         split.check(&self.biases(), x.len(), len)?;
-        let ready = Ready::of(self, len)?;
         let mut y = AVec::new(0);
-        make_room(&mut y, len);
-        let source = split.source(Slice::of(x));
-        // SAFETY: `detect` names an instruction set of this CPU; `x` is as `source` says, the new
-        // buffer has room for half as many elements, and the two are distinct. All of them are
-        // written when their number becomes the length.
-        unsafe {
-            let dst = ElementsMut::of(y.as_mut_ptr());
-            let pipeline = ready.pipeline(Isa::detect());
-            pipeline.gate(source, dst, Stores::Cached);
-            y.set_len(len);
-        }
+        // SAFETY: `check` has seen to it that `x` is `[outer, 2 * n]`; the new buffer does not overlap it.
+        unsafe { launch::to_vec(self, split.source(Slice::of(x)), &mut y)? };
         Ok(y)
-    }
-}
-
-/// Writes all products of `source` to memory that need not have been written before.
-///
-/// # Safety
-/// What `source` says can be read; `y` is valid for writes of as many elements as there are products, and does not
-/// overlap it.
-#[inline]
-pub(crate) unsafe fn apply_to<G: Gate, Y: Float>(
-    gate: &G,
-    isa: Isa,
-    source: Source,
-    y: *mut Y,
-) -> Result<(), Error> {
-    isa.require()?;
-    let products = source.products();
-    let ready = Ready::of(gate, products)?;
-    let stores = Stores::for_output(isa, products * size_of::<Y>());
-    // SAFETY: the CPU has `isa`, the parameters are right, and the caller vouches for the memory.
-    unsafe { ready.pipeline(isa).gate(source, ElementsMut::of(y), stores) };
-    Ok(())
-}
-
-#[inline]
-fn same_length<G, V>(gate: &[G], value: &[V]) -> Result<(), Error> {
-    if gate.len() == value.len() {
-        Ok(())
-    } else {
-        Err(Error::OperandMismatch {
-            input: gate.len(),
-            operand: "value",
-            len: value.len(),
-        })
     }
 }

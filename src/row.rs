@@ -6,8 +6,10 @@ use crate::AVec;
 use crate::buffer::make_room;
 use crate::converted::AnyIo;
 use crate::drive::Io;
+use crate::element::written;
 use crate::error::same_length;
 use crate::{Error, Float, Isa, Rows};
+use core::mem::MaybeUninit;
 use formula::LaunchRows;
 
 mod across;
@@ -130,6 +132,39 @@ pub trait RowActivation<T: Float = f32>: LaunchRows {
     /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
     fn apply_on(&self, isa: Isa, rows: Rows, x: &[T], y: &mut [T]) -> Result<(), Error> {
         self.apply_to_on(isa, rows, x, y)
+    }
+
+    /// As [`apply_to`](Self::apply_to), to memory that need not have been written before; returns what is written there.
+    ///
+    /// # Errors
+    /// As there. Nothing is written then.
+    fn apply_uninit<'y, Y: Float>(
+        &self,
+        rows: Rows,
+        x: &[T],
+        y: &'y mut [MaybeUninit<Y>],
+    ) -> Result<&'y mut [Y], Error> {
+        self.apply_uninit_on(Isa::detect(), rows, x, y)
+    }
+
+    /// As [`apply_uninit`](Self::apply_uninit), on the instruction set of your choice.
+    ///
+    /// # Errors
+    /// Also [`Error::IsaUnavailable`] where this CPU lacks it.
+    fn apply_uninit_on<'y, Y: Float>(
+        &self,
+        isa: Isa,
+        rows: Rows,
+        x: &[T],
+        y: &'y mut [MaybeUninit<Y>],
+    ) -> Result<&'y mut [Y], Error> {
+        same_length(x, y)?;
+        // SAFETY: `y` is writable and as long as `x`, and a shared and an exclusive borrow do not overlap. All of it has
+        // been written then.
+        unsafe {
+            apply_to(self, isa, rows, x, y.as_mut_ptr().cast::<Y>())?;
+            Ok(written(y))
+        }
     }
 
     /// As [`apply_in_place`](Self::apply_in_place), on the instruction set of your choice.

@@ -5,7 +5,7 @@ use super::memory::{Buffers, apart, buffers, check, check_buffers, input, len_of
 use super::status::{Status, call};
 use crate::activation::parameter::AsNumber;
 use crate::element::Slice;
-use crate::gate::apply_to;
+use crate::gate::launch::apply_to;
 use crate::pipeline::Source;
 use crate::registry::for_each_gate;
 use crate::{Gate, *};

@@ -5,6 +5,7 @@ use super::steps::{joined, splits};
 use super::{Variant, assert_same_bits};
 use activations::{Activation, Gate, Isa};
 use std::fmt::{Debug, Display};
+use std::mem::MaybeUninit;
 
 const UNTOUCHED: f32 = f32::from_bits(0xdead_beef);
 
@@ -28,6 +29,10 @@ pub fn assert_gate_gives(
     gate.apply_on(isa, gates.slice(), values.slice(), y.slice_mut())
         .unwrap();
     check(&y, &"out of place");
+    let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
+    gate.apply_uninit_on(isa, gates.slice(), values.slice(), uninit(y.slice_mut()))
+        .unwrap();
+    check(&y, &"to memory that was not written");
     assert_same_bits(gates.slice(), x, x, "the gate");
     assert_same_bits(values.slice(), value, x, "the value");
 
@@ -43,10 +48,14 @@ pub fn assert_gate_gives(
         gate.apply_split_on(isa, split, both.slice(), y.slice_mut())
             .unwrap();
         check(&y, &split);
+        let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
+        gate.apply_split_uninit_on(isa, split, both.slice(), uninit(y.slice_mut()))
+            .unwrap();
+        check(&y, &(split, "to memory that was not written"));
     }
 }
 
-/// Asserts that a call on one tensor gives `expected`, out of place and in place.
+/// Asserts that a call on one tensor gives `expected`, out of place, to memory that was not written, and in place.
 pub fn assert_gives(
     call: &impl Activation,
     what: impl Display,
@@ -71,4 +80,15 @@ pub fn assert_gives(
         assert_same_bits(source.slice(), x, x, format_args!("{what}: the input"));
         assert_same_bits(y.slice(), expected, x, what);
     }
+    let what = format!("{what} on {isa}, to memory that was not written");
+    let mut y = Guarded::new(&vec![UNTOUCHED; x.len()], offset);
+    let written = call.apply_uninit_on(isa, x, uninit(y.slice_mut())).unwrap();
+    assert_same_bits(written, expected, x, &what);
+    assert!(y.intact(), "{what}: a guard is gone");
+}
+
+/// `y` as memory of which nobody knows whether it has been written.
+pub fn uninit<T: Copy>(y: &mut [T]) -> &mut [MaybeUninit<T>] {
+    // SAFETY: the two types have one layout; what the callers write through this are numbers.
+    unsafe { &mut *(&raw mut *y as *mut [MaybeUninit<T>]) }
 }

@@ -187,7 +187,7 @@ fn a_cap_bounds_the_scores() {
             }
         }
         // The largest cap keeps the last bits of the scores, and no larger one bounds any.
-        let x = tensor(Rows::last(70), 1, |_| 0.25);
+        let x = tensor(Rows::last(70), KINDS.len(), |row| KINDS[row].1);
         for cap in [2f32.powi(60), 2f32.powi(61), f32::MAX] {
             let y = [cap, f32::INFINITY].map(|cap| {
                 let softmax = Softmax(Attention::new().softcap(cap)).into();

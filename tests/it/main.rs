@@ -58,4 +58,5 @@ mod rows_special_values;
 mod special_values;
 mod to_vec;
 mod ulp;
+mod uninit;
 mod waves;

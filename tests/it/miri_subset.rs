@@ -5,8 +5,8 @@ use crate::common::rows::{self, Operands};
 use crate::common::steps::{joined, splits};
 use crate::common::{Variant, assert_same_bits, compute, inputs};
 use activations::{
-    AVec, Activation, AnyActivation, AnyGate, Biased, ClampedSwiglu, Fused, Gate, Gated, Isa,
-    Prelu, Relu, RowActivation, Rows, Snake,
+    AVec, Activation, AnyActivation, AnyGate, Biased, ClampedSwiglu, Fused, Gate, Gated, Gelu, Isa,
+    Prelu, Relu, RowActivation, Rows, Snake, Softmax, Swiglu,
 };
 
 /// A vector of sixteen, and a tail.
@@ -165,5 +165,28 @@ fn of_arrays() {
                 .apply_axis_in_place(axis, x.slice_mut(part))
                 .unwrap();
         }
+    }
+}
+
+/// Under Miri, memory that was never written is known to be such.
+#[test]
+fn memory_that_was_never_written() {
+    let x: Vec<f32> = (0..70).map(|i| i as f32 * 0.1 - 3.0).collect();
+    let mut expected = vec![0.0; 70];
+    let mut y = Box::new_uninit_slice(70);
+    Gelu.apply(&x, &mut expected).unwrap();
+    let written = Gelu.apply_uninit(&x, &mut y).unwrap();
+    assert_same_bits(written, &expected, &x, "gelu");
+
+    let mut y = Box::new_uninit_slice(70);
+    Swiglu::default().apply(&x, &x, &mut expected).unwrap();
+    let written = Swiglu::default().apply_uninit(&x, &x, &mut y).unwrap();
+    assert_same_bits(written, &expected, &x, "swiglu");
+
+    for rows in [Rows::last(35), Rows::strided(7, 5)] {
+        let mut y = Box::new_uninit_slice(70);
+        Softmax::default().apply(rows, &x, &mut expected).unwrap();
+        let written = Softmax::default().apply_uninit(rows, &x, &mut y).unwrap();
+        assert_same_bits(written, &expected, &x, "softmax");
     }
 }
