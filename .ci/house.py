@@ -43,7 +43,7 @@ LAYERS = [
 ]
 
 LONGEST = 400
-FOLDERS = ["src", "tests", "benches", "examples", "fuzz", "engines", ".ci", "tools"]
+FOLDERS = ["src", "tests", "benches", "examples", "fuzz", ".ci"]
 ENDINGS = {".rs", ".c", ".cc", ".h", ".py", ".sh"}
 
 TOKEN = re.compile(r"\w+|::|[{},;*]")

@@ -1,4 +1,4 @@
-//! The C interface: what `include/activations.h` declares.
+//! The C interface: what `src/capi/activations.h` declares.
 //!
 //! Each function checks its pointers, turns them into slices, and calls what the Rust interface has for the purpose: the
 //! same kernels and the same bits. The functions are made from the lists in [`registry`](crate::registry); the

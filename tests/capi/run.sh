@@ -23,7 +23,7 @@ static=("${static[@]/#-lactivations/-l:libactivations.a}")
 [ "$(pkg-config --modversion activations)" = "$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml)" ]
 
 say "the shared library exports what the header declares, and nothing else"
-sed -n 's/.*\<\(activations_[a-z0-9_]*\)(.*/\1/p' include/activations.h | grep -v NAME | sort >"$out/declared"
+sed -n 's/.*\<\(activations_[a-z0-9_]*\)(.*/\1/p' src/capi/activations.h | grep -v NAME | sort >"$out/declared"
 nm --dynamic --defined-only --format=posix "$prefix/lib/libactivations.so" | cut -d' ' -f1 | sort >"$out/exported"
 diff "$out/declared" "$out/exported"
 

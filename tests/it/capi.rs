@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-/// `activations_status` of `include/activations.h`, as the functions return it.
+/// `activations_status` of `src/capi/activations.h`, as the functions return it.
 #[derive(Debug, PartialEq)]
 #[repr(C)]
 #[allow(dead_code)] // These tests do not meet all of them.

@@ -16,7 +16,7 @@ use tract_onnx::prelude::TractResult;
 const USAGE: &str = "\
 usage: minilm [MODEL_DIR] [--quick]
 
-MODEL_DIR  where the model is; by default where engines/model/fetch.sh puts it
+MODEL_DIR  where the model is; by default where examples/engines/model/fetch.sh puts it
 --quick    few rounds, for a trial";
 
 fn main() -> ExitCode {

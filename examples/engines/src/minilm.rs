@@ -79,7 +79,7 @@ impl Model {
             let path = model.file(name);
             ensure!(
                 path.is_file(),
-                "there is no {}: run engines/model/fetch.sh, which fetches the model",
+                "there is no {}: run examples/engines/model/fetch.sh, which fetches the model",
                 path.display()
             );
         }
