@@ -45,6 +45,8 @@ LAYERS = [
 LONGEST = 400
 FOLDERS = ["src", "tests", "benches", "examples", "fuzz", ".ci"]
 ENDINGS = {".rs", ".c", ".cc", ".h", ".py", ".sh"}
+# What nobody writes by hand.
+GENERATED = {"src/capi/activations.h"}
 
 TOKEN = re.compile(r"\w+|::|[{},;*]")
 TESTS = re.compile(r"#\[cfg\((?:test|all\(test\b.*?\))\)\]\s*mod \w+ \{")
@@ -149,7 +151,7 @@ def long_files():
     listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     for name in filter(None, listed.split("\0")):
         path = ROOT / name
-        if path.suffix in ENDINGS and path.exists():
+        if path.suffix in ENDINGS and name not in GENERATED and path.exists():
             length = len(path.read_text().splitlines())
             if length > LONGEST:
                 yield f"{name} has {length} lines, more than {LONGEST}"
