@@ -79,7 +79,7 @@ unsafe fn along<S: Machine, P: Pass<Operand: Operand<S>>, const K: usize>(
         let end = len.min(part + PART);
         // SAFETY: what is accessed lies below `end`.
         unsafe {
-            while P::IS_LIGHT && width == LANES && at + 4 * LANES <= end {
+            while K <= P::FOUR_UP_TO && width == LANES && at + 4 * LANES <= end {
                 let places = [
                     place(at),
                     place(at + LANES),

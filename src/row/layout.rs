@@ -30,8 +30,9 @@ pub(crate) trait Pass {
     /// What goes with each element, as [`Operand`] says.
     type Operand;
 
-    /// Whether a block takes only a few operations: [`four`](Self::four) blocks are then worked on at a time.
-    const IS_LIGHT: bool = false;
+    /// [`four`](Self::four) blocks are worked on at a time if a block is no more vectors than this: so few operations are they
+    /// that there are registers for all.
+    const FOUR_UP_TO: usize = 0;
 
     /// Whether a block takes so many operations that memory can be read ahead meanwhile, for the rows to come.
     const READS_AHEAD: bool = false;

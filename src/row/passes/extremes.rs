@@ -52,7 +52,12 @@ impl<X: Input, A: Amend> Extremes<X, A> {
 impl<X: Input, A: Amend> Pass for Extremes<X, A> {
     type Operand = A;
 
-    const IS_LIGHT: bool = X::IS_LIGHT && (A::IS_LIGHT || A::IS_LIGHT_ALONE && !X::CHANGES);
+    // NEON, whose blocks are of four vectors, has as many chains of maxima without that, and no registers for sixteen masks.
+    const FOUR_UP_TO: usize = match X::IS_LIGHT {
+        true if A::IS_LIGHT => 4,
+        true if A::IS_LIGHT_ALONE && !X::CHANGES => 2,
+        _ => 0,
+    };
     const FINDS: &'static [Reduction] = &[Reduction::Largest, Reduction::Smallest];
 
     type State<S: Machine, const K: usize> = State<Block<S, K>>;
